@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=(
-    xvfb xdotool xclip imagemagick python3
+    xvfb xdotool xclip imagemagick python3 python3-pip
     mesa-vulkan-drivers libvulkan1 libgl1-mesa-dri libegl1
     libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2
 )

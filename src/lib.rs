@@ -18,13 +18,20 @@
 //! - `ui`: the window.
 //! - [`cli`]: the subcommands.
 
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "unit tests write their own files")
+)]
+
 pub mod app;
 pub mod cli;
 pub mod corpus;
+#[allow(clippy::disallowed_methods, reason = "implements the safe file operations")]
 pub mod disk;
 pub mod eval;
 pub mod format;
 pub mod gpu;
+#[allow(clippy::disallowed_methods, reason = "the cache has the layout of other programs")]
 pub mod hub;
 pub mod log;
 pub mod model;
@@ -32,6 +39,6 @@ pub mod predict;
 pub mod project;
 pub mod train;
 #[cfg(all(feature = "window", not(feature = "cuda")))]
-#[allow(missing_docs, reason = "no library: what a panel shows is said at its head")]
+#[allow(missing_docs, reason = "not a public interface; each panel is documented in its module")]
 pub mod ui;
 pub mod worker;

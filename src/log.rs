@@ -21,7 +21,7 @@ pub fn start(output: impl Write + Send + 'static) {
 
 /// Records message, location and version of a panic, but never text of the user.
 fn record(info: &PanicHookInfo) {
-    let place = info.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
+    let place = info.location().map_or_else(|| "unknown location".into(), ToString::to_string);
     log::debug!("{info}");
     let file = AppDirs::for_current_user().crash_log();
     let trace = std::backtrace::Backtrace::force_capture();
@@ -31,7 +31,7 @@ fn record(info: &PanicHookInfo) {
         .map_or(Ok(()), crate::disk::create_dir_all)
         .and_then(|()| crate::disk::write_private(&file, text.as_bytes()));
     match written {
-        Ok(()) => log::error!("the program has failed at {place}; the details are in {}", file.display()),
-        Err(e) => log::error!("the program has failed at {place}; the details could not be written: {e}"),
+        Ok(()) => log::error!("internal error at {place}; crash report written to {}", file.display()),
+        Err(e) => log::error!("internal error at {place}; failed to write the crash report: {e}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tagwright::cli::{self, Request, terminal};
+use tagwright::cli::{self, Invocation, terminal};
 
 /// glibc returns large blocks to the system immediately. Training would then spend its time in page faults.
 #[global_allocator]
@@ -12,15 +12,15 @@ fn main() -> ExitCode {
     tagwright::log::start(terminal::LogWriter);
     // A panic is reported like any other failure; the log has already reported the location of the details.
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
-        terminal::tell("error: this is a mistake in the program, which has ended; the log names its details");
+        terminal::print_error_line("error: internal error, the program has ended; see the log for details");
         ExitCode::from(1)
     })
 }
 
 fn run() -> ExitCode {
     match cli::run() {
-        Request::Done(code) => code,
-        Request::Window(paths) => window(paths),
+        Invocation::Done(code) => code,
+        Invocation::Window(paths) => window(paths),
     }
 }
 
@@ -30,13 +30,15 @@ fn window(paths: Vec<PathBuf>) -> ExitCode {
     match std::panic::catch_unwind(|| tagwright::ui::open_window(paths)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Err(_) => {
-            terminal::tell("error: the window was taken away, or failed by a mistake; what was edited is on disk");
+            terminal::print_error_line(
+                "error: the window was closed by the system or by an internal error; edits are saved",
+            );
             ExitCode::from(1)
         }
-        Ok(Err(why)) => {
-            log::debug!("{why}");
-            terminal::tell(
-                "error: no window can be opened here (no display?); `tagwright demo` does the same job in a terminal",
+        Ok(Err(reason)) => {
+            log::debug!("{reason}");
+            terminal::print_error_line(
+                "error: failed to open a window (no display?); use `tagwright demo` in a terminal",
             );
             ExitCode::from(1)
         }
@@ -45,8 +47,8 @@ fn window(paths: Vec<PathBuf>) -> ExitCode {
 
 #[cfg(not(all(feature = "window", not(feature = "cuda"))))]
 fn window(_: Vec<PathBuf>) -> ExitCode {
-    terminal::tell(
-        "error: this build has no window (cargo build --release makes one); `tagwright demo` does the same job",
+    terminal::print_error_line(
+        "error: this build has no window; build with `cargo build --release` or use `tagwright demo`",
     );
     ExitCode::from(1)
 }

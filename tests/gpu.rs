@@ -1,4 +1,4 @@
-//! The helper for GPUs, with this program itself in its place: what goes over the pipes does not depend on the device.
+//! The GPU helper. The program itself is used as the helper, because the protocol does not depend on the device.
 
 use crate::support::golden;
 use std::path::Path;
@@ -12,7 +12,7 @@ use tagwright::project::sample;
 use tagwright::train::event::{Observer, TrainerControl};
 use tagwright::train::{Outcome, TrainEvent, TrainingArguments};
 
-/// Remembers what it is told, and wishes something once so many steps are done.
+/// Records events, and returns a control value after a number of steps.
 #[derive(Default)]
 struct Listener {
     events: Vec<TrainEvent>,
@@ -30,7 +30,7 @@ impl Observer for Listener {
 
     fn control(&self) -> TrainerControl {
         let done = *self.steps.lock().expect("a lock");
-        self.after.filter(|(steps, _)| done >= *steps).map_or(TrainerControl::Continue, |(_, wish)| wish)
+        self.after.filter(|(steps, _)| done >= *steps).map_or(TrainerControl::Continue, |(_, control)| control)
     }
 }
 
@@ -42,8 +42,8 @@ fn corpus() -> Corpus {
     sample::dataset().expect("the sample").corpus
 }
 
-/// What the helper answers, and what it told.
-fn ask(
+/// Runs a task in the helper. Returns the result and the events.
+fn run_helper(
     task: Task,
     out: &Path,
     epochs: usize,
@@ -54,11 +54,11 @@ fn ask(
     let request =
         HelperRequest { task, device: DeviceChoice::Cpu, corpus: &corpus(), base: &base, arguments: &arguments, out };
     let mut listener = Listener { after, ..Listener::default() };
-    let answer = run(&helper(), &request, &mut listener);
-    (answer, listener.events)
+    let result = run(&helper(), &request, &mut listener);
+    (result, listener.events)
 }
 
-fn steps_told(events: &[TrainEvent]) -> usize {
+fn count_steps(events: &[TrainEvent]) -> usize {
     let merged = |e: &TrainEvent| match e {
         TrainEvent::Step(s) => s.merged,
         _ => 0,
@@ -67,65 +67,65 @@ fn steps_told(events: &[TrainEvent]) -> usize {
 }
 
 #[test]
-fn a_run_in_the_helper_is_a_run_here() {
+fn helper_run_equals_local_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
-    let (answer, events) = ask(Task::Run, &out, 2, None);
-    let Ok(HelperResult::Finished(finished)) = answer else { panic!("{answer:?}") };
+    let (result, events) = run_helper(Task::Run, &out, 2, None);
+    let Ok(HelperResult::Finished(finished)) = result else { panic!("{result:?}") };
     assert_eq!((finished.outcome, &finished.out), (Outcome::Completed, &out));
     assert!(finished.dev.is_some() && finished.test.is_some() && out.join("model.safetensors").is_file());
     let Some(TrainEvent::Started(started)) = events.first() else { panic!("{events:?}") };
     assert_eq!(started.train_sentences, corpus().sentences(Some(Split::Train)).len());
     assert_eq!(started.labels.len(), corpus().labels.names().len());
-    assert_eq!(steps_told(&events), started.steps, "steps may merge, but none is lost");
+    assert_eq!(count_steps(&events), started.steps, "steps can be merged, but not lost");
     let scored = events.iter().filter(|e| matches!(e, TrainEvent::Evaluated { split: Split::Dev, .. }));
     assert_eq!(scored.count(), 2);
-    assert!(events.iter().any(|e| matches!(e, TrainEvent::Log(..))), "the log is told too");
+    assert!(events.iter().any(|e| matches!(e, TrainEvent::Log(..))), "log lines are missing");
 }
 
 #[test]
-fn a_suspended_run_in_the_helper_is_resumed() {
+fn suspended_helper_run_resumes() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
-    let (answer, _) = ask(Task::Run, &out, 400, Some((20, TrainerControl::Suspend)));
-    assert_eq!(answer, Ok(HelperResult::Suspended));
-    let (answer, events) = ask(Task::Resume, &out, 1, Some((30, TrainerControl::Stop)));
-    let Ok(HelperResult::Finished(finished)) = answer else { panic!("{answer:?}") };
+    let (result, _) = run_helper(Task::Run, &out, 400, Some((20, TrainerControl::Suspend)));
+    assert_eq!(result, Ok(HelperResult::Suspended));
+    let (result, events) = run_helper(Task::Resume, &out, 1, Some((30, TrainerControl::Stop)));
+    let Ok(HelperResult::Finished(finished)) = result else { panic!("{result:?}") };
     assert_eq!(finished.outcome, Outcome::Stopped);
-    let told = events.iter().find_map(|e| match e {
-        TrainEvent::History(past) => Some(steps_told(past)),
+    let n_steps = events.iter().find_map(|e| match e {
+        TrainEvent::History(past) => Some(count_steps(past)),
         _ => None,
     });
-    assert!(told.is_some_and(|past| past >= 20), "{told:?}");
+    assert!(n_steps.is_some_and(|past| past >= 20), "{n_steps:?}");
 }
 
 #[test]
-fn measurements_come_back() {
+fn helper_returns_measurements() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
-    let (answer, _) = ask(Task::Estimate, &out, 1, None);
-    assert!(matches!(answer, Ok(HelperResult::Estimate(Some(e))) if e.seconds > 0.0), "{answer:?}");
-    let (answer, _) = ask(Task::LrSweep, &out, 1, None);
-    assert!(matches!(&answer, Ok(HelperResult::Rates(Some(r))) if r.points.len() > 40), "{answer:?}");
+    let (result, _) = run_helper(Task::Estimate, &out, 1, None);
+    assert!(matches!(result, Ok(HelperResult::Estimate(Some(e))) if e.seconds > 0.0), "{result:?}");
+    let (result, _) = run_helper(Task::LrSweep, &out, 1, None);
+    assert!(matches!(&result, Ok(HelperResult::Rates(Some(r))) if r.points.len() > 40), "{result:?}");
     assert!(!out.exists());
 }
 
 #[test]
-fn what_the_helper_cannot_do_is_said_by_it() {
+fn helper_errors_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("out"), "a file").expect("a file");
-    let (answer, _) = ask(Task::Run, &folder.path().join("out"), 1, None);
-    assert!(answer.as_ref().is_err_and(|why| why.contains("out")), "{answer:?}");
+    let (result, _) = run_helper(Task::Run, &folder.path().join("out"), 1, None);
+    assert!(result.as_ref().is_err_and(|why| why.contains("out")), "{result:?}");
     let nothing = CudaHelper::at(&folder.path().join("nothing"));
     let refused = select_target(DeviceChoice::Cuda(0), Some(nothing));
-    assert!(refused.as_ref().is_err_and(|why| why.contains("cannot be started")), "{refused:?}");
+    assert!(refused.as_ref().is_err_and(|why| why.contains("failed to start")), "{refused:?}");
 }
 
-/// A program that answers like this, in place of a helper.
+/// Creates a helper that runs a shell script.
 #[cfg(unix)]
-fn pretended(folder: &Path, script: &str) -> CudaHelper {
+fn fake_helper(folder: &Path, script: &str) -> CudaHelper {
     let path = folder.join("helper");
-    // Written by another process: a file that this one still had open for writing could not be run.
+    // Another process writes the file, because a file that is open for writing cannot be executed.
     let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod +x "$0""#;
     let status = std::process::Command::new("sh").arg("-c").arg(write).arg(&path).arg(script).status();
     assert!(status.expect("a shell").success());
@@ -134,14 +134,14 @@ fn pretended(folder: &Path, script: &str) -> CudaHelper {
 
 #[cfg(unix)]
 #[test]
-fn a_command_that_is_handed_over_is_the_helper_itself() {
-    // On the program's own disk, so that it can lie there by another name.
+fn forwarded_command_replaces_process() {
+    // On the file system of the executable, because a hard link is created.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let program = folder.path().join("tagwright");
     std::fs::hard_link(env!("CARGO_BIN_EXE_tagwright"), &program).expect("a link");
     let gpu = r#"{"devices":[{"device":"cuda:0","name":"a GPU"}],"missing":null}"#;
     let script = format!(r#"case "$1" in devices) echo '{gpu}' ;; *) echo "$$ $*"; exit 3 ;; esac"#);
-    let helper = pretended(folder.path(), &script);
+    let helper = fake_helper(folder.path(), &script);
     std::fs::rename(folder.path().join("helper"), folder.path().join(CudaHelper::file_name())).expect("a name");
     drop(helper);
     let mut command = std::process::Command::new(&program);
@@ -149,17 +149,17 @@ fn a_command_that_is_handed_over_is_the_helper_itself() {
     let child = command.spawn().expect("the program runs");
     let pid = child.id();
     let output = child.wait_with_output().expect("its end");
-    // So a signal to the program is one to the helper.
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!((told.trim(), output.status.code()), (format!("{pid} train --train x --out y").as_str(), Some(3)));
+    // Same process id, so signals reach the helper.
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!((stdout.trim(), output.status.code()), (format!("{pid} train --train x --out y").as_str(), Some(3)));
 }
 
 #[cfg(unix)]
 #[test]
-fn auto_takes_the_gpu_or_says_why_not() {
+fn auto_selects_gpu_or_reports_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let check = |script: &str, expected: Result<(), &str>| {
-        let helper = pretended(folder.path(), script);
+        let helper = fake_helper(folder.path(), script);
         let auto = select_target(DeviceChoice::Auto, Some(helper.clone()));
         let named = select_target(DeviceChoice::Cuda(0), Some(helper.clone()));
         match expected {
@@ -168,20 +168,20 @@ fn auto_takes_the_gpu_or_says_why_not() {
                 assert_eq!(named, auto);
             }
             Err(why) => {
-                assert_eq!(auto, Ok(ExecutionTarget::Here(Some(format!("{why}: computing on the processor")))));
+                assert_eq!(auto, Ok(ExecutionTarget::Here(Some(format!("{why}; using the CPU")))));
                 assert_eq!(named, Err(format!("{why}; use --device cpu")));
             }
         }
         assert_eq!(
-            select_target(DeviceChoice::Cpu, Some(pretended(folder.path(), script))),
+            select_target(DeviceChoice::Cpu, Some(fake_helper(folder.path(), script))),
             Ok(ExecutionTarget::Here(None))
         );
     };
     check(r#"echo '{"devices":[{"device":"cuda:0","name":"a GPU"}],"missing":null}'"#, Ok(()));
-    check(r#"echo '{"devices":[],"missing":"no NVIDIA GPU answers"}'"#, Err("no NVIDIA GPU answers"));
+    check(r#"echo '{"devices":[],"missing":"no NVIDIA GPU responds"}'"#, Err("no NVIDIA GPU responds"));
     let loader = "x: error while loading shared libraries: libcuda.so.1: cannot open shared object file: No such file";
-    check(&format!("echo '{loader}' >&2; exit 127"), Err("CUDA 13 is not installed here (libcuda.so.1 is missing)"));
-    check("exit 3", Err("the GPU helper ended without a word (exit status: 3)"));
+    check(&format!("echo '{loader}' >&2; exit 127"), Err("CUDA 13 is not installed (libcuda.so.1 is missing)"));
+    check("exit 3", Err("GPU helper exited without output (exit status: 3)"));
     assert_eq!(select_target(DeviceChoice::Auto, None), Ok(ExecutionTarget::Here(None)));
     assert!(select_target(DeviceChoice::Cuda(1), None).is_err_and(|why| why.contains("tagwright-cuda")));
 }

@@ -1,83 +1,170 @@
-//! The words of the window in one place: `assets/language/template.json` lists what the sources show, and a window in another
-//! language shows nothing else.
+//! Texts of the interface: `assets/language/template.json` lists all of them, and an interface in another language shows
+//! no English.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use tagwright::app::command::COMMANDS;
+use tagwright::app::i18n::{Catalog, Translation};
 use tagwright::app::query;
+use tagwright::corpus::EditTitleKind;
 use tagwright::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
-use tagwright::ui::numbers::NOUNS;
 
 const TEMPLATE: &str = "assets/language/template.json";
 
-/// Every text that is shown: of the sources, and of the tables that they show.
-fn shown() -> BTreeSet<String> {
-    let marked = regex::Regex::new(r#"tr!\(\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern");
-    let broken = regex::Regex::new(r"\\\n\s*").expect("a pattern");
-    let sources = crate::rules::sources();
-    let inside = sources.iter().filter(|(name, _)| name.starts_with("ui/") || name.starts_with("app/"));
-    // The macro's own examples are no texts of the window.
-    let inside = inside.filter(|(name, _)| name != "app/i18n.rs");
-    let mut all: BTreeSet<String> = BTreeSet::new();
-    for (_, text) in inside {
-        for found in marked.captures_iter(text) {
-            let literal = broken.replace_all(&found[1], "");
-            all.insert(serde_json::from_str(&literal).unwrap_or_else(|e| panic!("{literal}: {e}")));
+/// A text of the interface, as it is used in the source.
+struct Text {
+    /// The English text; its plural form if it has a count.
+    key: String,
+    /// English singular form of a text with a count.
+    one: Option<String>,
+    /// Names of the values that the source passes.
+    values: Vec<String>,
+}
+
+/// Splits the arguments of a call of `tr!` or `trn!` at top-level commas.
+fn arguments(source: &str) -> Vec<String> {
+    let (mut parts, mut depth, mut quoted, mut escaped) = (vec![String::new()], 0, false, false);
+    for c in source.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted && depth == 0 => break,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        parts.last_mut().expect("a part").push(c);
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// Returns all calls of `tr!` and `trn!` in `app` and `ui`.
+fn calls() -> Vec<Text> {
+    let call = regex::Regex::new(r"\btrn?!\(").expect("a pattern");
+    let line_continuation = regex::Regex::new(r"\\\n\s*").expect("a pattern");
+    let literal = |source: &str| -> String {
+        let one_line = line_continuation.replace_all(source, "");
+        serde_json::from_str(&one_line).unwrap_or_else(|e| panic!("{source}: {e}"))
+    };
+    let name = |argument: &String| argument.split('=').next().unwrap_or_default().trim().to_owned();
+    let mut texts = Vec::new();
+    for (file, source) in crate::rules::sources() {
+        // The examples of the macros are not texts of the interface.
+        if !(file.starts_with("ui/") || file.starts_with("app/")) || file == "app/i18n.rs" {
+            continue;
+        }
+        for found in call.find_iter(&source) {
+            let parts = arguments(&source[found.end()..]);
+            texts.push(match found.as_str() {
+                "tr!(" => Text { key: literal(&parts[0]), one: None, values: parts[1..].iter().map(name).collect() },
+                _ => Text {
+                    key: literal(&parts[2]),
+                    one: Some(literal(&parts[1])),
+                    values: parts[3..].iter().map(name).chain(["n".to_owned()]).collect(),
+                },
+            });
         }
     }
-    let tables = COMMANDS.iter().map(|e| e.english_title).chain(query::FIELDS.iter().map(|(_, what)| *what));
-    let settings = NUMBER_SETTINGS.iter().map(|f| f.hint).chain(ENUM_SETTINGS.iter().map(|c| c.help));
-    let edits = tagwright::corpus::EditTitleKind::texts().filter(|text| *text != "{text}");
-    let nouns = NOUNS.iter().flat_map(|(_, one, several)| [*one, *several]);
-    all.extend(tables.chain(settings).chain(edits).chain(nouns).filter(|t| !t.is_empty()).map(str::to_owned));
+    texts
+}
+
+/// Returns the content of the template: an empty translation for each text, or one for each English plural form.
+fn template() -> BTreeMap<String, serde_json::Value> {
+    let commands = COMMANDS.iter().map(|e| e.english_title).chain(query::FIELDS.iter().map(|(_, help)| *help));
+    let numbers = NUMBER_SETTINGS.iter().flat_map(|f| [f.label, f.hint, f.suffix, f.range]);
+    let enums = ENUM_SETTINGS.iter().flat_map(|c| [c.label, c.hint].into_iter().chain(c.option_labels.iter().copied()));
+    let tables = commands.chain(numbers).chain(enums).filter(|text| !text.is_empty());
+    let mut all: BTreeMap<String, serde_json::Value> = tables.map(|text| (text.to_owned(), "".into())).collect();
+    all.insert("@language".into(), "".into());
+    let plural = || serde_json::json!({"one": "", "other": ""});
+    for kind in EditTitleKind::all().filter(|kind| *kind != EditTitleKind::Text) {
+        all.insert(kind.text().into(), kind.singular().map_or_else(|| "".into(), |_| plural()));
+    }
+    for text in calls() {
+        all.insert(text.key, text.one.map_or_else(|| "".into(), |_| plural()));
+    }
     all
 }
 
 #[test]
-fn the_template_lists_every_text_of_the_window() {
+fn template_lists_every_text() {
     let at = Path::new(env!("CARGO_MANIFEST_DIR")).join(TEMPLATE);
-    let shown: BTreeMap<String, String> = shown().into_iter().map(|text| (text, String::new())).collect();
+    let texts = template();
     if std::env::var_os("TAGWRIGHT_TEMPLATE").is_some() {
-        let json = serde_json::to_string_pretty(&shown).expect("JSON");
+        let json = serde_json::to_string_pretty(&texts).expect("JSON");
         std::fs::create_dir_all(at.parent().expect("a folder")).expect("a folder");
         std::fs::write(&at, json + "\n").expect("a file");
     }
     let text = std::fs::read_to_string(at).expect("the template");
-    let listed: BTreeMap<String, String> = serde_json::from_str(&text).expect("the template");
-    let missing: Vec<_> = shown.keys().filter(|t| !listed.contains_key(*t)).collect();
-    let gone: Vec<_> = listed.keys().filter(|t| !shown.contains_key(*t)).collect();
+    let listed: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).expect("the template");
+    let missing: Vec<_> = texts.iter().filter(|(text, value)| listed.get(*text) != Some(*value)).collect();
+    let unused: Vec<_> = listed.keys().filter(|text| !texts.contains_key(*text)).collect();
     assert!(
-        missing.is_empty() && gone.is_empty(),
-        "TAGWRIGHT_TEMPLATE=1 writes it anew: missing {missing:?}, gone {gone:?}"
+        missing.is_empty() && unused.is_empty(),
+        "TAGWRIGHT_TEMPLATE=1 rewrites it: missing {missing:?}, unused {unused:?}"
     );
 }
 
-/// A language is spoken as long as a program runs, so this has a program of its own.
 #[test]
-fn a_window_in_another_language_shows_no_english() {
+fn placeholders_match_the_values() {
+    let placeholder = regex::Regex::new(r"\{(\w+)\}").expect("a pattern");
+    let names = |text: &str| -> Vec<String> {
+        let mut names: Vec<String> = placeholder.captures_iter(text).map(|found| found[1].to_owned()).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    for mut text in calls() {
+        text.values.sort();
+        text.values.dedup();
+        assert_eq!(names(&text.key), text.values, "{}", text.key);
+        let missing = text.one.iter().flat_map(|one| names(one)).find(|name| !text.values.contains(name));
+        assert_eq!(missing, None, "{}", text.key);
+    }
+}
+
+/// The language of a process cannot change, so this test has a process of its own.
+#[test]
+fn translated_window_shows_no_english() {
     let program = std::env::current_exe().expect("this program");
-    let name = "language::every_page_in_another_language";
+    let name = "language::translated_pages";
     let run = std::process::Command::new(program).args([name, "--exact", "--ignored", "--nocapture"]).output();
-    let run = run.expect("it runs");
+    let run = run.expect("a process");
     assert!(run.status.success(), "{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
 }
 
 #[test]
-#[ignore = "speaks a language for as long as the program runs; started by the test above"]
-fn every_page_in_another_language() {
+#[ignore = "sets the language of the process; started by the test above"]
+fn translated_pages() {
     use crate::support::window::Window;
     use tagwright::app::data_page::Tab;
     use tagwright::app::{Action, Command, Page};
     // Each text in brackets.
-    tagwright::app::i18n::set_language(shown().into_iter().map(|text| (text.clone(), format!("«{text}»"))).collect());
+    let bracketed = |text: &str| format!("«{text}»");
+    let translated = |(text, value): (String, serde_json::Value)| {
+        let translation = match value {
+            serde_json::Value::Object(_) => {
+                Translation::Plural(HashMap::from([("other".to_owned(), bracketed(&text))]))
+            }
+            _ => Translation::Text(bracketed(&text)),
+        };
+        (text, translation)
+    };
+    let texts = template().into_iter().map(translated).collect();
+    tagwright::app::i18n::set_language(Catalog { language: "de".into(), texts }).expect("a language");
     let mut w = Window::open(&[]);
     let mut english: BTreeMap<String, String> = BTreeMap::new();
-    let mut look = |w: &Window, page: &str| {
+    let mut collect = |w: &Window, page: &str| {
         for text in w.texts() {
             english.entry(text).or_insert_with(|| page.to_owned());
         }
     };
-    look(&w, "welcome");
+    collect(&w, "welcome");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("xyz.conll");
     std::fs::write(&file, "Zoë B-PER\nOkafor I-PER\nsegelt O\nnach O\nOslo B-LOC\n\nZoë B-PER\nschweigt O\n")
@@ -85,7 +172,7 @@ fn every_page_in_another_language() {
     w.ask(Command::Open(file));
     w.until("the file is open", |w| w.app().annotate.is_some());
     w.step();
-    look(&w, "annotate");
+    collect(&w, "annotate");
     w.ask(Command::Select(0, 1));
     for action in [
         Action::Palette,
@@ -103,54 +190,53 @@ fn every_page_in_another_language() {
         Action::Guidelines,
         Action::ToggleSubwords,
     ] {
-        w.ask(Command::Do(action));
+        w.ask(Command::Run(action));
         w.step();
-        look(&w, &format!("{action:?}"));
-        for close in [Command::Ask(None), Command::CloseMatches, Command::CloseSnapshots, Command::ChooseNone] {
+        collect(&w, &format!("{action:?}"));
+        for close in [Command::OpenPrompt(None), Command::CloseMatches, Command::CloseSnapshots, Command::ClosePicker] {
             w.ask(close);
         }
         if matches!(
             action,
             Action::Palette | Action::ShowShortcuts | Action::Settings | Action::History | Action::Export
         ) {
-            w.ask(Command::Do(action));
+            w.ask(Command::Run(action));
         }
     }
-    for room in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
-        w.ask(Command::Do(Action::GoTo(room)));
+    for page in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
+        w.ask(Command::Run(Action::GoTo(page)));
         w.step();
         w.step();
-        look(&w, &format!("{room:?}"));
+        collect(&w, &format!("{page:?}"));
     }
-    w.until("it is counted", |w| w.app().surveying.survey.is_some());
-    for tab in [Tab::Numbers, Tab::Checks, Tab::Compare] {
-        w.ask(Command::SurveyTab(tab));
+    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    for tab in [Tab::Statistics, Tab::Checks, Tab::Compare] {
+        w.ask(Command::SetDataTab(tab));
         w.step();
-        look(&w, &format!("{tab:?}"));
+        collect(&w, &format!("{tab:?}"));
     }
     english.retain(|text, _| is_english(text));
     assert!(english.is_empty(), "{english:#?}");
 }
 
-/// Words that are the same in every language: of the dataset above, keys, names of settings, splits, schemes and formats (whose
-/// descriptions come with them), and what egui says by itself.
-const THE_SAME: &str = "Zoë Okafor segelt nach Oslo schweigt PER LOC xyz conll train IOB2 Tagwright Resize panel Ctrl Shift Alt Esc \
+/// Words without a translation: words of the dataset above, keys, splits, schemes, and accessible names of egui.
+const UNTRANSLATED_WORDS: &str = "Zoë Okafor segelt nach Oslo schweigt PER LOC xyz conll train IOB2 Tagwright Resize panel Ctrl Shift Alt Esc \
     Enter Backspace End Home Space Page Comma Period";
 
-/// The sentence of the first page, drawn as an example, and the first text to try.
-const EXAMPLES: [&str; 2] = ["Zoë Okafor caught the last ferry of the Harbour Line .", "My name is Maarten."];
+/// The example sentence of the welcome page, and the default text of the Try page.
+const EXAMPLE_TEXTS: [&str; 2] = ["Zoë Okafor caught the last ferry of the Harbour Line .", "My name is Maarten."];
 
-/// Whether a text has words that are not in brackets and not the same in every language.
+/// Returns true if a text is not in brackets and contains words that need a translation. Formats are shown with their
+/// English descriptions, and settings with the names of the Trainer.
 fn is_english(text: &str) -> bool {
-    // The names of settings are shown without their beginnings.
-    let same = |word: &str| {
-        THE_SAME.split_whitespace().any(|w| w == word) || NUMBER_SETTINGS.iter().any(|f| f.name.ends_with(word))
-    };
+    let settings = || NUMBER_SETTINGS.iter().map(|f| f.name).chain(ENUM_SETTINGS.iter().map(|c| c.name));
+    let same =
+        |word: &str| UNTRANSLATED_WORDS.split_whitespace().any(|w| w == word) || settings().any(|name| name == word);
     let format = |f: &tagwright::format::Format| f.description.contains(text) || text.contains(f.name);
     let words = || {
         text.split(|c: char| !c.is_alphanumeric() && c != '_')
             .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 2)
     };
-    let foreign = text.contains('«') || EXAMPLES.contains(&text) || tagwright::format::FORMATS.iter().any(format);
+    let foreign = text.contains('«') || EXAMPLE_TEXTS.contains(&text) || tagwright::format::FORMATS.iter().any(format);
     !foreign && words().any(|word| !same(word))
 }

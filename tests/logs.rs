@@ -1,18 +1,18 @@
-//! What the log holds at its usual level: no words of a dataset.
+//! The log contains no dataset text at the default level.
 
 use crate::support::window::Window;
 use log::{LevelFilter, Log, Metadata, Record};
 use std::sync::Mutex;
 
-/// A word that stands nowhere but in this test's dataset.
+/// Token that occurs only in the dataset of this test.
 const SECRET: &str = "Geheimwort";
 
-/// Lines that tell of the word, with their level.
+/// Log lines that contain the token, with their level.
 static LINES: Mutex<Vec<(log::Level, String)>> = Mutex::new(Vec::new());
 
-struct Listener;
+struct TestLogger;
 
-impl Log for Listener {
+impl Log for TestLogger {
     fn enabled(&self, metadata: &Metadata) -> bool {
         metadata.target().starts_with("tagwright")
     }
@@ -28,16 +28,17 @@ impl Log for Listener {
 }
 
 #[test]
-fn words_of_a_dataset_are_logged_at_debug_alone() {
-    log::set_boxed_logger(Box::new(Listener)).expect("no other logger");
+fn dataset_text_is_logged_only_at_debug_level() {
+    log::set_boxed_logger(Box::new(TestLogger)).expect("no other logger");
     log::set_max_level(LevelFilter::Debug);
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.conll");
     std::fs::write(&file, format!("{SECRET} B-PER\nsings {SECRET}\n\n{SECRET} O\n")).expect("a file");
     let mut window = Window::open(&[&file]);
-    window.until("the problem is told", |w| w.app().notices.shown().iter().any(|n| n.detail.contains(SECRET)));
+    window
+        .until("the problem is reported", |w| w.app().notifications.shown().iter().any(|n| n.detail.contains(SECRET)));
     let lines = LINES.lock().expect("lines");
-    let usual: Vec<_> = lines.iter().filter(|(level, _)| *level <= log::Level::Info).collect();
-    assert!(usual.is_empty(), "{usual:?}");
-    assert!(!lines.is_empty(), "the problem is told at debug");
+    let above_debug: Vec<_> = lines.iter().filter(|(level, _)| *level <= log::Level::Info).collect();
+    assert!(above_debug.is_empty(), "{above_debug:?}");
+    assert!(!lines.is_empty(), "the problem is not logged at debug level");
 }

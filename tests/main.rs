@@ -1,8 +1,10 @@
-//! Every test of the program, in one binary (a binary a test file would link candle and egui many times over).
+//! All tests of the program in one binary, so that candle and egui are linked only once.
 //!
-//! Folders follow `src`: `model` holds the comparisons with PyTorch and transformers (`golden`), `data` the formats and
-//! edits, `cli` the real program's command line, `window` the real window without a screen. `rules` holds the invariants
-//! of ARCHITECTURE.md; `support` what several of them use.
+//! Directories follow `src`: `model` compares with PyTorch and transformers (`golden`), `data` tests formats and edits,
+//! `cli` runs the executable, `window` runs the window without a screen. `rules` checks the invariants of
+//! ARCHITECTURE.md. `support` contains shared helpers.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests write their own files and print")]
 
 mod cli;
 mod data;
@@ -13,6 +15,7 @@ mod language;
 #[cfg(feature = "window")]
 mod logs;
 mod model;
+mod readme;
 mod reliability;
 mod rules;
 mod support;

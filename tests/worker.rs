@@ -1,4 +1,4 @@
-//! The lanes between the window and the work: nothing stalls, nothing that matters is lost.
+//! Worker threads: no stalls, no lost events.
 
 use crate::support::golden;
 use std::sync::Arc;
@@ -33,8 +33,8 @@ fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
     }
 }
 
-/// Waits for a file the run writes last, without reading a single event.
-fn wait_for_the_model(folder: &std::path::Path) {
+/// Waits for the last file of the run without reading events.
+fn wait_for_model(folder: &std::path::Path) {
     let started = Instant::now();
     while !folder.join("run/model.safetensors").is_file() {
         assert!(started.elapsed() < Duration::from_secs(120), "the run stalled");
@@ -44,12 +44,12 @@ fn wait_for_the_model(folder: &std::path::Path) {
 }
 
 #[test]
-fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
+fn slow_reader_neither_stalls_nor_loses_events() {
     let folder = tempfile::tempdir().expect("a folder");
     let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     let epochs = 12;
     worker.train(request(folder.path(), epochs));
-    wait_for_the_model(folder.path());
+    wait_for_model(folder.path());
     let events = worker.drain();
     let steps: Vec<_> = events
         .iter()
@@ -59,7 +59,7 @@ fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
         })
         .collect();
     let total = 263_usize.div_ceil(4) * epochs;
-    assert!(total > 600, "more steps than there is room for");
+    assert!(total > 600, "fewer steps than the channel capacity");
     assert!(steps.len() <= 600 && steps.iter().all(|s| s.loss.is_finite()));
     let scored =
         events.iter().filter(|e| matches!(e, Event::Run(_, train::TrainEvent::Evaluated { split: Split::Dev, .. })));
@@ -68,42 +68,42 @@ fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
 }
 
 #[test]
-fn a_failure_is_an_event_and_the_lane_goes_on() {
+fn failure_is_event_and_worker_thread_continues() {
     let folder = tempfile::tempdir().expect("a folder");
     let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     worker.train(TrainRequest { base: ModelRef::Folder(folder.path().join("nothing")), ..request(folder.path(), 1) });
     worker.train(request(folder.path(), 1));
     worker.file(FileRequest::Open(Some(folder.path().join("nothing"))));
-    wait_for_the_model(folder.path());
+    wait_for_model(folder.path());
     let events = worker.drain();
     assert_eq!(events.iter().filter(|e| matches!(e, Event::Failed(..))).count(), 2);
     assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
 }
 
 #[test]
-fn a_panic_of_a_lane_is_a_message_and_the_lane_goes_on() {
+fn worker_thread_survives_panic() {
     let folder = tempfile::tempdir().expect("a folder");
     let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
-    let mut broken = request(folder.path(), 1);
-    broken.holdout.train.push(SentenceId { document: u32::MAX, sentence: 0 });
-    worker.train(broken);
+    let mut invalid = request(folder.path(), 1);
+    invalid.holdout.train.push(SentenceId { document: u32::MAX, sentence: 0 });
+    worker.train(invalid);
     worker.train(request(folder.path(), 1));
-    wait_for_the_model(folder.path());
+    wait_for_model(folder.path());
     let events = worker.drain();
     let messages: Vec<&String> =
         events.iter().filter_map(|e| if let Event::Failed(_, message) = e { Some(message) } else { None }).collect();
-    assert!(matches!(messages[..], [message] if message.contains("Your data is safe")), "{messages:?}");
+    assert!(matches!(messages[..], [message] if message.contains("your data is saved")), "{messages:?}");
     assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn training_threads_stand_below_the_window() {
+fn training_threads_have_lower_priority() {
     let folder = tempfile::tempdir().expect("a folder");
     let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     worker.train(request(folder.path(), 1));
-    wait_for_the_model(folder.path());
-    // Field 19 of a task's stat is its nice value; the name in brackets is field 2.
+    wait_for_model(folder.path());
+    // Field 19 of /proc/self/task/*/stat is the nice value. Field 2 is the name in brackets.
     let nice = |task: std::fs::DirEntry| {
         let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
         let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
@@ -116,7 +116,7 @@ fn training_threads_stand_below_the_window() {
 }
 
 #[test]
-fn a_reader_that_keeps_up_gets_every_step_by_itself() {
+fn fast_reader_receives_every_step() {
     let folder = tempfile::tempdir().expect("a folder");
     let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     worker.train(request(folder.path(), 2));
@@ -139,7 +139,7 @@ fn a_reader_that_keeps_up_gets_every_step_by_itself() {
 }
 
 #[test]
-fn nothing_of_dev_or_test_is_learned() {
+fn dev_and_test_are_not_trained_on() {
     let held = holdout(&corpus(), 0.1, 5);
     let corpus = corpus();
     assert!(held.train.iter().all(|s| corpus.document(s.document).split == Split::Train));

@@ -1,6 +1,6 @@
 //! The Annotate page: the open dataset, the filtered sentence list, the selection, and the edits.
 
-use super::query::{Known, Query, Status};
+use super::query::{Query, QueryContext, Status};
 use super::work_timer::WorkTimer;
 use crate::corpus::store::CorpusCounts;
 use crate::corpus::{
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Filter of the sentence list by label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FilterLabel {
+pub enum LabelFilter {
     /// Any sentence.
     #[default]
     Any,
@@ -32,9 +32,9 @@ pub struct Filter {
     /// Query text in the search language.
     pub text: String,
     /// Error in the query. The list is unchanged until the query is valid.
-    pub problem: Option<String>,
+    pub query_error: Option<String>,
     /// Filter by label.
-    pub label: FilterLabel,
+    pub label: LabelFilter,
     /// Filter by split.
     pub split: Option<Split>,
     /// Filter by review status.
@@ -43,20 +43,20 @@ pub struct Filter {
 
 /// Target of the label that the user is choosing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choosing {
+pub enum PickerTarget {
     /// The selected words.
-    Span,
+    Selection,
     /// The whole document.
-    Class,
+    Document,
 }
 
 /// State of the subword lens.
 #[derive(Clone, Debug, Default)]
-pub struct Pieces {
+pub struct SubwordView {
     /// True if the lens is on.
-    pub on: bool,
+    pub is_on: bool,
     /// Ticket of the latest request.
-    pub ticket: u64,
+    pub request_id: u64,
     /// Subwords of the current sentence, when the response has arrived.
     pub alignment: Option<Box<Alignment>>,
 }
@@ -71,11 +71,11 @@ impl Annotate {
             views: self.views.clone(),
             snapshots: self.snapshots.clone(),
             progress: self.progress.clone(),
-            work_time: self.worked.to_text(&self.progress.today.date),
-            allow_overlaps: Some(self.overlaps),
+            work_time: self.work_timer.to_text(&self.progress.today.date),
+            allow_overlaps: Some(self.allow_overlaps),
             guidelines: self.guidelines.clone(),
         };
-        Memory { dataset, history: self.history.clone(), kept }
+        Memory { dataset, history: self.history.clone(), extras: kept }
     }
 }
 
@@ -100,7 +100,7 @@ pub struct Annotate {
     pub snapshots: Vec<Arc<LabelSnapshot>>,
     /// Highest number of a run directory on disk. It can be above all numbers in `runs` if an older project was set
     /// aside.
-    pub highest_run: usize,
+    pub max_run_number: usize,
     /// Path of the project file.
     pub project: PathBuf,
     /// True if nothing can be changed: another window has the project open, a newer version created it, or it was
@@ -109,9 +109,9 @@ pub struct Annotate {
     /// All sentences, in order.
     pub sentences: Vec<SentenceId>,
     /// Unique number of the sentence list. The layout of the list can be cached until it changes.
-    pub listing: u64,
+    pub list_version: u64,
     /// Indices into [`Annotate::sentences`] that match the filter.
-    pub shown: Vec<usize>,
+    pub visible: Vec<usize>,
     /// The filter.
     pub filter: Filter,
     /// Index of the current sentence in [`Annotate::sentences`].
@@ -119,37 +119,37 @@ pub struct Annotate {
     /// Selected words of the current sentence: anchor and moving end.
     pub selection: Option<(usize, usize)>,
     /// Selected byte range of the document, if the selection covers only a part of the words.
-    pub part: Option<(u32, u32)>,
+    pub char_selection: Option<(u32, u32)>,
     /// Counts of the whole dataset, for example spans by label.
     pub counts: CorpusCounts,
     /// The subword lens.
-    pub pieces: Pieces,
+    pub subwords: SubwordView,
     /// Changes with every change of spans or labels. Drawings can be cached until then.
     pub revision: u64,
     /// Number of done sentences.
-    pub done: usize,
+    pub n_done: usize,
     /// Progress by day.
     pub progress: DailyProgress,
     /// Time worked today.
-    pub worked: WorkTimer,
+    pub work_timer: WorkTimer,
     /// Number of flagged sentences.
-    pub flagged: usize,
+    pub n_flagged: usize,
     /// Number of open suggestions.
-    pub suggested: usize,
+    pub n_open_suggestions: usize,
     /// Changes when label ids are reassigned to other labels.
-    pub renumbered: u64,
+    pub label_revision: u64,
     /// Annotation guidelines, in Markdown.
     pub guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
-    pub overlaps: bool,
+    pub allow_overlaps: bool,
     /// Used labels, most recent first.
-    pub last_labels: Vec<LabelId>,
+    pub recent_labels: Vec<LabelId>,
     /// The words that were labeled last, and their label.
-    pub last_given: Option<(Vec<String>, LabelId)>,
+    pub last_labeled: Option<(Vec<String>, LabelId)>,
     /// Target of the label chooser, while it is open.
-    pub choosing: Option<Choosing>,
+    pub label_picker: Option<PickerTarget>,
     /// Label that is applied immediately to each mouse selection.
-    pub brush: Option<LabelId>,
+    pub active_label: Option<LabelId>,
     /// First sentence number of each split. Sentence ids count from 0 in each split.
     split_starts: [usize; 3],
     /// Number of sentences of each split.
@@ -181,31 +181,31 @@ impl Annotate {
             runs: Vec::new(),
             views: Vec::new(),
             snapshots: Vec::new(),
-            highest_run: 0,
+            max_run_number: 0,
             project,
             read_only: false,
-            listing: next_listing(),
-            shown,
+            list_version: next_listing(),
+            visible: shown,
             sentences,
             filter: Filter::default(),
             current: 0,
             selection: None,
-            part: None,
+            char_selection: None,
             counts,
-            pieces: Pieces::default(),
+            subwords: SubwordView::default(),
             revision: 0,
-            done: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
-            overlaps: corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1]))),
-            flagged: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.flagged).count(),
-            suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
-            renumbered: 0,
+            n_done: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
+            allow_overlaps: corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1]))),
+            n_flagged: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.flagged).count(),
+            n_open_suggestions: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
+            label_revision: 0,
             progress: DailyProgress::default(),
-            worked: WorkTimer::default(),
+            work_timer: WorkTimer::default(),
             guidelines: String::new(),
-            last_labels: Vec::new(),
-            last_given: None,
-            choosing: None,
-            brush: None,
+            recent_labels: Vec::new(),
+            last_labeled: None,
+            label_picker: None,
+            active_label: None,
             split_starts,
             split_sizes,
             corpus,
@@ -228,134 +228,137 @@ impl Annotate {
     }
 
     /// Returns the document of a sentence, by index in [`Annotate::sentences`].
-    pub fn document_of(&self, place: usize) -> &Document {
-        self.corpus.document(self.sentences[place].document)
+    pub fn document_at(&self, index: usize) -> &Document {
+        self.corpus.document(self.sentences[index].document)
     }
 
     /// Returns the name of a sentence, for example `train-0412`. The number counts from 0 within the split.
-    pub fn name_of(&self, place: usize) -> String {
-        let split = self.document_of(place).split;
-        format!("{}-{:04}", split.name(), place - self.split_starts[split as usize])
+    pub fn sentence_name(&self, index: usize) -> String {
+        let split = self.document_at(index).split;
+        format!("{}-{:04}", split.name(), index - self.split_starts[split as usize])
     }
 
     /// Returns the number of words of the current sentence.
-    pub fn length(&self) -> usize {
-        self.document_of(self.current).sentence_range(self.current_id().sentence as usize).len()
+    pub fn n_tokens(&self) -> usize {
+        self.document_at(self.current).sentence_range(self.current_id().sentence as usize).len()
     }
 
     /// Makes another sentence the current one.
-    pub fn go_to(&mut self, place: usize) {
-        if place < self.sentences.len() && place != self.current {
-            self.current = place;
+    pub fn go_to_sentence(&mut self, index: usize) {
+        if index < self.sentences.len() && index != self.current {
+            self.current = index;
             self.select(None);
-            self.choosing = None;
-            self.pieces.alignment = None;
+            self.label_picker = None;
+            self.subwords.alignment = None;
         }
     }
 
     /// Selects whole words of the current sentence, or clears the selection.
     pub fn select(&mut self, words: Option<(usize, usize)>) {
         self.selection = words;
-        self.part = None;
+        self.char_selection = None;
     }
 
     /// Moves to the next or previous sentence in the filtered list.
-    pub fn step(&mut self, forward: bool) {
-        let at = self.shown.partition_point(|p| *p < self.current);
+    pub fn move_by(&mut self, forward: bool) {
+        let at = self.visible.partition_point(|p| *p < self.current);
         let next = if forward {
-            self.shown.get(at + usize::from(self.shown.get(at) == Some(&self.current)))
+            self.visible.get(at + usize::from(self.visible.get(at) == Some(&self.current)))
         } else {
-            at.checked_sub(1).and_then(|i| self.shown.get(i))
+            at.checked_sub(1).and_then(|i| self.visible.get(i))
         };
-        if let Some(place) = next {
-            self.go_to(*place);
+        if let Some(index) = next {
+            self.go_to_sentence(*index);
         }
     }
 
     /// Returns the review state of the current sentence.
-    pub fn mark(&self) -> ReviewState {
+    pub fn review(&self) -> ReviewState {
         self.corpus.review(self.current_id())
     }
 
     /// Returns the review state of a sentence, by index in [`Annotate::sentences`].
-    pub fn mark_of(&self, place: usize) -> Option<&ReviewState> {
-        let id = self.sentences[place];
+    pub fn review_at(&self, index: usize) -> Option<&ReviewState> {
+        let id = self.sentences[index];
         self.corpus.document(id.document).reviews.get(id.sentence)
     }
 
     /// Returns the edit that marks the current sentence and all listed sentences before it as done. Flagged sentences
     /// are unchanged. Returns `None` if there is nothing to mark.
-    pub fn done_up_to_here(&self) -> Option<Edit> {
-        let before = self.shown.partition_point(|place| *place <= self.current);
-        let open = |place: &&usize| self.mark_of(**place).is_none_or(|m| !m.done && !m.flagged);
-        let done = |place: &usize| {
-            let id = self.sentences[*place];
+    pub fn mark_done_up_to_here_edit(&self) -> Option<Edit> {
+        let before = self.visible.partition_point(|index| *index <= self.current);
+        let open = |index: &&usize| self.review_at(**index).is_none_or(|m| !m.done && !m.flagged);
+        let done = |index: &usize| {
+            let id = self.sentences[*index];
             let before = self.corpus.review(id);
             let after = ReviewState { done: true, ..before.clone() };
             Edit::Review { document: id.document, sentence: id.sentence, before, after }
         };
-        let edits: Vec<Edit> = self.shown[..before].iter().filter(open).map(done).collect();
+        let edits: Vec<Edit> = self.visible[..before].iter().filter(open).map(done).collect();
         let title = EditTitle::new(EditTitleKind::MarkDoneUpToHere, [edits.len().to_string()]);
         (!edits.is_empty()).then_some(Edit::Group { title, edits })
     }
 
     /// Updates counts and position after an edit. Shows the sentence that the edit changed. A new edit of several
     /// sentences leaves the position unchanged; undo and redo show the first changed sentence.
-    pub fn after(&mut self, edit: &Edit, is_new: bool) {
+    pub fn on_edit(&mut self, edit: &Edit, is_new: bool) {
         self.revision += 1;
         self.counts.apply_edit(edit);
-        self.pieces.alignment = None;
+        self.subwords.alignment = None;
         let filtered = self.filter.label;
-        self.follow_labels(edit);
+        self.update_label_ids(edit);
         if self.filter.label != filtered {
-            self.refilter();
+            self.apply_filter();
         }
-        self.follow_marks(edit);
-        if let Some((first, last)) = self.touched(edit)
+        self.update_counts(edit);
+        if let Some((first, last)) = self.affected_range(edit)
             && (first == last || !is_new)
         {
-            self.go_to(first);
+            self.go_to_sentence(first);
         }
     }
 
     /// Updates the numbers of done sentences and open suggestions after an edit.
-    fn follow_marks(&mut self, edit: &Edit) {
+    fn update_counts(&mut self, edit: &Edit) {
         match edit {
             Edit::Suggestions { removed, added, .. } => {
-                self.suggested = self.suggested + added.len() - removed.len();
+                self.n_open_suggestions = self.n_open_suggestions + added.len() - removed.len();
             }
             Edit::Review { document, sentence, before, after } => {
-                self.done = self.done + usize::from(after.done) - usize::from(before.done);
+                self.n_done = self.n_done + usize::from(after.done) - usize::from(before.done);
                 let id = SentenceId { document: *document, sentence: *sentence };
                 self.progress.record(id, before.done, after.done);
-                self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
+                self.n_flagged = self.n_flagged + usize::from(after.flagged) - usize::from(before.flagged);
             }
-            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),
+            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.update_counts(e)),
             _ => {}
         }
     }
 
     /// Returns the first and the last sentence that an edit changed, or `None` if it changed none.
-    fn touched(&self, edit: &Edit) -> Option<(usize, usize)> {
+    fn affected_range(&self, edit: &Edit) -> Option<(usize, usize)> {
         match edit {
             Edit::Review { document, sentence, .. } => {
-                let place = self.place_of_sentence(*document, *sentence)?;
-                Some((place, place))
+                let index = self.place_of_sentence(*document, *sentence)?;
+                Some((index, index))
             }
             Edit::Spans { document, removed, added } | Edit::Suggestions { document, removed, added } => {
                 let starts = || removed.iter().chain(added).map(|s| s.start);
-                Some((self.place_of(*document, starts().min()?)?, self.place_of(*document, starts().max()?)?))
+                Some((
+                    self.sentence_index_at(*document, starts().min()?)?,
+                    self.sentence_index_at(*document, starts().max()?)?,
+                ))
             }
             Edit::DocLabels { document, .. } => {
                 // The current sentence, if it is in this document.
                 if self.current_id().document == *document {
                     return Some((self.current, self.current));
                 }
-                let place = self.place_of_sentence(*document, 0)?;
-                Some((place, place))
+                let index = self.place_of_sentence(*document, 0)?;
+                Some((index, index))
             }
             Edit::Group { edits, .. } => {
-                let places = || edits.iter().filter_map(|e| self.touched(e));
+                let places = || edits.iter().filter_map(|e| self.affected_range(e));
                 Some((places().map(|p| p.0).min()?, places().map(|p| p.1).max()?))
             }
             _ => None,
@@ -363,7 +366,7 @@ impl Annotate {
     }
 
     /// Returns the index of the sentence that contains this byte of a document or starts after it.
-    pub fn place_of(&self, document: u32, byte: u32) -> Option<usize> {
+    pub fn sentence_index_at(&self, document: u32, byte: u32) -> Option<usize> {
         let sentence = self.corpus.document(document).sentence_at(byte)? as u32;
         self.place_of_sentence(document, sentence)
     }
@@ -373,7 +376,7 @@ impl Annotate {
     }
 
     /// Adapts stored label ids after labels were added or removed.
-    fn follow_labels(&mut self, edit: &Edit) {
+    fn update_label_ids(&mut self, edit: &Edit) {
         let new = |label: LabelId| match edit {
             Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label.before() } else { label }),
             Edit::InsertLabel { id, .. } => Some(if label >= *id { label.after() } else { label }),
@@ -381,46 +384,46 @@ impl Annotate {
             _ => Some(label),
         };
         match edit {
-            Edit::Group { edits, .. } => return edits.iter().for_each(|e| self.follow_labels(e)),
+            Edit::Group { edits, .. } => return edits.iter().for_each(|e| self.update_label_ids(e)),
             Edit::RemoveLabel { .. } | Edit::InsertLabel { .. } | Edit::PopLabel(_) => {}
             _ => return,
         }
-        self.last_labels = self.last_labels.iter().filter_map(|l| new(*l)).collect();
-        self.brush = self.brush.and_then(new);
-        self.last_given = self.last_given.take().and_then(|(words, l)| Some((words, new(l)?)));
-        if let FilterLabel::With(label) = self.filter.label {
-            self.filter.label = new(label).map_or(FilterLabel::Any, FilterLabel::With);
+        self.recent_labels = self.recent_labels.iter().filter_map(|l| new(*l)).collect();
+        self.active_label = self.active_label.and_then(new);
+        self.last_labeled = self.last_labeled.take().and_then(|(words, l)| Some((words, new(l)?)));
+        if let LabelFilter::With(label) = self.filter.label {
+            self.filter.label = new(label).map_or(LabelFilter::Any, LabelFilter::With);
         }
-        self.renumbered += 1;
+        self.label_revision += 1;
     }
 
-    /// Applies the filter. An invalid query only sets [`Filter::problem`].
-    pub fn refilter(&mut self) {
-        let known = Known { corpus: &self.corpus, snapshots: &self.snapshots, progress: &self.progress };
+    /// Applies the filter. An invalid query only sets [`Filter::query_error`].
+    pub fn apply_filter(&mut self) {
+        let known = QueryContext { corpus: &self.corpus, snapshots: &self.snapshots, progress: &self.progress };
         let query = match Query::parse(&self.filter.text, &known) {
             Ok(query) => query,
             Err(problem) => {
-                self.filter.problem = Some(problem);
+                self.filter.query_error = Some(problem);
                 return;
             }
         };
-        self.filter.problem = None;
+        self.filter.query_error = None;
         let by_label = match self.filter.label {
-            FilterLabel::Any => Query::All,
-            FilterLabel::Without => Query::Not(Box::new(Query::AnySpan)),
-            FilterLabel::With(label) => Query::Label(vec![label]),
+            LabelFilter::Any => Query::All,
+            LabelFilter::Without => Query::Not(Box::new(Query::AnySpan)),
+            LabelFilter::With(label) => Query::Label(vec![label]),
         };
         let by_split = self.filter.split.map_or(Query::All, Query::Split);
         let by_status = self.filter.status.map_or(Query::All, Query::Status);
         let all = [by_split, by_status, by_label]
             .into_iter()
             .fold(query, |all, more| Query::And(Box::new(more), Box::new(all)));
-        self.shown = all.places(&self.corpus);
-        self.listing = next_listing();
-        if let Some(first) = self.shown.first().copied()
-            && self.shown.binary_search(&self.current).is_err()
+        self.visible = all.matching_sentences(&self.corpus);
+        self.list_version = next_listing();
+        if let Some(first) = self.visible.first().copied()
+            && self.visible.binary_search(&self.current).is_err()
         {
-            self.go_to(first);
+            self.go_to_sentence(first);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The table of commands. Menu, palette, shortcuts, help and tests are generated from it.
 
-use super::annotate::FilterLabel;
+use super::annotate::LabelFilter;
 use super::data_page::{Resolution, Tab};
 use super::i18n::translate;
 use super::labeling::{CaretMotion, SpanResize};
@@ -13,7 +13,7 @@ use super::train_page::BaseModelInput;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
 use crate::eval::lint::FindingKind;
 use crate::hub::ModelRef;
-use crate::project::{Decision, Today};
+use crate::project::{SourceDecision, Today};
 use std::path::PathBuf;
 
 /// A command without parameters. It has a name and can have keys.
@@ -38,9 +38,9 @@ pub enum Action {
     PageDown,
     PageUp,
     /// Moves the selection.
-    Move(CaretMotion),
+    MoveSelection(CaretMotion),
     /// Moves the end of the selection and keeps its anchor.
-    Extend(CaretMotion),
+    ExtendSelection(CaretMotion),
     SelectNothing,
     ClearLabel,
     /// Applies the label with this number key, 1 to 9.
@@ -153,19 +153,19 @@ use KeyContext::{Canvas, Global};
 
 /// All commands, in the order of the palette.
 pub const COMMANDS: &[CommandSpec] = &[
-    spec(Action::OpenFile, "file::open", "Open a file", &[Shortcut::ctrl("O")], Global),
-    spec(Action::OpenFolder, "file::open_folder", "Open a folder", &[Shortcut::ctrl_shift("O")], Global),
-    spec(Action::OpenSample, "file::open_sample", "Open the sample", &[], Global),
-    spec(Action::Save, "file::save", "Save to the source file", &[Shortcut::ctrl("S")], Global),
-    spec(Action::SaveRewriteAll, "file::save_rewrite", "Save with all tags written anew", &[], Global),
-    spec(Action::SaveAs, "file::save_as", "Save a copy as", &[Shortcut::ctrl_shift("S")], Global),
-    spec(Action::Export, "file::export", "Export as another format", &[Shortcut::ctrl("E")], Global),
-    spec(Action::MoveProject, "project::move", "Keep the project in another place", &[], Global),
+    spec(Action::OpenFile, "file::open", "Open file…", &[Shortcut::ctrl("O")], Global),
+    spec(Action::OpenFolder, "file::open_folder", "Open folder…", &[Shortcut::ctrl_shift("O")], Global),
+    spec(Action::OpenSample, "file::open_sample", "Open sample dataset", &[], Global),
+    spec(Action::Save, "file::save", "Save to source files", &[Shortcut::ctrl("S")], Global),
+    spec(Action::SaveRewriteAll, "file::save_rewrite", "Save and rewrite all tags", &[], Global),
+    spec(Action::SaveAs, "file::save_as", "Save copy as…", &[Shortcut::ctrl_shift("S")], Global),
+    spec(Action::Export, "file::export", "Export…", &[Shortcut::ctrl("E")], Global),
+    spec(Action::MoveProject, "project::move", "Move project…", &[], Global),
     spec(Action::Undo, "edit::undo", "Undo", &[Shortcut::ctrl("Z")], Global),
     spec(Action::Redo, "edit::redo", "Redo", &[Shortcut::ctrl_shift("Z"), Shortcut::ctrl("Y")], Global),
-    spec(Action::History, "edit::history", "History of all changes", &[Shortcut::ctrl("H")], Global),
-    spec(Action::Guidelines, "view::guidelines", "Guidelines beside the text", &[Shortcut::key("G")], Canvas),
-    spec(Action::ToggleZenMode, "view::zen", "Only the text, or all panels", &[Shortcut::key("Z")], Canvas),
+    spec(Action::History, "edit::history", "Show edit history", &[Shortcut::ctrl("H")], Global),
+    spec(Action::Guidelines, "view::guidelines", "Toggle guidelines", &[Shortcut::key("G")], Canvas),
+    spec(Action::ToggleZenMode, "view::zen", "Toggle side panels", &[Shortcut::key("Z")], Canvas),
     spec(
         Action::NextSentence,
         "sentence::next",
@@ -180,206 +180,194 @@ pub const COMMANDS: &[CommandSpec] = &[
         &[Shortcut::shift("Enter"), Shortcut::key("ArrowUp")],
         Canvas,
     ),
-    spec(Action::PageDown, "sentence::page_down", "Ten sentences on", &[Shortcut::key("PageDown")], Canvas),
-    spec(Action::PageUp, "sentence::page_up", "Ten sentences back", &[Shortcut::key("PageUp")], Canvas),
+    spec(Action::PageDown, "sentence::page_down", "Forward 10 sentences", &[Shortcut::key("PageDown")], Canvas),
+    spec(Action::PageUp, "sentence::page_up", "Back 10 sentences", &[Shortcut::key("PageUp")], Canvas),
     spec(
-        Action::Move(CaretMotion::Right),
+        Action::MoveSelection(CaretMotion::Right),
         "select::right",
-        "Select the word to the right",
+        "Select word to the right",
         &[Shortcut::key("ArrowRight")],
         Canvas,
     ),
     spec(
-        Action::Move(CaretMotion::Left),
+        Action::MoveSelection(CaretMotion::Left),
         "select::left",
-        "Select the word to the left",
+        "Select word to the left",
         &[Shortcut::key("ArrowLeft")],
         Canvas,
     ),
     spec(
-        Action::Move(CaretMotion::NextSpan),
+        Action::MoveSelection(CaretMotion::NextSpan),
         "select::next_span",
-        "Select the next span",
+        "Select next span",
         &[Shortcut::ctrl("ArrowRight")],
         Canvas,
     ),
     spec(
-        Action::Move(CaretMotion::PreviousSpan),
+        Action::MoveSelection(CaretMotion::PreviousSpan),
         "select::previous_span",
-        "Select the span before",
+        "Select previous span",
         &[Shortcut::ctrl("ArrowLeft")],
         Canvas,
     ),
-    spec(Action::Move(CaretMotion::First), "select::first", "Select the first word", &[Shortcut::key("Home")], Canvas),
-    spec(Action::Move(CaretMotion::Last), "select::last", "Select the last word", &[Shortcut::key("End")], Canvas),
     spec(
-        Action::Extend(CaretMotion::Right),
+        Action::MoveSelection(CaretMotion::First),
+        "select::first",
+        "Select first word",
+        &[Shortcut::key("Home")],
+        Canvas,
+    ),
+    spec(Action::MoveSelection(CaretMotion::Last), "select::last", "Select last word", &[Shortcut::key("End")], Canvas),
+    spec(
+        Action::ExtendSelection(CaretMotion::Right),
         "select::extend_right",
-        "Extend to the right",
+        "Extend selection right",
         &[Shortcut::shift("ArrowRight")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::Left),
+        Action::ExtendSelection(CaretMotion::Left),
         "select::extend_left",
-        "Extend to the left",
+        "Extend selection left",
         &[Shortcut::shift("ArrowLeft")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::NextSpan),
+        Action::ExtendSelection(CaretMotion::NextSpan),
         "select::extend_next_span",
-        "Extend over the next span",
+        "Extend selection to next span",
         &[Shortcut::ctrl_shift("ArrowRight")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::PreviousSpan),
+        Action::ExtendSelection(CaretMotion::PreviousSpan),
         "select::extend_previous_span",
-        "Extend over the span before",
+        "Extend selection to previous span",
         &[Shortcut::ctrl_shift("ArrowLeft")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::NextCharacter),
+        Action::ExtendSelection(CaretMotion::NextCharacter),
         "select::extend_char",
-        "Extend by a character",
+        "Extend selection by one character",
         &[Shortcut::key("Period")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::PreviousCharacter),
+        Action::ExtendSelection(CaretMotion::PreviousCharacter),
         "select::shrink_char",
-        "Give a character up",
+        "Shrink selection by one character",
         &[Shortcut::key("Comma")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::First),
+        Action::ExtendSelection(CaretMotion::First),
         "select::extend_first",
-        "Extend to the first word",
+        "Extend selection to first word",
         &[Shortcut::shift("Home")],
         Canvas,
     ),
     spec(
-        Action::Extend(CaretMotion::Last),
+        Action::ExtendSelection(CaretMotion::Last),
         "select::extend_last",
-        "Extend to the last word",
+        "Extend selection to last word",
         &[Shortcut::shift("End")],
         Canvas,
     ),
-    spec(Action::SelectNothing, "select::none", "Select nothing", &[Shortcut::key("Escape")], Canvas),
+    spec(Action::SelectNothing, "select::none", "Clear selection", &[Shortcut::key("Escape")], Canvas),
     spec(
         Action::ClearLabel,
         "label::clear",
-        "Clear the label",
+        "Remove label",
         &[Shortcut::key("Backspace"), Shortcut::key("Delete")],
         Canvas,
     ),
-    spec(Action::Label(1), "label::1", "Give the first label", &[Shortcut::key("1")], Canvas),
-    spec(Action::Label(2), "label::2", "Give the second label", &[Shortcut::key("2")], Canvas),
-    spec(Action::Label(3), "label::3", "Give the third label", &[Shortcut::key("3")], Canvas),
-    spec(Action::Label(4), "label::4", "Give the fourth label", &[Shortcut::key("4")], Canvas),
-    spec(Action::Label(5), "label::5", "Give the fifth label", &[Shortcut::key("5")], Canvas),
-    spec(Action::Label(6), "label::6", "Give the sixth label", &[Shortcut::key("6")], Canvas),
-    spec(Action::Label(7), "label::7", "Give the seventh label", &[Shortcut::key("7")], Canvas),
-    spec(Action::Label(8), "label::8", "Give the eighth label", &[Shortcut::key("8")], Canvas),
-    spec(Action::Label(9), "label::9", "Give the ninth label", &[Shortcut::key("9")], Canvas),
-    spec(Action::ChooseLabel, "label::pick", "Choose a label", &[Shortcut::key("L")], Canvas),
-    spec(Action::ChooseDocLabel, "doclabel::pick", "Label the whole document", &[Shortcut::key("T")], Canvas),
+    spec(Action::Label(1), "label::1", "Apply label 1", &[Shortcut::key("1")], Canvas),
+    spec(Action::Label(2), "label::2", "Apply label 2", &[Shortcut::key("2")], Canvas),
+    spec(Action::Label(3), "label::3", "Apply label 3", &[Shortcut::key("3")], Canvas),
+    spec(Action::Label(4), "label::4", "Apply label 4", &[Shortcut::key("4")], Canvas),
+    spec(Action::Label(5), "label::5", "Apply label 5", &[Shortcut::key("5")], Canvas),
+    spec(Action::Label(6), "label::6", "Apply label 6", &[Shortcut::key("6")], Canvas),
+    spec(Action::Label(7), "label::7", "Apply label 7", &[Shortcut::key("7")], Canvas),
+    spec(Action::Label(8), "label::8", "Apply label 8", &[Shortcut::key("8")], Canvas),
+    spec(Action::Label(9), "label::9", "Apply label 9", &[Shortcut::key("9")], Canvas),
+    spec(Action::ChooseLabel, "label::pick", "Choose label…", &[Shortcut::key("L")], Canvas),
+    spec(Action::ChooseDocLabel, "doclabel::pick", "Set document labels…", &[Shortcut::key("T")], Canvas),
     spec(
-        Action::Reshape(SpanResize::GrowEnd),
+        Action::Reshape(SpanResize::ExtendEnd),
         "span::extend_end",
-        "Grow the span by a word",
+        "Extend span end",
         &[Shortcut::alt("ArrowRight")],
         Canvas,
     ),
     spec(
         Action::Reshape(SpanResize::ShrinkEnd),
         "span::shrink_end",
-        "Shrink the span by a word",
+        "Shrink span end",
         &[Shortcut::alt("ArrowLeft")],
         Canvas,
     ),
     spec(
-        Action::Reshape(SpanResize::GrowStart),
+        Action::Reshape(SpanResize::ExtendStart),
         "span::extend_start",
-        "Grow the span at its start",
+        "Extend span start",
         &[Shortcut::alt_shift("ArrowLeft")],
         Canvas,
     ),
     spec(
         Action::Reshape(SpanResize::ShrinkStart),
         "span::shrink_start",
-        "Shrink the span at its start",
+        "Shrink span start",
         &[Shortcut::alt_shift("ArrowRight")],
         Canvas,
     ),
-    spec(
-        Action::Reshape(SpanResize::Split),
-        "span::split",
-        "Split the span before the selected word",
-        &[Shortcut::key("S")],
-        Canvas,
-    ),
-    spec(
-        Action::Reshape(SpanResize::Merge),
-        "span::merge",
-        "Merge the span with the next",
-        &[Shortcut::key("M")],
-        Canvas,
-    ),
-    spec(Action::LabelMatches, "label::all_matches", "Label all matches", &[Shortcut::key("E")], Canvas),
-    spec(Action::LabelNextMatch, "label::next_match", "Repeat on the next match", &[Shortcut::key("R")], Canvas),
-    spec(Action::ToggleOverlaps, "dataset::overlaps", "Allow or forbid overlapping spans", &[], Global),
-    spec(Action::Suggest, "suggest::request", "Suggest labels with a model", &[], Global),
-    spec(Action::Accept, "suggest::accept", "Accept the suggestion", &[Shortcut::key("A")], Canvas),
-    spec(Action::Reject, "suggest::reject", "Reject the suggestion", &[Shortcut::key("X")], Canvas),
+    spec(Action::Reshape(SpanResize::Split), "span::split", "Split span at selection", &[Shortcut::key("S")], Canvas),
+    spec(Action::Reshape(SpanResize::Merge), "span::merge", "Merge with next span", &[Shortcut::key("M")], Canvas),
+    spec(Action::LabelMatches, "label::all_matches", "Label all matches…", &[Shortcut::key("E")], Canvas),
+    spec(Action::LabelNextMatch, "label::next_match", "Label next match", &[Shortcut::key("R")], Canvas),
+    spec(Action::ToggleOverlaps, "dataset::overlaps", "Toggle overlapping spans", &[], Global),
+    spec(Action::Suggest, "suggest::request", "Suggest labels", &[], Global),
+    spec(Action::Accept, "suggest::accept", "Accept suggestion", &[Shortcut::key("A")], Canvas),
+    spec(Action::Reject, "suggest::reject", "Reject suggestion", &[Shortcut::key("X")], Canvas),
     spec(Action::NextSuggestion, "suggest::next", "Next suggestion", &[Shortcut::key("Space")], Canvas),
     spec(
         Action::LeastConfidentSuggestion,
         "suggest::least_confident",
-        "The suggestion the model is least sure of",
+        "Go to least confident suggestion",
         &[Shortcut::key("U")],
         Canvas,
     ),
-    spec(Action::MarkDone, "sentence::mark_done", "Done, go on to the next", &[Shortcut::key("D")], Canvas),
+    spec(Action::MarkDone, "sentence::mark_done", "Mark as done and go to next", &[Shortcut::key("D")], Canvas),
     spec(
         Action::MarkDoneUpToHere,
         "sentence::mark_done_to_here",
-        "Done, with all before it in view",
+        "Mark all as done up to here",
         &[Shortcut::ctrl("D")],
         Canvas,
     ),
-    spec(Action::Flag, "sentence::flag", "Flag the sentence", &[Shortcut::key("F")], Canvas),
-    spec(
-        Action::Comment,
-        "sentence::comment",
-        "Comment on the selection or the sentence",
-        &[Shortcut::key("C")],
-        Canvas,
-    ),
-    spec(Action::SaveSearch, "search::save", "Keep this search as a view", &[], Global),
-    spec(Action::Snapshots, "snapshot::list", "Snapshots of all labels", &[], Global),
-    spec(Action::ToggleSubwords, "view::subwords", "Show word pieces", &[Shortcut::key("P")], Canvas),
-    spec(Action::AddLabel, "label::add", "Add a label", &[Shortcut::key("N")], Canvas),
+    spec(Action::Flag, "sentence::flag", "Toggle flag", &[Shortcut::key("F")], Canvas),
+    spec(Action::Comment, "sentence::comment", "Add comment…", &[Shortcut::key("C")], Canvas),
+    spec(Action::SaveSearch, "search::save", "Save search…", &[], Global),
+    spec(Action::Snapshots, "snapshot::list", "Show snapshots", &[], Global),
+    spec(Action::ToggleSubwords, "view::subwords", "Toggle subwords", &[Shortcut::key("P")], Canvas),
+    spec(Action::AddLabel, "label::add", "Add label…", &[Shortcut::key("N")], Canvas),
     spec(Action::GoTo(Page::Annotate), "go::annotate", "Go to Annotate", &[Shortcut::ctrl("1")], Global),
     spec(Action::GoTo(Page::Train), "go::train", "Go to Train", &[Shortcut::ctrl("2")], Global),
     spec(Action::GoTo(Page::Evaluate), "go::evaluate", "Go to Evaluate", &[Shortcut::ctrl("3")], Global),
     spec(Action::GoTo(Page::Try), "go::try", "Go to Try", &[Shortcut::ctrl("4")], Global),
     spec(Action::GoTo(Page::Data), "go::data", "Go to Data", &[Shortcut::ctrl("5")], Global),
-    spec(Action::Compare, "data::compare", "Compare with another labelling", &[], Global),
-    spec(Action::StartTraining, "run::train", "Train", &[Shortcut::ctrl("Enter")], Global),
-    spec(Action::Estimate, "run::estimate", "Estimate how long a run takes", &[], Global),
-    spec(Action::FindLearningRate, "run::find_lr", "Find a learning rate", &[], Global),
-    spec(Action::PauseTraining, "run::pause", "Pause or go on training", &[], Global),
-    spec(Action::StopAfterEpoch, "run::stop_after_epoch", "Stop after this epoch", &[], Global),
-    spec(Action::StopTraining, "run::stop", "Stop, keep the best", &[], Global),
-    spec(Action::Evaluate, "eval::run", "Evaluate", &[], Global),
-    spec(Action::Palette, "palette::open", "Search or run a command", &[Shortcut::ctrl("K")], Global),
-    spec(Action::ShowShortcuts, "help::shortcuts", "All keys", &[Shortcut::ctrl("Slash")], Global),
-    spec(Action::ToggleTheme, "view::theme", "Change the theme", &[], Global),
-    spec(Action::Settings, "settings::open", "Settings", &[Shortcut::ctrl("Comma")], Global),
+    spec(Action::Compare, "data::compare", "Compare annotations…", &[], Global),
+    spec(Action::StartTraining, "run::train", "Start training", &[Shortcut::ctrl("Enter")], Global),
+    spec(Action::Estimate, "run::estimate", "Estimate duration and memory", &[], Global),
+    spec(Action::FindLearningRate, "run::find_lr", "Find learning rate", &[], Global),
+    spec(Action::PauseTraining, "run::pause", "Pause or resume training", &[], Global),
+    spec(Action::StopAfterEpoch, "run::stop_after_epoch", "Stop after current epoch", &[], Global),
+    spec(Action::StopTraining, "run::stop", "Stop and keep best model", &[], Global),
+    spec(Action::Evaluate, "eval::run", "Evaluate model", &[], Global),
+    spec(Action::Palette, "palette::open", "Show command palette", &[Shortcut::ctrl("K")], Global),
+    spec(Action::ShowShortcuts, "help::shortcuts", "Show keyboard shortcuts", &[Shortcut::ctrl("Slash")], Global),
+    spec(Action::ToggleTheme, "view::theme", "Toggle theme", &[], Global),
+    spec(Action::Settings, "settings::open", "Settings…", &[Shortcut::ctrl("Comma")], Global),
 ];
 
 /// Returns the table row of an action.
@@ -391,19 +379,19 @@ pub fn spec_of(action: Action) -> Option<&'static CommandSpec> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Runs an action of the table.
-    Do(Action),
+    Run(Action),
     /// Opens this path.
     Open(PathBuf),
     /// Shows the import preview of this path. A known dataset is opened immediately.
     Import(PathBuf),
     /// Reads the previewed dataset with other options.
-    ImportChoices(crate::format::ReadOptions),
+    SetImportOptions(crate::format::ReadOptions),
     /// Renames this label on import, or removes it (`None`).
-    ImportLabel(String, Option<String>),
+    SetImportLabel(String, Option<String>),
     /// Opens the previewed dataset.
-    ImportTake,
+    ConfirmImport,
     /// Cancels the import.
-    ImportCancel,
+    CancelImport,
     /// Writes the corpus to this path.
     SaveTo(PathBuf),
     /// Writes these bytes to this path.
@@ -413,15 +401,15 @@ pub enum Command {
     /// Copies this model directory (first path) to the second path.
     SaveModelTo(PathBuf, PathBuf),
     /// Writes the project to this path and continues to use it there.
-    KeepProjectAt(PathBuf),
+    MoveProjectTo(PathBuf),
     /// Keeps the window open.
-    Stay,
+    CancelClosing,
     /// Resolves a changed source file. `None` leaves everything unchanged.
-    SourceChange(Option<Decision>),
+    SourceChange(Option<SourceDecision>),
     /// Removes a dataset from the recent datasets.
-    Forget(PathBuf),
+    RemoveRecent(PathBuf),
     /// Shows this sentence, by index in the list of all sentences.
-    Sentence(usize),
+    GoToSentence(usize),
     /// Selects words of the current sentence, both inclusive.
     Select(usize, usize),
     /// Selects a byte range of the document, in the current sentence.
@@ -433,45 +421,45 @@ pub enum Command {
     /// Sets the comment on a sentence. An empty text removes it.
     Comment(SentenceId, String),
     /// Sets the comment on this byte range of a sentence. An empty text removes it.
-    Remark(SentenceId, u32, u32, String),
+    SetRangeComment(SentenceId, u32, u32, String),
     /// Reports user activity, as Unix timestamp in seconds.
-    Active(u64),
+    UserActivity(u64),
     /// Starts a new day.
     NewDay(Today),
     /// Adds this label to the current document, or removes it.
-    Class(String),
+    ToggleDocLabel(String),
     /// Opens the prompt for one line of text, or closes it.
-    Ask(Option<TextPrompt>),
+    OpenPrompt(Option<TextPrompt>),
     /// Selects the tab of the Data page.
-    SurveyTab(Tab),
+    SetDataTab(Tab),
     /// Analyzes the dataset again.
-    Survey,
+    Analyze,
     /// Shows only findings of this kind, or all.
-    ShowKind(Option<FindingKind>),
+    FilterFindings(Option<FindingKind>),
     /// Shows a finding in the text.
     ShowFinding(usize),
     /// Dismisses a finding.
-    Settle(usize),
+    DismissFinding(usize),
     /// Fixes these findings. Several findings are listed first, with check boxes.
-    Mend(Vec<usize>),
+    ApplyFixes(Vec<usize>),
     /// Selects or deselects one fix, or all (`None`).
-    TickFix(Option<usize>, bool),
+    CheckFix(Option<usize>, bool),
     /// Applies the selected fixes.
-    TakeFixes,
+    ApplyCheckedFixes,
     /// Closes the list of fixes.
     CloseFixes,
     /// Shows the sentences that match this query on the Annotate page.
-    ShowOnly(String),
+    SearchFor(String),
     /// Compares with the annotations at this path.
     CompareWith(PathBuf),
     /// Ends the comparison.
     EndComparison,
     /// Shows this difference.
-    Difference(usize),
+    SelectDifference(usize),
     /// Resolves the current difference.
-    Decide(Resolution),
+    ResolveDifference(Resolution),
     /// Undoes or redoes edits until this number of edits is applied.
-    JumpTo(usize),
+    GoToHistory(usize),
     /// Sets the annotation guidelines of the dataset, in Markdown.
     SetGuidelines(String),
     /// Shows only sentences of this status, or all.
@@ -479,35 +467,35 @@ pub enum Command {
     /// Sets the label that is applied immediately to each mouse selection, or none.
     Brush(Option<LabelId>),
     /// Creates a label of this name and applies it to the selection.
-    NewLabelHere(String),
+    LabelSelectionWithNew(String),
     /// Closes the label chooser.
-    ChooseNone,
+    ClosePicker,
     /// Sets the label and the options of the match search.
-    Matches(LabelId, MatchOptions),
+    UpdateMatches(LabelId, MatchOptions),
     /// Selects or deselects one match, or all (`None`).
-    Tick(Option<usize>, bool),
+    CheckMatch(Option<usize>, bool),
     /// Labels the selected matches.
-    TakeMatches,
+    LabelCheckedMatches,
     /// Closes the dialog of matches.
     CloseMatches,
     /// Sets the model for suggestions.
     SuggestModel(ModelRef),
     /// Sets the minimum score for accepting all suggestions, in percent.
-    SuggestAbove(u8),
+    SetSuggestionThreshold(u8),
     /// Accepts all listed suggestions with at least that score.
-    AcceptAbove,
+    AcceptSuggestionsAboveThreshold,
     /// Removes all listed suggestions.
-    DropSuggestions,
+    DiscardSuggestions,
     /// Saves the search under this name.
-    KeepView(String),
+    SaveSearch(String),
     /// Deletes the saved search of this name.
-    ForgetView(String),
+    DeleteSearch(String),
     /// Creates a snapshot of this name.
     TakeSnapshot(String),
     /// Restores the labels of this snapshot.
-    Restore(String),
+    RestoreSnapshot(String),
     /// Deletes this snapshot.
-    ForgetSnapshot(String),
+    DeleteSnapshot(String),
     /// Closes the dialog of snapshots.
     CloseSnapshots,
     /// Creates a label of this name.
@@ -515,43 +503,43 @@ pub enum Command {
     /// Renames a label.
     RenameLabel(LabelId, String),
     /// Changes the color of a label.
-    RecolourLabel(LabelId, u8),
+    SetLabelColor(LabelId, u8),
     /// Sets the letter key of a label, or resets it to the default letter (`None`).
-    LetterOfLabel(LabelId, Option<char>),
+    SetLabelShortcut(LabelId, Option<char>),
     /// Sets the query of the filter.
     FilterText(String),
     /// Sets the label of the filter.
-    FilterLabel(FilterLabel),
+    FilterLabel(LabelFilter),
     /// Sets the split of the filter.
     FilterSplit(Option<Split>),
     /// Sets the base model of the next run.
-    Base(BaseModelInput),
+    SetBaseModel(BaseModelInput),
     /// Sets a training argument from its text field.
-    Setting(usize, String),
+    SetNumber(usize, String),
     /// Sets if later subwords of a word are labeled with `I-`.
-    LabelAllPieces(bool),
+    SetLabelAllSubwords(bool),
     /// Sets if a new classification head is initialized although the head of the base model fits.
-    NewHead(bool),
+    SetNewHead(bool),
     /// Sets the compute device.
     Device(crate::model::DeviceChoice),
     /// Sets an enumerated training argument: its index and the index of the option.
-    Choice(usize, usize),
+    SetEnum(usize, usize),
     /// Resumes this run from its latest checkpoint.
     ResumeRun(usize),
     /// Uses the suggested learning rate, or only closes its card (`None`).
-    TakeRate(Option<f64>),
+    ApplyLearningRate(Option<f64>),
     /// Uses the recipe proposed for a small dataset.
-    TakeRecipe,
+    ApplySmallDataPreset,
     /// Sets the text of the Try page.
-    TryText(String),
+    SetTryText(String),
     /// Sets the model of the Try page.
-    TryModel(ModelRef),
+    SetTryModel(ModelRef),
     /// Sets the model of the Evaluate page.
-    ScoreModel(ModelRef),
+    SetEvalModel(ModelRef),
     /// Sets the split of the Evaluate page.
-    ScoreSplit(Split),
+    SetEvalSplit(Split),
     /// Opens a file dialog.
-    Pick(super::effect::Pick),
+    OpenPathDialog(super::effect::Pick),
     /// Cancels a download or an evaluation.
     Cancel,
     /// Closes a notification.
@@ -559,21 +547,21 @@ pub enum Command {
     /// Sets a light (`true`) or dark theme, or follows the system (`None`).
     SetTheme(Option<bool>),
     /// Sets the compact density: lower rows and smaller text.
-    Compact(bool),
+    SetDensity(bool),
     /// Stores the width of the panel of this name, in points.
     PanelWidth(&'static str, f32),
     /// Shows or hides the time worked today.
-    ShowTimer(bool),
+    SetShowTimer(bool),
     /// Hides or shows marks for invisible characters.
     HideInvisible(bool),
     /// Selects a key preset. Custom keys are removed.
     SetPreset(&'static str),
     /// Sets the key of a command, or removes its keys (`None`).
-    SetKey(Action, Option<Shortcut>),
+    SetKeybinding(Action, Option<Shortcut>),
     /// Resets the keys of a command.
     ResetKey(Action),
     /// Reports the theme of the system: true if light, `None` if unknown.
     SystemTheme(Option<bool>),
     /// Shows a notification.
-    Say(super::Notification),
+    Notify(super::Notification),
 }

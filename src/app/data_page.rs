@@ -1,15 +1,17 @@
 //! The Data page: statistics of the open dataset, findings, and the comparison with other annotations.
+//!
+//! Several fixes are tried on a copy of the corpus first, and then become one edit.
 
 use super::annotate::Annotate;
+use super::command::Action;
 use super::command::Command;
 use super::effect::Effect;
-use super::events::thousands;
 use super::fixing;
+use super::i18n::{edit_title, thousands, tr};
 use super::notifications::Notification;
 use super::state::{App, Page};
 use super::train_page::BaseModelInput;
-use super::update::make;
-use crate::app::i18n::{edit_title, tr};
+use super::update::apply_edit;
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, Span};
 use crate::eval::agreement::Difference;
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 pub enum Tab {
     /// Statistics.
     #[default]
-    Numbers,
+    Statistics,
     /// Findings.
     Checks,
     /// Comparison with other annotations.
@@ -78,102 +80,102 @@ pub struct DataState {
     /// Latest report, and the revision of the dataset that it describes.
     pub survey: Option<(u64, Box<DatasetReport>)>,
     /// Ticket of the pending request.
-    pub waiting: Option<u64>,
+    pub pending_request: Option<u64>,
     /// Ticket of the latest request.
     pub ticket: u64,
     /// Kind of findings to show; `None` shows all.
     pub kind: Option<FindingKind>,
     /// Indices of findings that were fixed or dismissed.
-    pub settled: HashSet<usize>,
+    pub dismissed: HashSet<usize>,
     /// The open comparison.
     pub comparison: Option<Box<Comparison>>,
 }
 
 /// Requests the report if it is missing or older than the last changes.
-pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
+pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
-    let s = &mut app.surveying;
+    let s = &mut app.data_page;
     let fresh = s.survey.as_ref().is_some_and(|(revision, _)| *revision == a.revision);
-    if !fresh && s.waiting.is_none() {
+    if !fresh && s.pending_request.is_none() {
         s.ticket += 1;
-        s.waiting = Some(s.ticket);
+        s.pending_request = Some(s.ticket);
         let (corpus, files, revision) = (a.corpus.clone(), a.files.clone(), a.revision);
         // A model from the hub is not downloaded for the report.
-        let base = Some(&app.training.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
-        let max_length = app.training.arguments.max_length;
+        let base = Some(&app.train_page.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
+        let max_length = app.train_page.arguments.max_length;
         let learner = base.and_then(BaseModelInput::name).map(|name| (name, max_length));
         effects.push(Effect::Read(ReadRequest::Survey { corpus, files, learner, revision, ticket: s.ticket }));
     }
 }
 
 /// Stores the report.
-pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<DatasetReport>>) {
-    let s = &mut app.surveying;
-    if s.waiting == Some(ticket) {
-        s.waiting = None;
+pub(super) fn on_report(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<DatasetReport>>) {
+    let s = &mut app.data_page;
+    if s.pending_request == Some(ticket) {
+        s.pending_request = None;
         if let Some(survey) = survey {
-            s.settled.clear();
+            s.dismissed.clear();
             // The fix dialog refers to findings of the old report by index.
-            app.fixing = None;
+            app.fix_dialog = None;
             s.survey = Some((revision, survey));
         }
     }
 }
 
 /// Stores the comparison with other annotations.
-pub(super) fn compared(app: &mut App, path: PathBuf, project: &Path, agreement: Agreement) {
+pub(super) fn on_compared(app: &mut App, path: PathBuf, project: &Path, agreement: Agreement) {
     app.opening = None;
     // The user can have opened another dataset during the comparison.
     if app.annotate.as_ref().is_none_or(|a| a.project != project) {
         return;
     }
     if agreement.sentences == 0 {
-        let text = tr!("{path} has no sentence of the same words.", path = path.display());
-        return app.notices.push(Notification::bad(tr!("There is nothing to compare"), text));
+        let text = tr!("No sentence of {path} matches this dataset", path = path.display());
+        return app.notifications.push(Notification::error(tr!("Nothing to compare"), text));
     }
     let verdicts = vec![None; agreement.differences.len()];
-    app.surveying.comparison = Some(Box::new(Comparison { path, agreement, current: 0, verdicts }));
-    app.surveying.tab = Tab::Compare;
+    app.data_page.comparison = Some(Box::new(Comparison { path, agreement, current: 0, verdicts }));
+    app.data_page.tab = Tab::Compare;
     app.page = Page::Data;
 }
 
 /// Handles a command of the Data page.
 pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::SurveyTab(tab) => {
-            app.surveying.tab = tab;
+        Command::SetDataTab(tab) => {
+            app.data_page.tab = tab;
             if tab != Tab::Compare {
-                ask(app, effects);
+                request_report(app, effects);
             }
         }
-        Command::Survey => ask(app, effects),
-        Command::ShowKind(kind) => app.surveying.kind = kind,
+        Command::Analyze => request_report(app, effects),
+        Command::FilterFindings(kind) => app.data_page.kind = kind,
         Command::ShowFinding(number) => {
-            let finding = app.surveying.survey.as_ref().and_then(|(_, s)| s.findings.get(number));
+            let finding = app.data_page.survey.as_ref().and_then(|(_, s)| s.findings.get(number));
             if let (Some(a), Some(finding)) = (&mut app.annotate, finding)
-                && let Some(place) = a.place_of(finding.sentence.document, finding.span.start)
+                && let Some(index) = a.sentence_index_at(finding.sentence.document, finding.span.start)
             {
                 app.page = Page::Annotate;
-                a.go_to(place);
+                a.go_to_sentence(index);
                 a.select_span(finding.span);
             }
         }
-        Command::Settle(number) => {
-            app.surveying.settled.insert(number);
+        Command::DismissFinding(number) => {
+            app.data_page.dismissed.insert(number);
         }
-        Command::Mend(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
-        Command::Mend(numbers) => apply_fixes(app, &numbers, effects),
-        Command::TickFix(which, ticked) => fixing::tick(app, which, ticked),
-        Command::TakeFixes => {
-            if let Some(fixing) = app.fixing.take() {
+        Command::ApplyFixes(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
+        Command::ApplyFixes(numbers) => apply_fixes(app, &numbers, effects),
+        Command::CheckFix(which, ticked) => fixing::tick(app, which, ticked),
+        Command::ApplyCheckedFixes => {
+            if let Some(fixing) = app.fix_dialog.take() {
                 apply_fixes(app, &fixing.ticked(), effects);
             }
         }
-        Command::CloseFixes => app.fixing = None,
-        Command::ShowOnly(query) => {
+        Command::CloseFixes => app.fix_dialog = None,
+        Command::SearchFor(query) => {
             if let Some(a) = &mut app.annotate {
                 a.filter = super::Filter { text: query, ..super::Filter::default() };
-                a.refilter();
+                a.apply_filter();
                 app.page = Page::Annotate;
             }
         }
@@ -184,47 +186,49 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 effects.push(Effect::File(FileRequest::Compare { path, project, corpus }));
             }
         }
-        Command::EndComparison => app.surveying.comparison = None,
-        Command::Difference(number) => {
-            if let Some(c) = &mut app.surveying.comparison {
+        Command::EndComparison => app.data_page.comparison = None,
+        Command::SelectDifference(number) => {
+            if let Some(c) = &mut app.data_page.comparison {
                 c.current = number.min(c.verdicts.len().saturating_sub(1));
             }
         }
-        Command::Decide(verdict) => decide(app, verdict, effects),
+        Command::ResolveDifference(verdict) => resolve(app, verdict, effects),
         _ => {}
     }
 }
 
 /// Applies the fixes of these findings as one edit. A fix that no longer applies is skipped.
 fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
-    let (Some(a), Some((_, survey))) = (&mut app.annotate, &app.surveying.survey) else { return };
+    let (Some(a), Some((_, survey))) = (&mut app.annotate, &app.data_page.survey) else { return };
     // The fixes are tried on a copy, because one fix can invalidate another.
     let mut tried = a.corpus.clone();
     let fixes = numbers.iter().filter_map(|n| Some((*n, survey.findings.get(*n)?.fix.clone()?)));
-    let overlaps = a.overlaps;
+    let overlaps = a.allow_overlaps;
     let fitting: Vec<(usize, Edit)> =
-        fixes.filter(|(_, fix)| fits(fix, &tried, overlaps) && fix.apply(&mut tried)).collect();
+        fixes.filter(|(_, fix)| is_applicable(fix, &tried, overlaps) && fix.apply(&mut tried)).collect();
     let count = fitting.len();
-    app.surveying.settled.extend(fitting.iter().map(|(n, _)| *n));
+    app.data_page.dismissed.extend(fitting.iter().map(|(n, _)| *n));
     let title = match fitting.first() {
         None => {
-            return app.notices.push(Notification::info(
-                tr!("Nothing was mended"),
-                tr!("The labels have changed since. Count again."),
-            ));
+            return app
+                .notifications
+                .push(Notification::info(tr!("Nothing fixed"), tr!("Labels have changed. Refresh the checks first.")));
         }
         Some((n, _)) if count == 1 => EditTitle::new(EditTitleKind::Fix, [survey.findings[*n].message.as_str()]),
         Some(_) => EditTitle::new(EditTitleKind::FixFindings, [thousands(count)]),
     };
     let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
     if count > 1 {
-        app.notices.push(Notification::good(edit_title(&title), tr!("Ctrl+Z takes it back.")));
+        app.notifications.push(Notification::success(
+            edit_title(&title),
+            tr!("Press {key} to undo", key = app.keymap.key_text(Action::Undo)),
+        ));
     }
-    make(a, Edit::Group { title, edits }, effects);
+    apply_edit(a, Edit::Group { title, edits }, effects);
 }
 
 /// Returns true if all spans that an edit adds are new and, unless overlaps are allowed, overlap no remaining span.
-fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
+fn is_applicable(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
     let Edit::Spans { document, removed, added } = fix else { return true };
     let d = corpus.document(*document);
     let in_the_way = |new: &Span| {
@@ -236,16 +240,15 @@ fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
 }
 
 /// Resolves the current difference and shows the next open one.
-fn decide(app: &mut App, verdict: Resolution, effects: &mut Vec<Effect>) {
-    let (Some(a), Some(c)) = (&mut app.annotate, &mut app.surveying.comparison) else { return };
+fn resolve(app: &mut App, verdict: Resolution, effects: &mut Vec<Effect>) {
+    let (Some(a), Some(c)) = (&mut app.annotate, &mut app.data_page.comparison) else { return };
     let Some(difference) = c.difference().copied() else { return };
-    if verdict == Resolution::Both && !a.overlaps && difference.left.is_some() && difference.right.is_some() {
-        let text =
-            tr!("Spans may not overlap in this dataset. The command “Allow or forbid overlapping spans” changes that.");
-        return app.notices.push(Notification::info(tr!("Both cannot stand there"), text));
+    if verdict == Resolution::Both && !a.allow_overlaps && difference.left.is_some() && difference.right.is_some() {
+        let text = tr!("Overlapping spans are off for this dataset. Turn them on with “Toggle overlapping spans”.");
+        return app.notifications.push(Notification::info(tr!("Cannot keep both spans"), text));
     }
-    if let Some(edit) = a.verdict_edit(c, &difference, verdict, effects) {
-        make(a, edit, effects);
+    if let Some(edit) = a.resolution_edit(c, &difference, verdict, effects) {
+        apply_edit(a, edit, effects);
     }
     c.verdicts[c.current] = Some(verdict);
     let open = |from: usize| (from..c.verdicts.len()).find(|i| c.verdicts[*i].is_none());
@@ -254,7 +257,7 @@ fn decide(app: &mut App, verdict: Resolution, effects: &mut Vec<Effect>) {
 
 impl Annotate {
     /// Returns the edit that implements a resolution, or `None` if the dataset already matches it.
-    fn verdict_edit(
+    fn resolution_edit(
         &mut self,
         c: &Comparison,
         difference: &Difference,
@@ -298,7 +301,7 @@ impl Annotate {
         }
         if verdict != Resolution::Both {
             let spans = &self.corpus.document(document).spans;
-            removed.extend(self.replaced_by(spans, &added));
+            removed.extend(self.replaced_spans(spans, &added));
             removed.sort_unstable();
             removed.dedup();
         }

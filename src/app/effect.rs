@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// A request to code outside of the state.
 pub enum Effect {
     /// Opens a file dialog.
-    Pick(Pick),
+    PathDialog(Pick),
     /// Sends a request to the file thread of the worker.
     File(FileRequest),
     /// Sends a request to the read thread of the worker.
@@ -16,13 +16,13 @@ pub enum Effect {
     /// Starts a training run.
     Train(Box<TrainRequest>),
     /// Starts a measurement for a run with these settings.
-    Trial(Box<TrainRequest>, Trial),
+    Measure(Box<TrainRequest>, Trial),
     /// Controls the current run.
-    Wish(TrainerControl),
+    ControlRun(TrainerControl),
     /// Stops a download or an evaluation.
     StopReading,
     /// Makes this project the open one.
-    Adopt(Box<Project>),
+    AttachProject(Box<Project>),
     /// Closes the open project after all pending writes.
     Release,
     /// Rewrites the project from memory at this path.
@@ -30,7 +30,7 @@ pub enum Effect {
     /// Writes something to the project.
     Commit(WriteOp),
     /// Requests the current date.
-    AskDay,
+    RefreshDate,
     /// Stores the settings.
     StoreSettings,
 }

@@ -14,13 +14,13 @@ pub struct EvaluateState {
     /// Sentences done and total, while an evaluation runs.
     pub progress: Option<(usize, usize)>,
     /// Latest scores, with their model and split.
-    pub scores: Option<(ModelRef, Split, Box<EvalMetrics>)>,
+    pub result: Option<(ModelRef, Split, Box<EvalMetrics>)>,
     /// Error of the last evaluation.
-    pub failure: Option<String>,
+    pub error: Option<String>,
 }
 
 impl Default for EvaluateState {
     fn default() -> Self {
-        Self { model: ModelRef::Starter, split: Split::Test, progress: None, scores: None, failure: None }
+        Self { model: ModelRef::Starter, split: Split::Test, progress: None, result: None, error: None }
     }
 }

@@ -9,9 +9,9 @@ use super::source_change;
 use super::state::{App, Page};
 use super::suggestions::{self, SuggestionState};
 use super::train_page::RunState;
-use super::update::make;
+use super::update::apply_edit;
 use super::work_timer::WorkTimer;
-use crate::app::i18n::tr;
+use crate::app::i18n::{tr, trn};
 use crate::corpus::Split;
 use crate::corpus::relabel::relabel;
 use crate::hub::ModelRef;
@@ -19,71 +19,71 @@ use crate::project::settings::Recent;
 use crate::project::{Opened, RunRecord, RunStatus, SaveError, Saved, WriteOp};
 use crate::train::event::{LogLevel, TrainerControl};
 use crate::train::{Outcome, TrainOutput};
-use crate::worker::{Asked, Event};
+use crate::worker::{Event, RequestKind};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Handles a worker event and returns the effects.
-pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
+pub fn handle_event(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
-        Event::Opened { asked, opened } => return opened_dataset(app, &asked, *opened),
-        Event::Looked { path, choices, found } => import::looked(app, path, choices, found),
+        Event::Opened { asked, opened } => return on_opened(app, &asked, *opened),
+        Event::Looked { path, choices, found } => import::on_previewed(app, path, choices, found),
         Event::SourceChanged(changed) => {
-            (app.opening, app.looking, app.importing) = (None, None, None);
-            app.changed = Some(changed);
+            (app.opening, app.previewing, app.import_preview) = (None, None, None);
+            app.source_change = Some(changed);
         }
         Event::Exported(path, notes) => {
             let what = std::iter::once(path.display().to_string()).chain(notes).collect::<Vec<_>>().join(". ");
-            app.notices.push(Notification::good(tr!("Written"), what));
+            app.notifications.push(Notification::success(tr!("File written"), what));
         }
-        Event::Run(id, told) => {
-            if let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) {
-                app.training.download = None;
-                run.on(told);
+        Event::Run(id, reported) => {
+            if let Some(run) = app.train_page.run.as_mut().filter(|r| r.id == id) {
+                app.train_page.download = None;
+                run.on(reported);
             }
         }
-        Event::Estimated(found) => app.training.measured(found, None),
-        Event::Rates(found) => app.training.measured(None, found),
-        Event::RunEnded(id, finished) => return run_ended(app, id, *finished),
+        Event::Estimated(found) => app.train_page.on_measured(found, None),
+        Event::Rates(found) => app.train_page.on_measured(None, found),
+        Event::RunEnded(id, finished) => return on_run_finished(app, id, *finished),
         Event::Predicted { ticket, text, prediction, seconds } => {
-            let t = &mut app.trying;
+            let t = &mut app.try_page;
             if ticket == t.ticket {
-                t.answered = ticket;
-                t.read = text;
+                t.answered_request = ticket;
+                t.analyzed_text = text;
                 t.prediction = prediction;
                 t.seconds = seconds;
             }
         }
-        Event::Scoring(done, total) => app.scoring.progress = Some((done, total)),
+        Event::Scoring(done, total) => app.evaluate_page.progress = Some((done, total)),
         Event::Scored(model, scores) => {
-            app.scoring.progress = None;
-            app.scoring.scores = Some((model, app.scoring.split, scores));
+            app.evaluate_page.progress = None;
+            app.evaluate_page.result = Some((model, app.evaluate_page.split, scores));
         }
         Event::Suggesting(ticket, done) => {
-            if let Some(progress) = app.suggesting.progress.as_mut().filter(|_| app.suggesting.ticket == ticket) {
+            if let Some(progress) = app.suggestions.progress.as_mut().filter(|_| app.suggestions.ticket == ticket) {
                 progress.0 = done;
             }
         }
         Event::Suggested { ticket, read, found } => {
-            if app.suggesting.ticket == ticket && app.suggesting.progress.is_some() {
-                return suggestions::arrived(app, read, &found);
+            if app.suggestions.ticket == ticket && app.suggestions.progress.is_some() {
+                return suggestions::on_suggestions(app, read, &found);
             }
         }
-        Event::Surveyed { ticket, revision, survey } => data_page::surveyed(app, ticket, revision, survey),
-        Event::Compared { path, project, agreement } => data_page::compared(app, path, &project, *agreement),
-        Event::Pieces(ticket, alignment) => {
-            if let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.ticket == ticket) {
-                a.pieces.alignment = Some(alignment);
+        Event::Surveyed { ticket, revision, survey } => data_page::on_report(app, ticket, revision, survey),
+        Event::Compared { path, project, agreement } => data_page::on_compared(app, path, &project, *agreement),
+        Event::Subwords(ticket, alignment) => {
+            if let Some(a) = app.annotate.as_mut().filter(|a| a.subwords.request_id == ticket) {
+                a.subwords.alignment = Some(alignment);
             }
         }
         Event::Checked(model, facts) => {
-            if app.training.base.name() == Some(model) {
-                app.training.checking = false;
-                app.training.facts = Some(facts);
+            if app.train_page.base.name() == Some(model) {
+                app.train_page.is_inspecting = false;
+                app.train_page.model_info = Some(facts);
             }
         }
-        Event::Downloading(_, progress) => app.training.download = Some(progress),
-        Event::Failed(asked, message) => return failed(app, asked, message),
+        Event::Downloading(_, progress) => app.train_page.download = Some(progress),
+        Event::Failed(asked, message) => return on_failed(app, asked, message),
     }
     Vec::new()
 }
@@ -91,8 +91,8 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
 /// Handles the end of a save of the open dataset.
 pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
     // The report describes the files before the save.
-    app.surveying.survey = None;
-    app.notices.push(save_notice(&saved));
+    app.data_page.survey = None;
+    app.notifications.push(save_notice(&saved));
     let Some(a) = &mut app.annotate else { return Vec::new() };
     a.files = saved.files;
     let mut effects = Vec::new();
@@ -100,7 +100,7 @@ pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
         source_change::ask(app, &mut effects);
     }
     if app.page == Page::Data {
-        data_page::ask(app, &mut effects);
+        data_page::request_report(app, &mut effects);
     }
     effects
 }
@@ -109,51 +109,58 @@ pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
 pub fn save_notice(saved: &Saved) -> Notification {
     let names = || saved.files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
     match &saved.outcome {
-        Ok(()) if saved.files.len() == 1 => Notification::good(tr!("Saved"), names()),
-        Ok(()) => Notification::good(tr!("Saved all sources"), names()),
-        Err(why) => Notification::bad(tr!("The sources were not saved"), why.to_string()),
+        Ok(()) if saved.files.len() == 1 => Notification::success(tr!("Saved"), names()),
+        Ok(()) => Notification::success(tr!("Source files saved"), names()),
+        Err(reason) => Notification::error(tr!("Could not save source files"), reason.to_string()),
     }
 }
 
 /// Returns the current Unix timestamp in seconds.
-pub fn now() -> u64 {
+pub fn unix_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
-fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
-    let Opened { path, dataset, history, kept, highest_run, project, is_new, notice } = opened;
+fn on_opened(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
+    let Opened { path, dataset, history, extras: kept, highest_run, project, is_new, notice } = opened;
     // The project is already open, possibly with edits that are not yet stored.
     if app.annotate.as_ref().is_some_and(|a| !a.read_only && a.project == project.path()) {
-        (app.opening, app.importing) = (None, None);
+        (app.opening, app.import_preview) = (None, None);
         return Vec::new();
     }
     let fill = is_new.then(|| Effect::Commit(WriteOp::Import(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
-    annotate.overlaps = kept.allow_overlaps.unwrap_or(annotate.overlaps);
+    annotate.allow_overlaps = kept.allow_overlaps.unwrap_or(annotate.allow_overlaps);
     annotate.guidelines = kept.guidelines;
-    annotate.worked = WorkTimer::stored(&kept.work_time, &kept.progress.today.date);
+    annotate.work_timer = WorkTimer::from_stored(&kept.work_time, &kept.progress.today.date);
     annotate.progress = kept.progress;
-    annotate.highest_run = highest_run;
+    annotate.max_run_number = highest_run;
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
-    (app.asking, app.snapshots, app.exporting, app.matching, app.history_open) = (None, None, None, None, false);
+    (app.prompt, app.snapshots, app.export_options, app.match_dialog, app.history_open) =
+        (None, None, None, None, false);
     if sentences == 0 {
-        (app.opening, app.importing) = (None, None);
-        app.notices
-            .push(Notification::bad(tr!("Nothing was opened"), tr!("{path} has no sentence.", path = path.display())));
+        (app.opening, app.import_preview) = (None, None);
+        app.notifications.push(Notification::error(
+            tr!("Nothing to open"),
+            tr!("{path} contains no sentences", path = path.display()),
+        ));
         return Vec::new();
     }
     app.settings.add_recent(Recent {
         path,
         name: annotate.corpus.name.clone(),
-        detail: tr!("{sentences} sentences, {labels} labels", sentences = thousands(sentences), labels),
-        opened: now(),
+        detail: tr!(
+            "{sentences}, {labels}",
+            sentences = trn!(sentences, "{n} sentence", "{n} sentences"),
+            labels = trn!(labels, "{n} label", "{n} labels")
+        ),
+        opened: unix_now(),
     });
     // Problems that the import preview has shown are not reported again.
-    let importing = app.importing.take_if(|i| i.path == asked);
-    let told = importing.is_some();
+    let importing = app.import_preview.take_if(|i| i.path == asked);
+    let reported = importing.is_some();
     let left_out: Vec<String> = annotate
         .files
         .iter()
@@ -161,56 +168,53 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
         .filter(|n| n.kind.is_loss())
         .map(|n| n.to_string())
         .collect();
-    if !left_out.is_empty() && !told {
-        app.notices.push(Notification::info(tr!("Not all of the source is read"), left_out.join("; ")));
+    if !left_out.is_empty() && !reported {
+        app.notifications
+            .push(Notification::info(tr!("Some content of the source files was not imported"), left_out.join("; ")));
     }
     let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.report.details()).collect();
-    if !evidence.is_empty() && !told {
+    if !evidence.is_empty() && !reported {
         let format = annotate.files.first().map_or("", |f| f.report.format.name);
-        app.notices.push(Notification::info(tr!("Read as {format}", format), evidence.join("; ")));
+        app.notifications.push(Notification::info(tr!("Opened as {format}", format), evidence.join("; ")));
     }
-    if let Some(first) = annotate.problems.first().filter(|_| !told) {
+    if let Some(first) = annotate.problems.first().filter(|_| !reported) {
         let count = annotate.problems.len();
-        let title = if count == 1 {
-            tr!("1 problem in the source").into()
-        } else {
-            tr!("{count} problems in the source", count)
-        };
-        app.notices.push(Notification::info(title, first.to_string()));
+        let title = trn!(count, "{n} problem in source files", "{n} problems in source files");
+        app.notifications.push(Notification::info(title, first.to_string()));
     }
     if let Some((title, what)) = notice {
-        app.notices.push(Notification::info(title, what));
+        app.notifications.push(Notification::info(title, what));
     }
     let splits = annotate.corpus.splits();
-    app.scoring.split = *splits.last().unwrap_or(&Split::Test);
+    app.evaluate_page.split = *splits.last().unwrap_or(&Split::Test);
     // Suggestions of a model for the previous dataset are not valid for this one.
-    app.suggesting = SuggestionState { ticket: app.suggesting.ticket, ..SuggestionState::default() };
-    app.surveying = DataState { ticket: app.surveying.ticket, ..DataState::default() };
+    app.suggestions = SuggestionState { ticket: app.suggestions.ticket, ..SuggestionState::default() };
+    app.data_page = DataState { ticket: app.data_page.ticket, ..DataState::default() };
     app.annotate = Some(annotate);
-    (app.opening, app.changed, app.fixing) = (None, None, None);
-    app.training.run = None;
-    app.training.forget_measurements();
+    (app.opening, app.source_change, app.fix_dialog) = (None, None, None);
+    app.train_page.run = None;
+    app.train_page.clear_measurements();
     app.page = Page::Annotate;
     let mut effects: Vec<Effect> =
-        [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect();
+        [Effect::AttachProject(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect();
     if let (Some(a), Some(importing)) = (&mut app.annotate, importing)
-        && let Some(edit) = relabel(&a.corpus, &importing.renames)
+        && let Some(edit) = relabel(&a.corpus, &importing.label_map)
     {
-        make(a, edit, &mut effects);
+        apply_edit(a, edit, &mut effects);
     }
     effects
 }
 
-fn run_ended(app: &mut App, id: usize, finished: TrainOutput) -> Vec<Effect> {
-    let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
+fn on_run_finished(app: &mut App, id: usize, finished: TrainOutput) -> Vec<Effect> {
+    let Some(run) = app.train_page.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
     let text = tr!(
-        "{outcome}; the model of epoch {best_epoch} is kept",
+        "{outcome}. Saved the model of epoch {best_epoch}",
         outcome = finished.outcome.name(),
         best_epoch = finished.best_epoch
     );
-    run.note(if finished.outcome == Outcome::Diverged { LogLevel::Warning } else { LogLevel::Success }, text);
+    run.log_line(if finished.outcome == Outcome::Diverged { LogLevel::Warning } else { LogLevel::Success }, text);
     let model = ModelRef::Folder(finished.out.clone());
-    let effects = record(app, id, |r| {
+    let effects = update_run_record(app, id, |r| {
         r.outcome = match finished.outcome {
             Outcome::Completed => RunStatus::Completed,
             Outcome::Stopped => RunStatus::Stopped,
@@ -220,46 +224,46 @@ fn run_ended(app: &mut App, id: usize, finished: TrainOutput) -> Vec<Effect> {
         r.test_f1 = finished.test.as_ref().map(|s| s.overall.f1);
         r.train_seconds = finished.train_seconds;
     });
-    if let Some(run) = &mut app.training.run {
+    if let Some(run) = &mut app.train_page.run {
         run.state = RunState::Ended(Box::new(finished));
     }
     // The Try and Evaluate pages select the new model.
-    app.trying.model = model.clone();
-    app.trying.ticket = 0;
-    app.scoring.model = model.clone();
-    app.suggesting.model = model;
+    app.try_page.model = model.clone();
+    app.try_page.ticket = 0;
+    app.evaluate_page.model = model.clone();
+    app.suggestions.model = model;
     effects
 }
 
 /// Changes the record of a run in the state and in the project.
-fn record(app: &mut App, id: usize, change: impl FnOnce(&mut RunRecord)) -> Vec<Effect> {
+fn update_run_record(app: &mut App, id: usize, change: impl FnOnce(&mut RunRecord)) -> Vec<Effect> {
     let runs = app.annotate.iter_mut().flat_map(|a| &mut a.runs);
     let Some(record) = runs.filter(|r| r.number == id).last() else { return Vec::new() };
     change(record);
     vec![Effect::Commit(WriteOp::Run(record.clone()))]
 }
 
-fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
+fn on_failed(app: &mut App, asked: RequestKind, message: String) -> Vec<Effect> {
     let mut effects = Vec::new();
     match asked {
-        Asked::Files => {
+        RequestKind::Files => {
             app.opening = None;
-            app.looking = None;
-            if let Some(importing) = &mut app.importing {
-                importing.reading = false;
+            app.previewing = None;
+            if let Some(importing) = &mut app.import_preview {
+                importing.is_loading = false;
             }
-            app.notices.push(Notification::bad(tr!("That did not work"), message));
+            app.notifications.push(Notification::error(tr!("Operation failed"), message));
         }
-        Asked::Run if app.training.trial.take().is_some() => {
-            app.training.download = None;
-            app.notices.push(Notification::bad(tr!("That could not be measured"), message));
+        RequestKind::Run if app.train_page.measurement.take().is_some() => {
+            app.train_page.download = None;
+            app.notifications.push(Notification::error(tr!("Measurement failed"), message));
         }
-        Asked::Run => {
-            app.training.download = None;
+        RequestKind::Run => {
+            app.train_page.download = None;
             let mut cancelled = false;
-            if let Some(run) = &mut app.training.run {
+            if let Some(run) = &mut app.train_page.run {
                 cancelled = run.state == RunState::Running(TrainerControl::Stop);
-                run.note(LogLevel::Info, message.clone());
+                run.log_line(LogLevel::Info, message.clone());
                 run.state = RunState::Failed(message.clone());
                 let id = run.id;
                 let outcome = if run.resumed || run.saved.is_some() {
@@ -270,42 +274,29 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 } else {
                     RunStatus::Failed
                 };
-                effects = record(app, id, |r| r.outcome = outcome);
+                effects = update_run_record(app, id, |r| r.outcome = outcome);
             }
-            app.notices.push(if cancelled {
-                Notification::info(tr!("The run was cancelled"), message)
+            app.notifications.push(if cancelled {
+                Notification::info(tr!("Run canceled"), message)
             } else {
-                Notification::bad(tr!("The run could not go on"), message)
+                Notification::error(tr!("Run failed"), message)
             });
         }
-        Asked::Suggestions => {
-            app.suggesting.progress = None;
-            app.notices.push(Notification::bad(tr!("The model could not be asked"), message));
+        RequestKind::Suggestions => {
+            app.suggestions.progress = None;
+            app.notifications.push(Notification::error(tr!("Could not get suggestions"), message));
         }
-        Asked::Text => {
-            if app.scoring.progress.take().is_some() {
-                app.scoring.failure = Some(message.clone());
+        RequestKind::Text => {
+            if app.evaluate_page.progress.take().is_some() {
+                app.evaluate_page.error = Some(message.clone());
             }
-            let t = &mut app.trying;
+            let t = &mut app.try_page;
             if t.is_reading() {
-                t.answered = t.ticket;
+                t.answered_request = t.ticket;
                 t.failure = Some(message.clone());
             }
-            app.notices.push(Notification::bad(tr!("The model could not be asked"), message));
+            app.notifications.push(Notification::error(tr!("Could not analyze text"), message));
         }
     }
     effects
-}
-
-/// Formats 14041 as `14,041`.
-pub fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

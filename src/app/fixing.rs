@@ -18,21 +18,21 @@ pub struct Place {
 
 /// State of the fix dialog.
 #[derive(Clone, Debug)]
-pub struct Fixing {
+pub struct FixDialog {
     /// The fixable findings, in order.
     pub places: Vec<Place>,
 }
 
-impl Fixing {
+impl FixDialog {
     /// Returns the places of these findings. Places in dev and test are not selected by default, so that evaluation
     /// data changes only on request.
     fn of(a: &Annotate, survey: &DatasetReport, numbers: &[usize]) -> Self {
-        let place = |number: &usize| {
+        let index = |number: &usize| {
             let finding = survey.findings.get(*number).filter(|f| f.fix.is_some())?;
             let split = a.corpus.documents.get(finding.sentence.document as usize)?.split;
             Some(Place { finding: *number, split, ticked: split == Split::Train })
         };
-        Self { places: numbers.iter().filter_map(place).collect() }
+        Self { places: numbers.iter().filter_map(index).collect() }
     }
 
     /// Returns the indices of the selected findings.
@@ -43,13 +43,13 @@ impl Fixing {
 
 /// Opens the dialog for these findings.
 pub(super) fn open(app: &mut App, numbers: &[usize]) {
-    if let (Some(a), Some((_, survey))) = (&app.annotate, &app.surveying.survey) {
-        app.fixing = Some(Fixing::of(a, survey, numbers)).filter(|f| !f.places.is_empty());
+    if let (Some(a), Some((_, survey))) = (&app.annotate, &app.data_page.survey) {
+        app.fix_dialog = Some(FixDialog::of(a, survey, numbers)).filter(|f| !f.places.is_empty());
     }
 }
 
 /// Selects or deselects one place, or all (`None`).
 pub(super) fn tick(app: &mut App, which: Option<usize>, ticked: bool) {
-    let places = app.fixing.iter_mut().flat_map(|f| &mut f.places).enumerate();
-    places.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, place)| place.ticked = ticked);
+    let places = app.fix_dialog.iter_mut().flat_map(|f| &mut f.places).enumerate();
+    places.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, index)| index.ticked = ticked);
 }

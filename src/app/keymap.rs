@@ -1,8 +1,9 @@
 //! Keys of the commands: the defaults of the table, presets of other programs, and custom keys of the user.
 
-use super::command::{Action, COMMANDS, CommandSpec, KeyContext};
+use super::command::{Action, COMMANDS, CommandSpec, KeyContext, spec_of};
 use super::labeling::CaretMotion;
 use super::shortcut::Shortcut;
+use crate::app::i18n::tr;
 use crate::project::Settings;
 
 /// Current keys of all commands.
@@ -70,14 +71,14 @@ const DOCCANO: Overrides = &[
     (Action::NextSentence, &[Shortcut::key("ArrowRight"), Shortcut::key("ArrowDown")]),
     (Action::PreviousSentence, &[Shortcut::key("ArrowLeft"), Shortcut::key("ArrowUp")]),
     (Action::MarkDone, &[Shortcut::key("Enter")]),
-    (Action::Move(CaretMotion::Right), &[Shortcut::ctrl("ArrowRight")]),
-    (Action::Move(CaretMotion::Left), &[Shortcut::ctrl("ArrowLeft")]),
-    (Action::Move(CaretMotion::NextSpan), &[Shortcut::key("Period")]),
-    (Action::Move(CaretMotion::PreviousSpan), &[Shortcut::key("Comma")]),
-    (Action::Extend(CaretMotion::Right), &[Shortcut::ctrl_shift("ArrowRight")]),
-    (Action::Extend(CaretMotion::Left), &[Shortcut::ctrl_shift("ArrowLeft")]),
-    (Action::Extend(CaretMotion::NextSpan), &[]),
-    (Action::Extend(CaretMotion::PreviousSpan), &[]),
+    (Action::MoveSelection(CaretMotion::Right), &[Shortcut::ctrl("ArrowRight")]),
+    (Action::MoveSelection(CaretMotion::Left), &[Shortcut::ctrl("ArrowLeft")]),
+    (Action::MoveSelection(CaretMotion::NextSpan), &[Shortcut::key("Period")]),
+    (Action::MoveSelection(CaretMotion::PreviousSpan), &[Shortcut::key("Comma")]),
+    (Action::ExtendSelection(CaretMotion::Right), &[Shortcut::ctrl_shift("ArrowRight")]),
+    (Action::ExtendSelection(CaretMotion::Left), &[Shortcut::ctrl_shift("ArrowLeft")]),
+    (Action::ExtendSelection(CaretMotion::NextSpan), &[]),
+    (Action::ExtendSelection(CaretMotion::PreviousSpan), &[]),
 ];
 
 const LABEL_STUDIO: Overrides = &[
@@ -88,8 +89,8 @@ const LABEL_STUDIO: Overrides = &[
     (Action::PreviousSentence, &[Shortcut::ctrl("ArrowLeft"), Shortcut::key("ArrowUp")]),
     (Action::SelectNothing, &[Shortcut::key("U"), Shortcut::key("Escape")]),
     (Action::LeastConfidentSuggestion, &[]),
-    (Action::Move(CaretMotion::NextSpan), &[Shortcut::alt("Period")]),
-    (Action::Move(CaretMotion::PreviousSpan), &[Shortcut::alt("Comma")]),
+    (Action::MoveSelection(CaretMotion::NextSpan), &[Shortcut::alt("Period")]),
+    (Action::MoveSelection(CaretMotion::PreviousSpan), &[Shortcut::alt("Comma")]),
 ];
 
 const BRAT: Overrides = &[
@@ -142,13 +143,22 @@ impl Keymap {
         self.first(action).map(Shortcut::key_labels).unwrap_or_default()
     }
 
+    /// Returns the first key of a command for use in a sentence, for example `Ctrl+Z`; its quoted title if it has no key.
+    pub fn key_text(&self, action: Action) -> String {
+        match (self.first(action), spec_of(action)) {
+            (Some(key), _) => key.key_labels().join("+"),
+            (None, Some(spec)) => format!("“{}”", spec.title()),
+            (None, None) => String::new(),
+        }
+    }
+
     /// Returns the command that already uses this key in an overlapping context.
     pub fn conflict(&self, action: Action, chord: Shortcut) -> Option<&'static str> {
         let context = COMMANDS.iter().find(|e| e.action == action)?.context;
         let others = self.bindings().filter(|(e, _)| e.action != action && contexts_overlap(e.context, context));
-        let label =
-            (chord.shift && !chord.control && !chord.alt && chord.is_letter()).then_some("Give a label by its letter");
-        others.into_iter().find(|(_, keys)| keys.contains(&chord)).map(|(e, _)| e.english_title).or(label)
+        let label = (chord.shift && !chord.control && !chord.alt && chord.is_letter())
+            .then_some(tr!("Apply label by shortcut"));
+        others.into_iter().find(|(_, keys)| keys.contains(&chord)).map(|(e, _)| e.title()).or(label)
     }
 }
 
@@ -162,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_preset_has_a_key_twice() {
+    fn presets_have_no_conflicts() {
         for (_, name) in Preset::ALL {
             let map = Keymap::from_settings(&Settings { preset: name.into(), ..Settings::default() });
             for (entry, keys) in map.bindings() {
@@ -180,16 +190,16 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_changed_and_what_clashes_is_named() {
-        let check = |action, chord: &str, expected: Option<&str>| {
+    fn rebinding_reports_conflicts() {
+        let check = |action, shortcut: &str, expected: Option<&str>| {
             let map = Keymap::from_settings(&Settings::default());
-            assert_eq!(map.conflict(action, Shortcut::parse(chord).expect("a chord")), expected, "{chord}");
+            assert_eq!(map.conflict(action, Shortcut::parse(shortcut).expect("a shortcut")), expected, "{shortcut}");
         };
         check(Action::MarkDone, "W", None);
-        check(Action::MarkDone, "F", Some("Flag the sentence"));
+        check(Action::MarkDone, "F", Some("Toggle flag"));
         check(Action::MarkDone, "Ctrl+Z", Some("Undo"));
         check(Action::Flag, "F", None);
-        check(Action::MarkDone, "Shift+P", Some("Give a label by its letter"));
+        check(Action::MarkDone, "Shift+P", Some(tr!("Apply label by shortcut")));
         let keys = [("sentence::mark_done".to_owned(), vec!["W".to_owned()])].into();
         let map = Keymap::from_settings(&Settings { keys, ..Settings::default() });
         assert_eq!(map.key_labels(Action::MarkDone), ["W"]);

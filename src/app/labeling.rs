@@ -1,4 +1,6 @@
 //! Labeling at the selection: the selected words, caret motions, and the edits of spans.
+//!
+//! A label set by the user also decides the suggestions that it touches.
 
 use super::annotate::Annotate;
 use crate::corpus::{BidiOrder, Document, Edit, LabelId, Origin, Span};
@@ -31,11 +33,11 @@ pub enum CaretMotion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanResize {
     /// Adds the word after the span.
-    GrowEnd,
+    ExtendEnd,
     /// Removes the last word.
     ShrinkEnd,
     /// Adds the word before the span.
-    GrowStart,
+    ExtendStart,
     /// Removes the first word.
     ShrinkStart,
     /// Splits the span before the first selected word.
@@ -51,44 +53,44 @@ impl Annotate {
     }
 
     /// Returns the current document and the index of the current sentence in it.
-    fn here(&self) -> (&Document, usize) {
+    fn current_sentence(&self) -> (&Document, usize) {
         let id = self.current_id();
         (self.corpus.document(id.document), id.sentence as usize)
     }
 
     /// Returns the gold spans of the current sentence.
-    fn spans_here(&self) -> &[Span] {
-        let (document, sentence) = self.here();
+    fn current_spans(&self) -> &[Span] {
+        let (document, sentence) = self.current_sentence();
         &document.spans[document.span_range(sentence)]
     }
 
     /// Moves the caret. `extend` keeps the anchor of the selection. In a right-to-left sentence, right is backward.
     pub fn move_caret(&mut self, caret: CaretMotion, extend: bool) {
-        let (document, sentence) = self.here();
+        let (document, sentence) = self.current_sentence();
         let right_to_left = BidiOrder::from_words(&document.sentence_tokens(sentence)).is_rtl;
         let last = document.sentence_range(sentence).len() - 1;
         let forward = match caret {
             CaretMotion::Right => !right_to_left,
             CaretMotion::Left => right_to_left,
-            CaretMotion::First => return self.put_caret(0, extend),
-            CaretMotion::Last => return self.put_caret(last, extend),
+            CaretMotion::First => return self.set_caret(0, extend),
+            CaretMotion::Last => return self.set_caret(last, extend),
             CaretMotion::NextSpan | CaretMotion::PreviousSpan => {
                 return self.go_to_span(caret == CaretMotion::NextSpan, extend);
             }
             CaretMotion::NextCharacter | CaretMotion::PreviousCharacter => return,
         };
         match self.selection {
-            None => self.put_caret(if forward { 0 } else { last }, false),
+            None => self.set_caret(if forward { 0 } else { last }, false),
             Some((_, head)) => {
-                self.put_caret(if forward { (head + 1).min(last) } else { head.saturating_sub(1) }, extend);
+                self.set_caret(if forward { (head + 1).min(last) } else { head.saturating_sub(1) }, extend);
             }
         }
     }
 
     /// Moves the end of the selection by one character. Returns false if the source format supports only whole words.
     pub fn extend_by_character(&mut self, forward: bool) -> bool {
-        let Some(at) = self.selected_text(LabelId::default()) else { return true };
-        let (document, sentence) = self.here();
+        let Some(at) = self.selection_as_span(LabelId::default()) else { return true };
+        let (document, sentence) = self.current_sentence();
         let tokens = document.sentence_range(sentence);
         let text = if forward {
             &document.text[at.end as usize..document.tokens[tokens.end - 1].1 as usize]
@@ -111,16 +113,16 @@ impl Annotate {
         end == at.start || self.select_part((at.start, end))
     }
 
-    fn put_caret(&mut self, at: usize, extend: bool) {
+    fn set_caret(&mut self, at: usize, extend: bool) {
         let anchor = self.selection.filter(|_| extend).map_or(at, |(anchor, _)| anchor);
         self.select(Some((anchor, at)));
     }
 
     /// Selects the next or previous span, or extends the selection over it.
     fn go_to_span(&mut self, forward: bool, extend: bool) {
-        let (document, sentence) = self.here();
-        let from = self.selected_text(LabelId::default()).map(|at| at.start);
-        let spans = self.spans_here();
+        let (document, sentence) = self.current_sentence();
+        let from = self.selection_as_span(LabelId::default()).map(|at| at.start);
+        let spans = self.current_spans();
         let found = match (from, forward) {
             (None, true) => spans.first(),
             (None, false) => spans.last(),
@@ -139,8 +141,8 @@ impl Annotate {
 
     /// Returns the words that a drag selects, from anchor to end, in a sentence given by index in the list of all
     /// sentences. Punctuation at the edges is excluded unless `with_signs` is true or the drag covers nothing else.
-    pub fn dragged(&self, place: usize, (from, to): (usize, usize), with_signs: bool) -> (usize, usize) {
-        let id = self.sentences[place];
+    pub fn drag_range(&self, index: usize, (from, to): (usize, usize), with_signs: bool) -> (usize, usize) {
+        let id = self.sentences[index];
         let (document, sentence) = (self.corpus.document(id.document), id.sentence as usize);
         let mut words = from.min(to)..from.max(to) + 1;
         // A full stop at the end of a sentence is not part of an abbreviation.
@@ -156,19 +158,19 @@ impl Annotate {
     }
 
     /// Returns the selected text range as a span of this label.
-    pub fn selected_text(&self, label: LabelId) -> Option<Span> {
-        if let Some((start, end)) = self.part {
+    pub fn selection_as_span(&self, label: LabelId) -> Option<Span> {
+        if let Some((start, end)) = self.char_selection {
             return Some(Span::new(start..end, label));
         }
         let words = self.selected()?;
-        let (document, sentence) = self.here();
+        let (document, sentence) = self.current_sentence();
         Some(document.span_from_tokens(sentence, *words.start()..words.end() + 1, label))
     }
 
     /// Selects a byte range of the current sentence: whole words if it matches them, or a part of words. Whitespace at
     /// the edges is excluded. Returns false without any change if the source format supports only whole words.
     pub fn select_part(&mut self, bytes: (u32, u32)) -> bool {
-        let (document, sentence) = self.here();
+        let (document, sentence) = self.current_sentence();
         let text = &document.text[bytes.0 as usize..bytes.1 as usize];
         let start = bytes.0 + (text.len() - text.trim_start().len()) as u32;
         let part = Span::new(start..start + text.trim().len() as u32, LabelId::default());
@@ -183,36 +185,36 @@ impl Annotate {
         }
         let selection = (words.start, words.end - 1);
         self.select(Some(selection));
-        self.part = (!whole).then_some((part.start, part.end));
+        self.char_selection = (!whole).then_some((part.start, part.end));
         true
     }
 
     /// Returns the span at the selection: the span of exactly these words, or the shortest span around them, or the
     /// first span that they touch.
     pub fn selected_span(&self) -> Option<Span> {
-        let at = self.selected_text(LabelId::default())?;
+        let at = self.selection_as_span(LabelId::default())?;
         let around = |s: &&Span| s.start <= at.start && at.end <= s.end;
-        let spans = self.spans_here();
+        let spans = self.current_spans();
         let shortest = spans.iter().filter(around).min_by_key(|s| s.end - s.start);
         shortest.or_else(|| spans.iter().find(|s| s.overlaps(&at))).copied()
     }
 
     /// Returns the span that blocks a label at the selection if overlaps are not allowed: a span of another label that
     /// extends beyond the selected words. Covered spans and spans of the same label are replaced.
-    pub fn in_the_way(&self, label: LabelId) -> Option<Span> {
-        let at = self.selected_text(label).filter(|_| !self.overlaps)?;
+    pub fn conflicting_span(&self, label: LabelId) -> Option<Span> {
+        let at = self.selection_as_span(label).filter(|_| !self.allow_overlaps)?;
         let reaches_beyond = |s: &&Span| s.overlaps(&at) && (s.start < at.start || at.end < s.end);
-        self.spans_here().iter().filter(|s| s.label != label).find(reaches_beyond).copied()
+        self.current_spans().iter().filter(|s| s.label != label).find(reaches_beyond).copied()
     }
 
     /// Returns the edit that applies a label to the selected words (`None` removes labels) and resolves their
     /// suggestions. Touched spans are removed, or only spans of the same words if overlaps are allowed. Returns `None`
     /// if nothing is selected or nothing would change.
     pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
-        let at = self.selected_text(LabelId::default())?;
-        let mut removed = self.replaced_by(self.spans_here(), &[at]);
+        let at = self.selection_as_span(LabelId::default())?;
+        let mut removed = self.replaced_spans(self.current_spans(), &[at]);
         if label.is_none() && removed.is_empty() {
-            removed = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
+            removed = self.current_spans().iter().filter(|s| s.overlaps(&at)).copied().collect();
         }
         let added: Vec<Span> = label.map(|label| Span { label, origin: Origin::Human, ..at }).into_iter().collect();
         (removed != added).then(|| self.with_suggestions_decided(removed, added))
@@ -220,9 +222,9 @@ impl Annotate {
 
     /// Returns the spans of a sorted list that new spans replace: the touched spans, or only spans of the same words if
     /// overlaps are allowed. `new` is sorted, and has no overlaps unless they are allowed.
-    pub(super) fn replaced_by(&self, spans: &[Span], new: &[Span]) -> Vec<Span> {
+    pub(super) fn replaced_spans(&self, spans: &[Span], new: &[Span]) -> Vec<Span> {
         let goes = |s: &&Span| {
-            if self.overlaps {
+            if self.allow_overlaps {
                 return new.binary_search_by_key(&(s.start, s.end), |n| (n.start, n.end)).is_ok();
             }
             new.get(new.partition_point(|n| n.end <= s.start)).is_some_and(|n| n.overlaps(s))
@@ -232,9 +234,9 @@ impl Annotate {
 
     /// Returns the edits that add new spans to a document and remove the replaced spans. Suggestions there are
     /// resolved.
-    pub(super) fn taking(&self, document: u32, added: Vec<Span>) -> Vec<Edit> {
+    pub(super) fn insert_spans_edits(&self, document: u32, added: Vec<Span>) -> Vec<Edit> {
         let d = self.corpus.document(document);
-        let (removed, decided) = (self.replaced_by(&d.spans, &added), self.replaced_by(&d.suggestions, &added));
+        let (removed, decided) = (self.replaced_spans(&d.spans, &added), self.replaced_spans(&d.suggestions, &added));
         let mut edits = Vec::new();
         if !decided.is_empty() {
             edits.push(Edit::Suggestions { document, removed: decided, added: Vec::new() });
@@ -247,8 +249,8 @@ impl Annotate {
     /// are not added again.
     fn with_suggestions_decided(&self, removed: Vec<Span>, mut added: Vec<Span>) -> Edit {
         let document = self.current_id().document;
-        added.retain(|s| removed.contains(s) || self.spans_here().binary_search(s).is_err());
-        let suggestions = self.replaced_by(self.suggestions(), &added);
+        added.retain(|s| removed.contains(s) || self.current_spans().binary_search(s).is_err());
+        let suggestions = self.replaced_spans(self.suggestions(), &added);
         let spans = Edit::Spans { document, removed, added };
         if suggestions.is_empty() {
             return spans;
@@ -263,7 +265,7 @@ impl Annotate {
     /// would become empty.
     pub fn reshape(&self, how: SpanResize) -> Option<(Edit, (usize, usize))> {
         let span = self.selected_span()?;
-        let (document, sentence) = self.here();
+        let (document, sentence) = self.current_sentence();
         let words = document.to_token_span(sentence, &span);
         let (mut start, mut end) = (words.start, words.end);
         let at = |words: std::ops::Range<usize>| Span {
@@ -272,9 +274,9 @@ impl Annotate {
         };
         let first_selected = *self.selected()?.start();
         match how {
-            SpanResize::GrowEnd => end += 1,
+            SpanResize::ExtendEnd => end += 1,
             SpanResize::ShrinkEnd => end -= 1,
-            SpanResize::GrowStart => start = start.checked_sub(1)?,
+            SpanResize::ExtendStart => start = start.checked_sub(1)?,
             SpanResize::ShrinkStart => start += 1,
             SpanResize::Split => {
                 let fits = words.start < first_selected && first_selected < words.end;
@@ -288,7 +290,7 @@ impl Annotate {
         }
         let new = at(start..end);
         let in_the_way = |s: &&Span| **s != span && s.overlaps(&new) && !s.overlaps(&span);
-        if !self.overlaps && self.spans_here().iter().any(|s| in_the_way(&s)) {
+        if !self.allow_overlaps && self.current_spans().iter().any(|s| in_the_way(&s)) {
             return None;
         }
         Some((self.with_suggestions_decided(vec![span], vec![new]), (start, end - 1)))
@@ -297,11 +299,11 @@ impl Annotate {
     /// Merges all spans that the selection touches, or the selected span and the next one if the selection touches only
     /// one.
     fn merge(&self, span: Span) -> Option<(Edit, (usize, usize))> {
-        let (document, sentence) = self.here();
-        let at = self.selected_text(LabelId::default())?;
-        let mut parts: Vec<Span> = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
+        let (document, sentence) = self.current_sentence();
+        let at = self.selection_as_span(LabelId::default())?;
+        let mut parts: Vec<Span> = self.current_spans().iter().filter(|s| s.overlaps(&at)).copied().collect();
         if parts.len() == 1 {
-            parts.extend(self.spans_here().iter().find(|s| s.start >= span.end));
+            parts.extend(self.current_spans().iter().find(|s| s.start >= span.end));
         }
         if parts.len() < 2 {
             return None;
@@ -310,8 +312,8 @@ impl Annotate {
         let end = parts.iter().map(|s| document.to_token_span(sentence, s).end).max()?;
         let words = document.to_token_span(sentence, first).start..end;
         let whole = Span { origin: Origin::Human, ..document.span_from_tokens(sentence, words.clone(), first.label) };
-        let between = |s: &&Span| !self.overlaps && s.overlaps(&whole);
-        let removed = self.spans_here().iter().filter(|s| parts.contains(s) || between(s)).copied().collect();
+        let between = |s: &&Span| !self.allow_overlaps && s.overlaps(&whole);
+        let removed = self.current_spans().iter().filter(|s| parts.contains(s) || between(s)).copied().collect();
         Some((self.with_suggestions_decided(removed, vec![whole]), (words.start, words.end - 1)))
     }
 }

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_stored_under_titles_are_found_under_ids() {
+    fn shortcuts_stored_by_title_are_converted_to_ids() {
         let check = |stored: &[(&str, &str)], expected: &[(&str, &str)]| {
             let map =
                 |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), vec![(*v).to_owned()])).collect();
@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn every_title_leads_to_a_command() {
+    fn legacy_titles_map_to_existing_commands() {
         for (title, id) in TITLES {
             assert!(COMMANDS.iter().any(|entry| entry.id == id), "{title}: {id}");
         }
     }
 
     #[test]
-    fn no_two_commands_share_an_id() {
+    fn command_ids_are_unique() {
         let ids: std::collections::BTreeSet<&str> = COMMANDS.iter().map(|entry| entry.id).collect();
         assert_eq!(ids.len(), COMMANDS.len());
     }

@@ -1,12 +1,12 @@
 //! Labels further occurrences of the selected words: all at once in a dialog, or one by one with a key.
 
 use super::annotate::Annotate;
+use super::command::Action;
 use super::effect::Effect;
-use super::events::thousands;
+use super::i18n::{thousands, tr, trn};
 use super::notifications::Notification;
 use super::state::App;
-use super::update::make;
-use crate::app::i18n::tr;
+use super::update::apply_edit;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MatchOptions {
     /// Ignores case.
-    pub any_case: bool,
+    pub ignore_case: bool,
     /// Ignores word endings, independent of language. Two words match if they share a prefix of at least four letters
     /// and two thirds of the shorter word. At most three letters follow the prefix in each word.
-    pub any_ending: bool,
+    pub ignore_suffix: bool,
 }
 
 impl MatchOptions {
     /// Returns true if two words match.
-    pub fn same(self, a: &str, b: &str) -> bool {
+    pub fn is_match(self, a: &str, b: &str) -> bool {
         if a == b {
             return true;
         }
-        if !self.any_case && !self.any_ending {
+        if !self.ignore_case && !self.ignore_suffix {
             return false;
         }
-        let lower = |c: char| c.to_lowercase().next().filter(|_| self.any_case).unwrap_or(c);
+        let lower = |c: char| c.to_lowercase().next().filter(|_| self.ignore_case).unwrap_or(c);
         let (a, b) = (a.chars().map(lower), b.chars().map(lower));
-        if !self.any_ending {
+        if !self.ignore_suffix {
             return a.eq(b);
         }
         let shared = a.clone().zip(b.clone()).take_while(|(x, y)| x == y).count();
@@ -47,15 +47,15 @@ impl MatchOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextMatch {
     /// Index of the sentence in the list of all sentences.
-    pub place: usize,
+    pub sentence_index: usize,
     /// Span of the occurrence, with the label to apply.
-    pub at: Span,
+    pub span: Span,
     /// Current label: of a span of exactly these words, or of the first span that would be replaced.
-    pub now: Option<LabelId>,
+    pub current_label: Option<LabelId>,
     /// True if that span covers other words, for example a longer name.
-    pub in_the_way: bool,
+    pub has_conflict: bool,
     /// True if the occurrence is selected for labeling.
-    pub ticked: bool,
+    pub is_checked: bool,
 }
 
 /// State of the dialog of matches.
@@ -68,15 +68,15 @@ pub struct MatchDialog {
     /// Label to apply.
     pub label: LabelId,
     /// Match criteria.
-    pub likeness: MatchOptions,
+    pub options: MatchOptions,
     /// Occurrences, in order.
-    pub hits: Vec<TextMatch>,
+    pub matches: Vec<TextMatch>,
 }
 
 impl MatchDialog {
     /// Returns the number of selected matches.
     pub fn ticked(&self) -> usize {
-        self.hits.iter().filter(|h| h.ticked).count()
+        self.matches.iter().filter(|h| h.is_checked).count()
     }
 }
 
@@ -84,83 +84,84 @@ impl MatchDialog {
 pub(super) fn open(app: &mut App) {
     let Some(a) = &app.annotate else { return };
     let Some((words, text)) = a.selected_words() else {
-        app.notices.push(Notification::info(tr!("Select words first"), tr!("Then E finds them everywhere.")));
-        return;
+        let text = tr!("Then press {key} to find all matches", key = app.keymap.key_text(Action::LabelMatches));
+        return app.notifications.push(Notification::info(tr!("Select words first"), text));
     };
     if a.corpus.labels.is_empty() {
-        app.notices.push(Notification::info(tr!("There is no label yet"), tr!("N adds one.")));
-        return;
+        let text = tr!("Press {key} to add a label", key = app.keymap.key_text(Action::AddLabel));
+        return app.notifications.push(Notification::info(tr!("No labels yet"), text));
     }
-    let label = a.selected_span().map(|s| s.label).or(a.last_labels.first().copied()).unwrap_or_default();
+    let label = a.selected_span().map(|s| s.label).or(a.recent_labels.first().copied()).unwrap_or_default();
     let likeness = MatchOptions::default();
-    let hits = a.hits(&words, label, likeness);
-    app.matching = Some(MatchDialog { words, text, label, likeness, hits });
+    let hits = a.find_matches(&words, label, likeness);
+    app.match_dialog = Some(MatchDialog { words, text, label, options: likeness, matches: hits });
 }
 
 /// Searches again with another label or other criteria.
-pub(super) fn look_again(app: &mut App, label: LabelId, likeness: MatchOptions) {
-    if let (Some(a), Some(m)) = (&app.annotate, &mut app.matching) {
-        (m.label, m.likeness) = (label, likeness);
-        m.hits = a.hits(&m.words, label, likeness);
+pub(super) fn refresh(app: &mut App, label: LabelId, likeness: MatchOptions) {
+    if let (Some(a), Some(m)) = (&app.annotate, &mut app.match_dialog) {
+        (m.label, m.options) = (label, likeness);
+        m.matches = a.find_matches(&m.words, label, likeness);
     }
 }
 
 /// Labels the selected matches.
-pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
-    let (Some(a), Some(m)) = (&mut app.annotate, app.matching.take()) else { return };
+pub(super) fn apply(app: &mut App, effects: &mut Vec<Effect>) {
+    let (Some(a), Some(m)) = (&mut app.annotate, app.match_dialog.take()) else { return };
     let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-    for hit in m.hits.iter().filter(|h| h.ticked) {
-        by_document.entry(a.sentences[hit.place].document).or_default().push(hit.at);
+    for hit in m.matches.iter().filter(|h| h.is_checked) {
+        by_document.entry(a.sentences[hit.sentence_index].document).or_default().push(hit.span);
     }
     let count: usize = by_document.values().map(Vec::len).sum();
     let label = a.corpus.labels.name(m.label).to_owned();
     let title = EditTitle::new(EditTitleKind::LabelMatches, [thousands(count), m.text.clone(), label]);
-    let edits: Vec<Edit> = by_document.into_iter().flat_map(|(document, added)| a.taking(document, added)).collect();
+    let edits: Vec<Edit> =
+        by_document.into_iter().flat_map(|(document, added)| a.insert_spans_edits(document, added)).collect();
     if !edits.is_empty() {
-        make(a, Edit::Group { title, edits }, effects);
-        let text = tr!(
-            "{count} now carry {label}. Ctrl+Z takes it back.",
-            count = thousands(count),
-            label = a.corpus.labels.name(m.label)
+        apply_edit(a, Edit::Group { title, edits }, effects);
+        let text = trn!(
+            count,
+            "Labeled {n} match as {label}. Press {key} to undo.",
+            "Labeled {n} matches as {label}. Press {key} to undo.",
+            label = a.corpus.labels.name(m.label),
+            key = app.keymap.key_text(Action::Undo)
         );
-        app.notices.push(Notification::good(tr!("“{text}” labelled", text = m.text), text));
+        app.notifications.push(Notification::success(tr!("Labeled “{text}”", text = m.text), text));
     }
 }
 
 /// Labels the next match of the words that were labeled last, and shows it.
-pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
+pub(super) fn label_next(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
-    let Some((words, label)) = a.last_given.clone() else {
-        app.notices.push(Notification::info(
-            tr!("Nothing to repeat"),
-            tr!("Label some words first; then R labels their next match."),
-        ));
-        return;
+    let Some((words, label)) = a.last_labeled.clone() else {
+        let key = app.keymap.key_text(Action::LabelNextMatch);
+        let text = tr!("Label a word first, then press {key} to label its next match", key);
+        return app.notifications.push(Notification::info(tr!("Nothing to repeat"), text));
     };
-    let (from, behind) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
-    let split = a.shown.partition_point(|place| *place < from);
+    let (from, rest) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
+    let split = a.visible.partition_point(|index| *index < from);
     // The search starts after the selection and wraps around.
-    let here = (a.shown.get(split) == Some(&from)).then_some(from);
-    let around: Vec<usize> = a.shown[split..].iter().chain(&a.shown[..split]).copied().chain(here).collect();
-    let next = around.into_iter().enumerate().find_map(|(turn, place)| {
-        let hits = a.hits_in(place, &words, label, MatchOptions::default());
-        let id = a.sentences[place];
-        let first = |h: &TextMatch| a.corpus.document(id.document).to_token_span(id.sentence as usize, &h.at).start;
-        hits.into_iter().find(|h| h.ticked && (turn > 0 || place != from || first(h) >= behind))
+    let here = (a.visible.get(split) == Some(&from)).then_some(from);
+    let around: Vec<usize> = a.visible[split..].iter().chain(&a.visible[..split]).copied().chain(here).collect();
+    let next = around.into_iter().enumerate().find_map(|(turn, index)| {
+        let hits = a.matches_in(index, &words, label, MatchOptions::default());
+        let id = a.sentences[index];
+        let first = |h: &TextMatch| a.corpus.document(id.document).to_token_span(id.sentence as usize, &h.span).start;
+        hits.into_iter().find(|h| h.is_checked && (turn > 0 || index != from || first(h) >= rest))
     });
     let Some(hit) = next else {
         let text = tr!(
-            "Every “{words}” in view carries {label} now.",
+            "All visible matches of “{words}” are labeled {label}",
             words = words.join(" "),
             label = a.corpus.labels.name(label)
         );
-        app.notices.push(Notification::good(tr!("No further match"), text));
+        app.notifications.push(Notification::success(tr!("No more matches"), text));
         return;
     };
-    a.go_to(hit.place);
-    a.select_span(hit.at);
+    a.go_to_sentence(hit.sentence_index);
+    a.select_span(hit.span);
     if let Some(edit) = a.label_edit(Some(label)) {
-        make(a, edit, effects);
+        apply_edit(a, edit, effects);
     }
 }
 
@@ -177,19 +178,19 @@ impl Annotate {
 
     /// Finds these words in all listed sentences. Occurrences that already have the label, or are part of a longer
     /// span, are not selected.
-    fn hits(&self, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
-        self.shown.iter().flat_map(|place| self.hits_in(*place, words, label, likeness)).collect()
+    fn find_matches(&self, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
+        self.visible.iter().flat_map(|index| self.matches_in(*index, words, label, likeness)).collect()
     }
 
     /// Finds these words in one sentence, without overlaps.
-    fn hits_in(&self, place: usize, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
-        let SentenceId { document, sentence } = self.sentences[place];
+    fn matches_in(&self, index: usize, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
+        let SentenceId { document, sentence } = self.sentences[index];
         let d = self.corpus.document(document);
         let range = d.sentence_range(sentence as usize);
         let mut hits = Vec::new();
         let mut at = range.start;
         while at + words.len() <= range.end {
-            if !words.iter().enumerate().all(|(i, word)| likeness.same(d.token(at + i), word)) {
+            if !words.iter().enumerate().all(|(i, word)| likeness.is_match(d.token(at + i), word)) {
                 at += 1;
                 continue;
             }
@@ -197,12 +198,18 @@ impl Annotate {
             let span = d.span_from_tokens(sentence as usize, first..first + words.len(), label);
             let here = &d.spans[d.span_range(sentence as usize)];
             let exact = here.iter().filter(|s| (s.start, s.end) == (span.start, span.end));
-            let other = self.replaced_by(here, &[span]).first().map(|s| s.label);
+            let other = self.replaced_spans(here, &[span]).first().map(|s| s.label);
             let now = exact.clone().find(|s| s.label == label).or(exact.clone().next()).map(|s| s.label);
             let in_the_way = now.is_none() && other.is_some();
             let ticked = now != Some(label) && !in_the_way;
             let at_span = Span { origin: Origin::Human, ..span };
-            hits.push(TextMatch { place, at: at_span, now: now.or(other), in_the_way, ticked });
+            hits.push(TextMatch {
+                sentence_index: index,
+                span: at_span,
+                current_label: now.or(other),
+                has_conflict: in_the_way,
+                is_checked: ticked,
+            });
             at += words.len();
         }
         hits
@@ -214,9 +221,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_alike() {
-        let check = |a: &str, b: &str, any_case: bool, any_ending: bool, expected: bool| {
-            assert_eq!(MatchOptions { any_case, any_ending }.same(a, b), expected, "{a} {b} {any_case} {any_ending}");
+    fn match_options_ignore_case_and_suffix() {
+        let check = |a: &str, b: &str, ignore_case: bool, ignore_suffix: bool, expected: bool| {
+            assert_eq!(
+                MatchOptions { ignore_case, ignore_suffix }.is_match(a, b),
+                expected,
+                "{a} {b} {ignore_case} {ignore_suffix}"
+            );
         };
         check("Oslo", "Oslo", false, false, true);
         check("Oslo", "OSLO", false, false, false);

@@ -26,12 +26,12 @@ pub struct Notification {
 
 impl Notification {
     /// Creates a notification of severity `Error`.
-    pub fn bad(title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn error(title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { key: 0, tone: Severity::Error, title: title.into(), detail: detail.into() }
     }
 
     /// Creates a notification of severity `Success`.
-    pub fn good(title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn success(title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { key: 0, tone: Severity::Success, title: title.into(), detail: detail.into() }
     }
 

@@ -9,25 +9,25 @@ use super::state::App;
 use crate::app::i18n::tr;
 
 /// Changes the settings of the user.
-pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     let s = &mut app.settings;
     match command {
         Command::SetTheme(light) => s.light = light,
-        Command::Compact(compact) => s.compact = compact,
-        Command::ShowTimer(on) => s.timer = on,
+        Command::SetDensity(compact) => s.compact = compact,
+        Command::SetShowTimer(on) => s.timer = on,
         Command::HideInvisible(hide) => s.hide_invisible = hide,
         Command::PanelWidth(panel, width) => drop(s.widths.insert(panel.to_owned(), width)),
         Command::SetPreset(name) => {
             s.preset = name.to_owned();
             s.keys.clear();
         }
-        Command::SetKey(action, chord) => {
+        Command::SetKeybinding(action, chord) => {
             let Some(entry) = spec_of(action) else { return };
             if let Some(other) = chord.and_then(|chord| app.keymap.conflict(action, chord)) {
                 let caps = chord.map(|c| c.key_labels().join(" ")).unwrap_or_default();
                 return app
-                    .notices
-                    .push(Notification::bad(tr!("{caps} is taken", caps), tr!("It is the key of “{other}”.", other)));
+                    .notifications
+                    .push(Notification::error(tr!("{caps} is already used", caps), tr!("Used by “{other}”", other)));
             }
             s.keys.insert(entry.id.to_owned(), chord.map(Shortcut::text).into_iter().collect());
         }

@@ -3,50 +3,50 @@
 use super::annotate::Annotate;
 use super::command::Command;
 use super::effect::Effect;
-use super::events::now;
+use super::events::unix_now;
 use super::state::App;
-use super::update::make;
+use super::update::apply_edit;
 use crate::corpus::LabelSnapshot;
 use crate::project::{SavedSearch, WriteOp};
 use std::sync::Arc;
 
 /// Returns the number of changed sentences for each snapshot.
-pub(super) fn changed_since(a: &Annotate) -> Vec<usize> {
+pub(super) fn count_changed_since(a: &Annotate) -> Vec<usize> {
     a.snapshots.iter().map(|s| s.changed_sentences(&a.corpus).len()).collect()
 }
 
 /// Saves or deletes a search or a snapshot, or restores a snapshot.
-pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
-    app.asking = None;
+pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    app.prompt = None;
     let Some(a) = &mut app.annotate else { return };
     match command {
-        Command::KeepView(name) => {
+        Command::SaveSearch(name) => {
             let view = SavedSearch { name: name.clone(), query: a.filter.text.clone() };
             effects.push(Effect::Commit(WriteOp::SavedSearch(name, Some(view.query.clone()))));
             a.views.retain(|v| v.name != view.name);
             a.views.push(view);
             a.views.sort_by(|x, y| x.name.cmp(&y.name));
         }
-        Command::ForgetView(name) => {
+        Command::DeleteSearch(name) => {
             a.views.retain(|v| v.name != name);
             effects.push(Effect::Commit(WriteOp::SavedSearch(name, None)));
         }
         Command::TakeSnapshot(name) => {
             // Queries name the snapshot in double quotes, so the name must not contain them.
-            let snapshot = Arc::new(LabelSnapshot::capture(&a.corpus, name.replace('"', "'"), now()));
+            let snapshot = Arc::new(LabelSnapshot::capture(&a.corpus, name.replace('"', "'"), unix_now()));
             a.snapshots.push(snapshot.clone());
             effects.push(Effect::Commit(WriteOp::Snapshot(snapshot)));
-            app.snapshots = Some(changed_since(a));
+            app.snapshots = Some(count_changed_since(a));
         }
-        Command::ForgetSnapshot(name) => {
+        Command::DeleteSnapshot(name) => {
             a.snapshots.retain(|s| s.name != name);
             effects.push(Effect::Commit(WriteOp::DeleteSnapshot(name)));
-            app.snapshots = Some(changed_since(a));
+            app.snapshots = Some(count_changed_since(a));
         }
-        Command::Restore(name) => {
+        Command::RestoreSnapshot(name) => {
             let snapshot = a.snapshots.iter().find(|s| s.name == name);
             if let Some(edit) = snapshot.and_then(|s| s.restore(&a.corpus)) {
-                make(a, edit, effects);
+                apply_edit(a, edit, effects);
             }
         }
         _ => {}

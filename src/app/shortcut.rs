@@ -69,7 +69,7 @@ impl Shortcut {
         !(self.control || self.alt || is_function)
     }
 
-    /// Returns the key cap labels, for example `Ctrl`, `Shift`, `→`.
+    /// Returns the key cap labels of this platform, for example `Ctrl`, `Shift`, `→`; `⌘`, `⇧`, `→` on macOS.
     pub fn key_labels(self) -> Vec<&'static str> {
         let name = match self.key {
             "ArrowRight" => "→",
@@ -78,14 +78,21 @@ impl Shortcut {
             "ArrowDown" => "↓",
             "Escape" => "Esc",
             "Slash" => "/",
+            "Comma" => ",",
+            "Period" => ".",
             "PageUp" => "Page ↑",
             "PageDown" => "Page ↓",
             key => key,
         };
-        let held = [(self.control, "Ctrl"), (self.alt, "Alt"), (self.shift, "Shift")];
+        let [control, alt, shift] = MODIFIER_LABELS;
+        let held = [(self.control, control), (self.alt, alt), (self.shift, shift)];
         held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).chain([name]).collect()
     }
 }
+
+/// Labels of the modifiers that egui calls `command`, `alt` and `shift`.
+pub const MODIFIER_LABELS: [&str; 3] =
+    if cfg!(target_os = "macos") { ["⌘", "⌥", "⇧"] } else { ["Ctrl", "Alt", "Shift"] };
 
 /// Keys that commands can use, by their egui names. Tab is excluded because it moves the focus.
 pub const KEYS: [&str; 71] = [
@@ -167,11 +174,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chord_is_stored_and_read() {
-        for chord in
+    fn shortcuts_roundtrip_through_text() {
+        for shortcut in
             [Shortcut::key("A"), Shortcut::ctrl_shift("ArrowLeft"), Shortcut::alt_shift("F12"), Shortcut::alt("Plus")]
         {
-            assert_eq!(Shortcut::parse(&chord.text()), Some(chord));
+            assert_eq!(Shortcut::parse(&shortcut.text()), Some(shortcut));
         }
         assert_eq!(Shortcut::parse("Ctrl+Nothing"), None);
     }

@@ -4,12 +4,12 @@ use super::effect::Effect;
 use super::notifications::Notification;
 use super::state::App;
 use crate::app::i18n::tr;
-use crate::project::Decision;
+use crate::project::SourceDecision;
 use crate::worker::FileRequest;
 
 /// Applies the decision of the user. `None` changes nothing; the question appears again on the next open or save.
-pub(super) fn decide(app: &mut App, decision: Option<Decision>, effects: &mut Vec<Effect>) {
-    let Some(changed) = app.changed.take() else { return };
+pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &mut Vec<Effect>) {
+    let Some(changed) = app.source_change.take() else { return };
     let Some(decision) = decision else { return };
     app.opening = Some(changed.path.display().to_string());
     // The open project can be the one that is moved aside. Edits cannot be stored until the next project is open.
@@ -17,15 +17,15 @@ pub(super) fn decide(app: &mut App, decision: Option<Decision>, effects: &mut Ve
         a.read_only = true;
         effects.push(Effect::Release);
     }
-    effects.push(Effect::File(FileRequest::Decide { changed, decision }));
+    effects.push(Effect::File(FileRequest::ResolveSourceChange { changed, decision }));
 }
 
 /// Asks the user how to handle the labels, after a save failed because a source file was changed.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
-    if app.training.is_busy() {
-        let text = tr!("Save again when the run has ended, to decide what becomes of your labels.");
-        return app.notices.push(Notification::info(tr!("A source was changed by another program"), text));
+    if app.train_page.is_busy() {
+        let text = tr!("Save again after the run to choose how your labels are kept");
+        return app.notifications.push(Notification::info(tr!("Another program changed a source file"), text));
     }
     // A project that was opened by its own path has no record of the path of its sources.
     if a.path == a.project {

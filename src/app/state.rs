@@ -3,7 +3,7 @@
 use super::annotate::Annotate;
 use super::data_page::DataState;
 use super::evaluate_page::EvaluateState;
-use super::fixing::Fixing;
+use super::fixing::FixDialog;
 use super::import::ImportPreview;
 use super::keymap::Keymap;
 use super::legacy_titles;
@@ -16,7 +16,7 @@ use super::try_page::TryState;
 use crate::app::i18n::tr;
 use crate::format::Format;
 use crate::hub::ModelRef;
-use crate::project::{AppDirs, Changed, Settings};
+use crate::project::{AppDirs, Settings, SourceChange};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,23 +44,23 @@ pub struct App {
     /// The open dataset.
     pub annotate: Option<Annotate>,
     /// The import preview.
-    pub importing: Option<ImportPreview>,
+    pub import_preview: Option<ImportPreview>,
     /// Path of a dataset that is read for its first preview.
-    pub looking: Option<PathBuf>,
+    pub previewing: Option<PathBuf>,
     /// Name of the dataset that is being opened.
     pub opening: Option<String>,
     /// State of the Train page.
-    pub training: TrainState,
+    pub train_page: TrainState,
     /// State of the Evaluate page.
-    pub scoring: EvaluateState,
+    pub evaluate_page: EvaluateState,
     /// State of the suggestions.
-    pub suggesting: SuggestionState,
+    pub suggestions: SuggestionState,
     /// State of the Data page.
-    pub surveying: DataState,
+    pub data_page: DataState,
     /// State of the Try page.
-    pub trying: TryState,
+    pub try_page: TryState,
     /// Notifications of the user.
-    pub notices: Notifications,
+    pub notifications: Notifications,
     /// Settings of the user, for example recent datasets and theme.
     pub settings: Settings,
     /// Theme of the system: true if light, `None` if unknown.
@@ -76,23 +76,23 @@ pub struct App {
     /// True if the list of shortcuts is open.
     pub shortcuts_open: bool,
     /// The prompt for one line of text, while it is open.
-    pub asking: Option<TextPrompt>,
+    pub prompt: Option<TextPrompt>,
     /// The dialog of matches, while it is open.
-    pub matching: Option<MatchDialog>,
+    pub match_dialog: Option<MatchDialog>,
     /// Number of changed sentences for each snapshot, while the dialog of snapshots is open.
     pub snapshots: Option<Vec<usize>>,
     /// The export formats and the information that each would lose, while the export dialog is open.
-    pub exporting: Option<Vec<(Format, Vec<String>)>>,
+    pub export_options: Option<Vec<(Format, Vec<String>)>>,
     /// The dialog of fixes, while it is open.
-    pub fixing: Option<Fixing>,
-    /// The reason why edits cannot be stored, if they cannot. The open dataset must not be replaced then.
-    pub unsaved: Option<String>,
+    pub fix_dialog: Option<FixDialog>,
+    /// Reason why edits cannot be stored, if any. While it is set, the open dataset must not be replaced.
+    pub storage_error: Option<String>,
     /// True if the user tried to close the window while edits are not stored.
-    pub leaving: bool,
+    pub close_requested: bool,
     /// A dataset whose source another program changed, while the user decides how to handle the labels.
-    pub changed: Option<Arc<Changed>>,
+    pub source_change: Option<Arc<SourceChange>>,
     /// Directories of the program.
-    pub places: AppDirs,
+    pub dirs: AppDirs,
 }
 
 impl App {
@@ -102,15 +102,15 @@ impl App {
         Self {
             page: Page::Annotate,
             annotate: None,
-            importing: None,
-            looking: None,
+            import_preview: None,
+            previewing: None,
             opening: None,
-            training: TrainState { gpu_helper, ..TrainState::default() },
-            scoring: EvaluateState::default(),
-            suggesting: SuggestionState::default(),
-            surveying: DataState::default(),
-            trying: TryState::default(),
-            notices: Notifications::default(),
+            train_page: TrainState { gpu_helper, ..TrainState::default() },
+            evaluate_page: EvaluateState::default(),
+            suggestions: SuggestionState::default(),
+            data_page: DataState::default(),
+            try_page: TryState::default(),
+            notifications: Notifications::default(),
             keymap: Keymap::from_settings(&settings),
             settings,
             settings_open: false,
@@ -118,15 +118,15 @@ impl App {
             palette_open: false,
             history_open: false,
             shortcuts_open: false,
-            asking: None,
-            matching: None,
+            prompt: None,
+            match_dialog: None,
             snapshots: None,
-            exporting: None,
-            fixing: None,
-            unsaved: None,
-            leaving: false,
-            changed: None,
-            places,
+            export_options: None,
+            fix_dialog: None,
+            storage_error: None,
+            close_requested: false,
+            source_change: None,
+            dirs: places,
         }
     }
 
@@ -136,10 +136,10 @@ impl App {
     }
 
     /// Returns true if a dialog covers the page.
-    pub fn is_covered(&self) -> bool {
-        let asked = self.asking.is_some() || self.exporting.is_some() || self.importing.is_some();
-        let listed = self.snapshots.is_some() || self.matching.is_some() || self.history_open;
-        let decided = self.changed.is_some() || self.fixing.is_some() || self.leaving;
+    pub fn has_open_dialog(&self) -> bool {
+        let asked = self.prompt.is_some() || self.export_options.is_some() || self.import_preview.is_some();
+        let listed = self.snapshots.is_some() || self.match_dialog.is_some() || self.history_open;
+        let decided = self.source_change.is_some() || self.fix_dialog.is_some() || self.close_requested;
         asked || listed || decided || self.palette_open || self.shortcuts_open || self.settings_open
     }
 
@@ -156,14 +156,14 @@ impl App {
     }
 
     /// Returns the display name of a model, with its score if it has one.
-    pub fn model_title(&self, model: &ModelRef) -> String {
+    pub fn model_name_with_score(&self, model: &ModelRef) -> String {
         let known = self.models().into_iter().find(|(_, m)| m == model).map(|(title, _)| title);
         known.unwrap_or_else(|| model.to_string())
     }
 
     /// Returns the display name of a model.
     pub fn model_name(&self, model: &ModelRef) -> String {
-        match (model, self.run_of(model)) {
+        match (model, self.run_number_of(model)) {
             (ModelRef::Starter, _) => tr!("Starter").to_owned(),
             (_, Some(number)) => tr!("Run {number}", number),
             _ => model.to_string(),
@@ -171,8 +171,8 @@ impl App {
     }
 
     /// Returns the name of a model as stored with its suggestions. It does not depend on the language.
-    pub fn proposer_name(&self, model: &ModelRef) -> String {
-        match (model, self.run_of(model)) {
+    pub fn agent_name(&self, model: &ModelRef) -> String {
+        match (model, self.run_number_of(model)) {
             (ModelRef::Starter, _) => "Starter".to_owned(),
             (_, Some(number)) => format!("Run {number}"),
             _ => model.to_string(),
@@ -180,7 +180,7 @@ impl App {
     }
 
     /// Returns the number of the run that produced a model.
-    fn run_of(&self, model: &ModelRef) -> Option<usize> {
+    fn run_number_of(&self, model: &ModelRef) -> Option<usize> {
         let ModelRef::Folder(folder) = model else { return None };
         self.annotate.as_ref()?.runs.iter().find(|r| r.dir == *folder).map(|r| r.number)
     }

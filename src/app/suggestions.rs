@@ -3,11 +3,10 @@
 use super::annotate::Annotate;
 use super::command::{Action, Command};
 use super::effect::Effect;
-use super::events::thousands;
+use super::i18n::{thousands, tr, trn};
 use super::notifications::Notification;
 use super::state::App;
-use super::update::make;
-use crate::app::i18n::tr;
+use super::update::apply_edit;
 use crate::corpus::edit::{label_for, quoted_text};
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use crate::hub::ModelRef;
@@ -24,52 +23,56 @@ pub struct SuggestionState {
     /// Sentences done and total, while a request runs.
     pub progress: Option<(usize, usize)>,
     /// Model and sentences of the latest request.
-    pub asked: (ModelRef, Vec<SentenceId>),
+    pub request: (ModelRef, Vec<SentenceId>),
     /// Ticket of the latest request.
     pub ticket: u64,
     /// Minimum score for accepting all suggestions, in percent.
-    pub above: u8,
+    pub threshold: u8,
 }
 
 impl Default for SuggestionState {
     fn default() -> Self {
-        Self { model: ModelRef::Starter, progress: None, asked: (ModelRef::Starter, Vec::new()), ticket: 0, above: 95 }
+        Self {
+            model: ModelRef::Starter,
+            progress: None,
+            request: (ModelRef::Starter, Vec::new()),
+            ticket: 0,
+            threshold: 95,
+        }
     }
 }
 
 /// Requests suggestions for the listed sentences that are not done.
-pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
+pub(super) fn request_suggestions(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
-    let is_open = |place: &&usize| a.mark_of(**place).is_none_or(|m| !m.done);
-    let sentences: Vec<SentenceId> = a.shown.iter().filter(is_open).map(|place| a.sentences[*place]).collect();
+    let is_open = |index: &&usize| a.review_at(**index).is_none_or(|m| !m.done);
+    let sentences: Vec<SentenceId> = a.visible.iter().filter(is_open).map(|index| a.sentences[*index]).collect();
     if sentences.is_empty() {
-        app.notices.push(Notification::info(tr!("Nothing to suggest"), tr!("Every sentence in view is done.")));
+        app.notifications.push(Notification::info(tr!("No suggestions"), tr!("All visible sentences are done")));
         return;
     }
-    let s = &mut app.suggesting;
+    let s = &mut app.suggestions;
     s.ticket += 1;
     s.progress = Some((0, sentences.len()));
-    s.asked = (s.model.clone(), sentences.clone());
+    s.request = (s.model.clone(), sentences.clone());
     let (model, corpus, ticket) = (s.model.clone(), a.corpus.clone(), s.ticket);
     effects.push(Effect::Read(ReadRequest::Suggest { model, corpus, sentences, ticket }));
 }
 
 /// Adds the suggestions for the first `read` requested sentences as one edit. Suggestions equal to gold spans are
 /// skipped, and older suggestions of the same model there are removed.
-pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence) -> Vec<Effect> {
-    let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelRef::Starter, Vec::new()));
+pub(super) fn on_suggestions(app: &mut App, read: usize, found: &SuggestionsBySentence) -> Vec<Effect> {
+    let (model, mut asked) = std::mem::replace(&mut app.suggestions.request, (ModelRef::Starter, Vec::new()));
     asked.truncate(read);
-    let title = app.proposer_name(&model);
-    app.suggesting.progress = None;
+    let title = app.agent_name(&model);
+    app.suggestions.progress = None;
     let mut effects = Vec::new();
     let Some(a) = &mut app.annotate else { return effects };
     let known = a.corpus.agents.len();
     let Some(who) = a.corpus.intern_agent(&title) else {
-        let text = tr!(
-            "{most} models and files have proposed labels in this dataset, the most that are told apart.",
-            most = Corpus::MAX_AGENTS
-        );
-        app.notices.push(Notification::bad(tr!("The suggestions were not taken"), text));
+        let text =
+            tr!("This dataset has suggestions from {most} models and files, the maximum", most = Corpus::MAX_AGENTS);
+        app.notifications.push(Notification::error(tr!("Suggestions not added"), text));
         return effects;
     };
     if a.corpus.agents.len() > known {
@@ -107,43 +110,54 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence)
         }
     }
     if edits.is_empty() {
-        app.notices.push(Notification::good(tr!("Nothing to suggest"), tr!("{title} sees what is labelled.", title)));
+        app.notifications
+            .push(Notification::success(tr!("No suggestions"), tr!("{title} found no unlabeled entities", title)));
         return effects;
     }
-    make(a, Edit::Group { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits }, &mut effects);
-    let text =
-        tr!("{count} where {title} sees what is not labelled. A accepts, X rejects.", count = thousands(count), title);
-    app.notices.push(Notification::good(tr!("Suggestions"), text));
+    apply_edit(
+        a,
+        Edit::Group { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits },
+        &mut effects,
+    );
+    let text = trn!(
+        count,
+        "{n} suggestion from {title}. Press {accept} to accept, {reject} to reject.",
+        "{n} suggestions from {title}. Press {accept} to accept, {reject} to reject.",
+        title,
+        accept = app.keymap.key_text(Action::Accept),
+        reject = app.keymap.key_text(Action::Reject)
+    );
+    app.notifications.push(Notification::success(tr!("Suggestions"), text));
     effects
 }
 
 /// Handles an action on a suggestion.
-pub(super) fn act(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
+pub(super) fn run_action(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Accept => {
             if let Some(span) = a.suggestion() {
-                make(a, a.acceptance(span), effects);
+                apply_edit(a, a.accept_edit(span), effects);
                 a.select_suggestion_here();
             }
         }
         Action::Reject => {
             if let Some(span) = a.suggestion() {
-                make(a, a.rejection(span), effects);
+                apply_edit(a, a.reject_edit(span), effects);
                 a.select_suggestion_here();
             }
         }
         Action::NextSuggestion => a.next_suggestion(),
-        Action::LeastConfidentSuggestion => a.least_sure(),
+        Action::LeastConfidentSuggestion => a.least_confident(),
         _ => {}
     }
 }
 
 /// Handles a command on all listed suggestions.
-pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Effect>) {
-    let above = f32::from(app.suggesting.above) / 100.0;
+pub(super) fn run_bulk_command(app: &mut App, command: &Command, effects: &mut Vec<Effect>) {
+    let above = f32::from(app.suggestions.threshold) / 100.0;
     let Some(a) = &mut app.annotate else { return };
     let edit = match command {
-        Command::AcceptAbove => {
+        Command::AcceptSuggestionsAboveThreshold => {
             let sure = |s: &Span| s.origin.score().is_some_and(|score| score >= above);
             let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
             for (document, span) in a.suggestions_in_view().into_iter().filter(|(_, s)| sure(s)) {
@@ -154,7 +168,8 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
                 }
             }
             let count = by_document.values().map(Vec::len).sum();
-            let edits = by_document.into_iter().flat_map(|(document, spans)| a.taking(document, spans)).collect();
+            let edits =
+                by_document.into_iter().flat_map(|(document, spans)| a.insert_spans_edits(document, spans)).collect();
             Edit::Group { title: EditTitle::new(EditTitleKind::AcceptSuggestions, [thousands(count)]), edits }
         }
         _ => {
@@ -168,7 +183,7 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
         }
     };
     if matches!(&edit, Edit::Group { edits, .. } if !edits.is_empty()) {
-        make(a, edit, effects);
+        apply_edit(a, edit, effects);
     }
 }
 
@@ -182,15 +197,15 @@ impl Annotate {
 
     /// Returns the suggestions of the listed sentences with their documents, in order.
     pub fn suggestions_in_view(&self) -> Vec<(u32, Span)> {
-        if self.suggested == 0 {
+        if self.n_open_suggestions == 0 {
             return Vec::new();
         }
-        let of = |place: &usize| {
-            let id = self.sentences[*place];
+        let of = |index: &usize| {
+            let id = self.sentences[*index];
             let document = self.corpus.document(id.document);
             document.suggestions[document.suggestion_range(id.sentence as usize)].iter().map(move |s| (id.document, *s))
         };
-        self.shown.iter().flat_map(of).collect()
+        self.visible.iter().flat_map(of).collect()
     }
 
     /// Returns the suggestion that accept and reject apply to: the selected one, or the first that touches the
@@ -211,7 +226,7 @@ impl Annotate {
     }
 
     /// Returns the edit that turns a suggestion into a gold span.
-    fn acceptance(&self, span: Span) -> Edit {
+    fn accept_edit(&self, span: Span) -> Edit {
         let document = self.current_id().document;
         let d = self.corpus.document(document);
         let label = self.corpus.labels.name(span.label).to_owned();
@@ -219,13 +234,17 @@ impl Annotate {
         let id = self.current_id();
         let spans = &d.spans[d.span_range(id.sentence as usize)];
         let edits = vec![
-            Edit::Suggestions { document, removed: self.replaced_by(self.suggestions(), &[span]), added: Vec::new() },
-            Edit::Spans { document, removed: self.replaced_by(spans, &[span]), added: vec![span] },
+            Edit::Suggestions {
+                document,
+                removed: self.replaced_spans(self.suggestions(), &[span]),
+                added: Vec::new(),
+            },
+            Edit::Spans { document, removed: self.replaced_spans(spans, &[span]), added: vec![span] },
         ];
         Edit::Group { title, edits }
     }
 
-    fn rejection(&self, span: Span) -> Edit {
+    fn reject_edit(&self, span: Span) -> Edit {
         Edit::Suggestions { document: self.current_id().document, removed: vec![span], added: Vec::new() }
     }
 
@@ -257,26 +276,26 @@ impl Annotate {
         if let Some(span) = here.copied() {
             return self.select_span(span);
         }
-        let at = self.shown.partition_point(|place| *place <= self.current);
-        let has = |place: &&usize| {
-            let id = self.sentences[**place];
+        let at = self.visible.partition_point(|index| *index <= self.current);
+        let has = |index: &&usize| {
+            let id = self.sentences[**index];
             !self.corpus.document(id.document).suggestion_range(id.sentence as usize).is_empty()
         };
-        if let Some(place) = self.shown[at..].iter().chain(&self.shown[..at]).find(has).copied() {
-            self.go_to(place);
+        if let Some(index) = self.visible[at..].iter().chain(&self.visible[..at]).find(has).copied() {
+            self.go_to_sentence(index);
             self.select_suggestion_here();
         }
     }
 
     /// Shows the listed suggestion with the lowest score.
-    fn least_sure(&mut self) {
+    fn least_confident(&mut self) {
         let score = |s: &Span| s.origin.score().unwrap_or(1.0);
         let all = self.suggestions_in_view();
         let least = all.iter().min_by(|(_, a), (_, b)| score(a).total_cmp(&score(b))).copied();
         if let Some((document, span)) = least
-            && let Some(place) = self.place_of(document, span.start)
+            && let Some(index) = self.sentence_index_at(document, span.start)
         {
-            self.go_to(place);
+            self.go_to_sentence(index);
             self.select_span(span);
         }
     }

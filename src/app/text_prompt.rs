@@ -25,11 +25,11 @@ impl TextPrompt {
     /// Creates the prompt for a comment on the selection, or on the sentence if nothing is selected.
     pub fn comment(a: &Annotate) -> Self {
         let id = a.current_id();
-        a.selected_text(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
+        a.selection_as_span(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
     }
 
     /// Returns the initial text of the field.
-    pub fn begins(self, a: &Annotate) -> String {
+    pub fn initial_text(self, a: &Annotate) -> String {
         match self {
             Self::Label | Self::Snapshot => String::new(),
             Self::Comment(id) => a.corpus.review(id).comment,
@@ -39,19 +39,19 @@ impl TextPrompt {
     }
 
     /// Returns an error message for an invalid text. An empty text is not ready, but has no error.
-    pub fn wrong(self, a: &Annotate, text: &str) -> Option<String> {
+    pub fn validate(self, a: &Annotate, text: &str) -> Option<String> {
         let text = text.trim();
         match self {
             Self::Label if text.is_empty() => None,
             Self::Label => match validate_label_name(text) {
-                Err(why) => Some(why),
+                Err(reason) => Some(reason),
                 Ok(()) if a.corpus.labels.id(text).is_some() => {
-                    Some(tr!("There is a label of this name already.").into())
+                    Some(tr!("A label with this name already exists").into())
                 }
                 Ok(()) => None,
             },
             Self::Snapshot if a.snapshots.iter().any(|s| s.name == text) => {
-                Some(tr!("There is a snapshot of this name already.").into())
+                Some(tr!("A snapshot with this name already exists").into())
             }
             Self::Comment(_) | Self::Remark(..) | Self::View | Self::Snapshot => None,
         }
@@ -60,17 +60,17 @@ impl TextPrompt {
     /// Returns true if the text can be submitted. An empty comment removes the comment.
     pub fn is_ready(self, a: &Annotate, text: &str) -> bool {
         (matches!(self, Self::Comment(_) | Self::Remark(..)) || !text.trim().is_empty())
-            && self.wrong(a, text).is_none()
+            && self.validate(a, text).is_none()
     }
 
     /// Returns the command for a submitted text.
-    pub fn answer(self, text: &str) -> Command {
+    pub fn into_command(self, text: &str) -> Command {
         let text = text.trim().to_owned();
         match self {
             Self::Label => Command::NewLabel(text),
             Self::Comment(id) => Command::Comment(id, text),
-            Self::Remark(id, start, end) => Command::Remark(id, start, end, text),
-            Self::View => Command::KeepView(text),
+            Self::Remark(id, start, end) => Command::SetRangeComment(id, start, end, text),
+            Self::View => Command::SaveSearch(text),
             Self::Snapshot => Command::TakeSnapshot(text),
         }
     }

@@ -1,13 +1,12 @@
 //! The Train page: the form of a run, and the events of the current run.
 
-use super::events::thousands;
-use crate::app::i18n::tr;
+use super::i18n::{thousands, tr, translate};
 use crate::corpus::Split;
 use crate::hub::{ModelRef, Progress};
 use crate::predict::EvalMetrics;
 use crate::train::event::{LogLevel, Started, Step, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
-use crate::train::settings_table::NUMBER_SETTINGS;
+use crate::train::settings_table::{NUMBER_SETTINGS, SettingError};
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
 use crate::worker::{ModelFacts, RunId, Trial};
 
@@ -42,13 +41,13 @@ pub struct TrainState {
     /// Base model of the next run.
     pub base: BaseModelInput,
     /// Properties of the base model, or the error of reading it. `None` until it is read.
-    pub facts: Option<Result<ModelFacts, String>>,
+    pub model_info: Option<Result<ModelFacts, String>>,
     /// True while the base model is read.
-    pub checking: bool,
+    pub is_inspecting: bool,
     /// Progress of a download.
     pub download: Option<Progress>,
     /// Text of each number field, in the order of [`NUMBER_SETTINGS`].
-    pub texts: Vec<String>,
+    pub inputs: Vec<String>,
     /// Validation error of each number field.
     pub errors: Vec<Option<String>>,
     /// The last valid training arguments.
@@ -58,69 +57,69 @@ pub struct TrainState {
     /// The current run, or the last one.
     pub run: Option<LiveRun>,
     /// The current measurement.
-    pub trial: Option<Trial>,
+    pub measurement: Option<Trial>,
     /// Base model and arguments of the current measurement.
-    pub tried: Option<(BaseModelInput, TrainingArguments)>,
+    pub measured_for: Option<(BaseModelInput, TrainingArguments)>,
     /// Estimated cost of a run with these arguments.
     pub estimate: Option<RunEstimate>,
     /// Loss by learning rate.
-    pub rates: Option<LrSweep>,
+    pub lr_sweep: Option<LrSweep>,
 }
 
 impl Default for TrainState {
     fn default() -> Self {
         let mut training = Self {
             base: BaseModelInput::Starter,
-            facts: None,
-            checking: false,
+            model_info: None,
+            is_inspecting: false,
             download: None,
-            texts: Vec::new(),
+            inputs: Vec::new(),
             errors: Vec::new(),
             arguments: TrainingArguments::default(),
             gpu_helper: false,
             run: None,
-            trial: None,
-            tried: None,
+            measurement: None,
+            measured_for: None,
             estimate: None,
-            rates: None,
+            lr_sweep: None,
         };
-        training.take(TrainingArguments::default());
+        training.set_arguments(TrainingArguments::default());
         training
     }
 }
 
 impl TrainState {
     /// Fills the form with these arguments.
-    pub fn take(&mut self, arguments: TrainingArguments) {
-        self.texts = NUMBER_SETTINGS.iter().map(|f| f.get(&arguments)).collect();
+    pub fn set_arguments(&mut self, arguments: TrainingArguments) {
+        self.inputs = NUMBER_SETTINGS.iter().map(|f| f.get(&arguments)).collect();
         self.errors = vec![None; NUMBER_SETTINGS.len()];
         self.arguments = arguments;
         self.estimate = None;
     }
 
     /// Handles a change of a number field.
-    pub fn type_in(&mut self, field: usize, text: String) {
-        self.errors[field] = NUMBER_SETTINGS[field].set(&mut self.arguments, &text).err();
-        self.texts[field] = text;
+    pub fn set_input(&mut self, field: usize, text: String) {
+        self.errors[field] = NUMBER_SETTINGS[field].set(&mut self.arguments, &text).err().map(setting_error);
+        self.inputs[field] = text;
         self.estimate = None;
     }
 
     /// Handles the end of a measurement. It is discarded if the base model changed in the meantime. An estimate also
     /// requires unchanged arguments.
-    pub fn measured(&mut self, estimate: Option<RunEstimate>, rates: Option<LrSweep>) {
-        (self.trial, self.download) = (None, None);
-        if let Some((base, arguments)) = self.tried.take()
+    pub fn on_measured(&mut self, estimate: Option<RunEstimate>, rates: Option<LrSweep>) {
+        (self.measurement, self.download) = (None, None);
+        if let Some((base, arguments)) = self.measured_for.take()
             && base == self.base
         {
             self.estimate = estimate.filter(|_| arguments == self.arguments).or(self.estimate);
-            self.rates = rates.or_else(|| self.rates.take());
+            self.lr_sweep = rates.or_else(|| self.lr_sweep.take());
         }
     }
 
     /// Discards all measurements, because they are not valid for another model.
-    pub fn forget_measurements(&mut self) {
+    pub fn clear_measurements(&mut self) {
         self.estimate = None;
-        self.rates = None;
+        self.lr_sweep = None;
     }
 
     /// Returns true if a run is in progress.
@@ -130,13 +129,13 @@ impl TrainState {
 
     /// Returns true if a run or a measurement is in progress. Both use the open dataset.
     pub fn is_busy(&self) -> bool {
-        self.is_running() || self.trial.is_some()
+        self.is_running() || self.measurement.is_some()
     }
 
     /// Returns true if the head of the base model has all these labels, so it can be kept. Returns `None` while the
     /// base model is unknown.
-    pub fn keeps_head(&self, labels: &[String]) -> Option<bool> {
-        let facts = self.facts.as_ref()?.as_ref().ok()?;
+    pub fn reuses_head(&self, labels: &[String]) -> Option<bool> {
+        let facts = self.model_info.as_ref()?.as_ref().ok()?;
         Some(!labels.is_empty() && labels.iter().all(|l| facts.labels.contains(l)))
     }
 }
@@ -160,7 +159,7 @@ pub struct LogLine {
     /// Message.
     pub text: String,
     /// Scores, displayed on a separate line; can be empty.
-    pub figures: String,
+    pub metrics: String,
     /// Severity.
     pub weight: LogLevel,
 }
@@ -174,6 +173,8 @@ pub struct LiveRun {
     pub base: String,
     /// State of the run.
     pub state: RunState,
+    /// Gradient clipping norm; `None` for a resumed run, whose settings are stored in its directory.
+    pub max_grad_norm: Option<f64>,
     /// Facts about the run, after it has started.
     pub started: Option<Started>,
     /// All reported steps.
@@ -197,6 +198,20 @@ pub struct LiveRun {
 /// Weight of the previous value in the smoothed loss, per step.
 const SMOOTHING: f64 = 0.9;
 
+/// Returns the translated message of an invalid setting.
+fn setting_error(error: SettingError) -> String {
+    match error {
+        SettingError::OutOfRange(range) => translate(range).to_owned(),
+        SettingError::Comma(range) => {
+            tr!("Commas are only allowed between thousands, for example 12,000. {range}", range = translate(range))
+        }
+        SettingError::DecimalComma(number, range) => {
+            tr!("Use a decimal point, not a comma: {number}. {range}", number, range = translate(range))
+        }
+        SettingError::Commas(range) => tr!("Use a decimal point and no commas. {range}", range = translate(range)),
+    }
+}
+
 impl LiveRun {
     /// Creates the state of a requested run.
     pub fn new(id: RunId, base: String) -> Self {
@@ -204,6 +219,7 @@ impl LiveRun {
             id,
             base,
             state: RunState::Running(TrainerControl::Continue),
+            max_grad_norm: None,
             started: None,
             steps: Vec::new(),
             smoothed: Vec::new(),
@@ -222,7 +238,7 @@ impl LiveRun {
     }
 
     /// Returns the fraction of completed steps, 0 to 1.
-    pub fn share(&self) -> f32 {
+    pub fn fraction_done(&self) -> f32 {
         let total = self.started.as_ref().map_or(0, |s| s.steps);
         let done = self.last().map_or(0, |s| s.step);
         if total == 0 { 0.0 } else { done as f32 / total as f32 }
@@ -234,27 +250,27 @@ impl LiveRun {
     }
 
     /// Appends a line to the log.
-    pub fn note(&mut self, weight: LogLevel, text: impl Into<String>) {
+    pub fn log_line(&mut self, weight: LogLevel, text: impl Into<String>) {
         self.write(weight, text.into(), String::new());
     }
 
     fn write(&mut self, weight: LogLevel, text: String, figures: String) {
         let at = self.last().map_or(0.0, |s| s.elapsed);
-        self.log.push(LogLine { at, text, figures, weight });
+        self.log.push(LogLine { at, text, metrics: figures, weight });
     }
 
     /// Handles an event of the run.
     pub fn on(&mut self, event: TrainEvent) {
         match event {
             TrainEvent::Started(started) => {
-                let (pieces, device) = (started.subwords_per_epoch, &started.device);
+                let (subwords, device) = (started.subwords_per_epoch, &started.device);
                 let text = tr!(
-                    "{device}; {pieces} pieces an epoch, {steps} steps",
+                    "{device}, {subwords} subwords per epoch, {steps} steps",
                     device,
-                    pieces = thousands(pieces),
+                    subwords = thousands(subwords),
                     steps = thousands(started.steps)
                 );
-                self.note(LogLevel::Info, text);
+                self.log_line(LogLevel::Info, text);
                 self.started = Some(started);
             }
             TrainEvent::Step(step) => {
@@ -267,8 +283,11 @@ impl LiveRun {
             TrainEvent::Evaluated { epoch, split, scores, best } => {
                 let f1 = scores.overall.f1 * 100.0;
                 let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
-                let kept = if best { tr!(", best so far") } else { "" };
-                let text = tr!("{split} after epoch {epoch}{kept}", split = split.name(), epoch, kept);
+                let text = if best {
+                    tr!("Epoch {epoch}: {split} (best so far)", epoch, split = split.name())
+                } else {
+                    tr!("Epoch {epoch}: {split}", epoch, split = split.name())
+                };
                 let weight = if best { LogLevel::Success } else { LogLevel::Info };
                 self.write(weight, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
                 if split == Split::Dev {
@@ -289,7 +308,7 @@ impl LiveRun {
             }
             TrainEvent::History(events) => events.into_iter().for_each(|event| self.on(event)),
             TrainEvent::Saved { step } => self.saved = Some(step),
-            TrainEvent::Log(weight, text) => self.note(weight, text),
+            TrainEvent::Log(weight, text) => self.log_line(weight, text),
         }
     }
 }

@@ -16,9 +16,9 @@ pub struct TryState {
     /// Ticket of the latest request.
     pub ticket: u64,
     /// Ticket of the latest response.
-    pub answered: u64,
+    pub answered_request: u64,
     /// Text of the latest response, to which the entities refer.
-    pub read: String,
+    pub analyzed_text: String,
     /// Entities of the latest response.
     pub prediction: Prediction,
     /// Inference time, in seconds.
@@ -33,8 +33,8 @@ impl Default for TryState {
             text: DEFAULT_TEXT.into(),
             model: ModelRef::Starter,
             ticket: 0,
-            answered: 0,
-            read: String::new(),
+            answered_request: 0,
+            analyzed_text: String::new(),
             prediction: Prediction::default(),
             seconds: 0.0,
             failure: None,
@@ -45,6 +45,6 @@ impl Default for TryState {
 impl TryState {
     /// Returns true while a response is pending.
     pub fn is_reading(&self) -> bool {
-        self.ticket != self.answered
+        self.ticket != self.answered_request
     }
 }

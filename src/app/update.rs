@@ -1,6 +1,6 @@
 //! The only module in which commands change the state.
 
-use super::annotate::{Annotate, Choosing};
+use super::annotate::{Annotate, PickerTarget};
 use super::command::{Action, Command};
 use super::data_page;
 use super::effect::{Effect, Pick};
@@ -9,10 +9,10 @@ use super::label_commands;
 use super::labeling::CaretMotion;
 use super::matches;
 use super::notifications::Notification;
-use super::preferences::set;
+use super::preferences;
 use super::refusal::refusal;
-use super::runs::{busy, resume, start, training_sentences, try_out, wish};
-use super::saved::{changed_since, keep};
+use super::runs::{busy_notification, control, measure, resume, start, training_sentences};
+use super::saved::{self, count_changed_since};
 use super::source_change;
 use super::state::{App, Page};
 use super::suggestions;
@@ -33,46 +33,48 @@ use crate::worker::{FileRequest, ReadRequest, Trial};
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(notice) = refusal(app, &command) {
-        app.notices.push(notice);
+        app.notifications.push(notice);
         return effects;
     }
-    let numbers = app.annotate.as_ref().map(|a| a.renumbered);
-    perform(app, command, &mut effects);
+    let numbers = app.annotate.as_ref().map(|a| a.label_revision);
+    dispatch(app, command, &mut effects);
     // Open dialogs refer to labels by id, so they close when ids change.
-    if app.annotate.as_ref().map(|a| a.renumbered) != numbers {
-        (app.matching, app.fixing) = (None, None);
+    if app.annotate.as_ref().map(|a| a.label_revision) != numbers {
+        (app.match_dialog, app.fix_dialog) = (None, None);
     }
     // The label chooser closes when a dialog opens or another page is shown.
-    if app.is_covered() || app.page != Page::Annotate {
-        app.annotate.iter_mut().for_each(|a| a.choosing = None);
+    if app.has_open_dialog() || app.page != Page::Annotate {
+        app.annotate.iter_mut().for_each(|a| a.label_picker = None);
     }
     effects
 }
 
-fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::Do(action) => act(app, action, effects),
-        Command::Open(_) | Command::Import(_) if app.training.is_busy() => app.notices.push(busy()),
-        Command::Import(path) => {
-            app.importing = None;
-            import::look(app, path, ReadOptions::default(), effects);
+        Command::Run(action) => run_action(app, action, effects),
+        Command::Open(_) | Command::Import(_) if app.train_page.is_busy() => {
+            app.notifications.push(busy_notification())
         }
-        Command::ImportChoices(choices) => {
-            if let Some(path) = app.importing.as_ref().map(|i| i.path.clone()) {
-                import::look(app, path, choices, effects);
+        Command::Import(path) => {
+            app.import_preview = None;
+            import::start_preview(app, path, ReadOptions::default(), effects);
+        }
+        Command::SetImportOptions(choices) => {
+            if let Some(path) = app.import_preview.as_ref().map(|i| i.path.clone()) {
+                import::start_preview(app, path, choices, effects);
             }
         }
-        Command::ImportLabel(old, fate) => {
-            if let Some(importing) = &mut app.importing {
+        Command::SetImportLabel(old, fate) => {
+            if let Some(importing) = &mut app.import_preview {
                 let stays = fate.as_ref() == Some(&old);
-                importing.renames.insert(old.clone(), fate);
+                importing.label_map.insert(old.clone(), fate);
                 if stays {
-                    importing.renames.remove(&old);
+                    importing.label_map.remove(&old);
                 }
             }
         }
-        Command::ImportTake => import::take(app, effects),
-        Command::ImportCancel => import::cancel(app),
+        Command::ConfirmImport => import::confirm(app, effects),
+        Command::CancelImport => import::cancel(app),
         Command::Open(path) => {
             app.opening = Some(path.display().to_string());
             effects.push(Effect::File(FileRequest::Open(Some(path))));
@@ -91,146 +93,148 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::WriteFile(path, bytes) => effects.push(Effect::File(FileRequest::Write { path, bytes })),
         Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
-        Command::KeepProjectAt(path) => effects.push(Effect::Rebuild(path)),
-        Command::Stay => app.leaving = false,
+        Command::MoveProjectTo(path) => effects.push(Effect::Rebuild(path)),
+        Command::CancelClosing => app.close_requested = false,
         Command::SourceChange(decision) => source_change::decide(app, decision, effects),
-        Command::Forget(path) => {
+        Command::RemoveRecent(path) => {
             app.settings.remove_recent(&path);
             effects.push(Effect::StoreSettings);
         }
-        Command::Ask(asking) => app.asking = asking.filter(|_| app.annotate.is_some()),
-        Command::Matches(label, likeness) => matches::look_again(app, label, likeness),
-        Command::Tick(which, ticked) => {
-            let hits = app.matching.iter_mut().flat_map(|m| &mut m.hits).enumerate();
-            hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.ticked = ticked);
+        Command::OpenPrompt(asking) => app.prompt = asking.filter(|_| app.annotate.is_some()),
+        Command::UpdateMatches(label, likeness) => matches::refresh(app, label, likeness),
+        Command::CheckMatch(which, ticked) => {
+            let hits = app.match_dialog.iter_mut().flat_map(|m| &mut m.matches).enumerate();
+            hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.is_checked = ticked);
         }
-        Command::TakeMatches => matches::take(app, effects),
-        Command::CloseMatches => app.matching = None,
+        Command::LabelCheckedMatches => matches::apply(app, effects),
+        Command::CloseMatches => app.match_dialog = None,
         Command::CloseSnapshots => app.snapshots = None,
-        Command::KeepView(_)
-        | Command::ForgetView(_)
+        Command::SaveSearch(_)
+        | Command::DeleteSearch(_)
         | Command::TakeSnapshot(_)
-        | Command::ForgetSnapshot(_)
-        | Command::Restore(_) => keep(app, command, effects),
+        | Command::DeleteSnapshot(_)
+        | Command::RestoreSnapshot(_) => saved::run_command(app, command, effects),
         Command::Comment(id, comment) => {
-            app.asking = None;
+            app.prompt = None;
             if let Some(a) = &mut app.annotate {
-                note(a, id, ReviewState { comment, ..a.corpus.review(id) }, effects);
+                set_review(a, id, ReviewState { comment, ..a.corpus.review(id) }, effects);
             }
         }
-        Command::Remark(id, start, end, text) => {
-            app.asking = None;
+        Command::SetRangeComment(id, start, end, text) => {
+            app.prompt = None;
             if let Some(a) = &mut app.annotate {
-                note(a, id, a.corpus.review(id).with_comment_at(start, end, text), effects);
+                set_review(a, id, a.corpus.review(id).with_comment_at(start, end, text), effects);
             }
         }
         Command::NewDay(today) => {
             if let Some(a) = &mut app.annotate {
                 a.progress.today = today;
-                a.worked = work_timer::WorkTimer::default();
+                a.work_timer = work_timer::WorkTimer::default();
             }
         }
-        Command::Active(now) => {
+        Command::UserActivity(now) => {
             if let Some(a) = &mut app.annotate {
-                work_timer::goes_on(a, now, effects);
+                work_timer::on_activity(a, now, effects);
             }
         }
         Command::Label(_)
         | Command::NewLabel(_)
-        | Command::NewLabelHere(_)
+        | Command::LabelSelectionWithNew(_)
         | Command::RenameLabel(..)
-        | Command::RecolourLabel(..)
-        | Command::LetterOfLabel(..)
-        | Command::Class(_) => {
-            label_commands::act(app, command, effects);
-            ask_for_pieces(app, effects);
+        | Command::SetLabelColor(..)
+        | Command::SetLabelShortcut(..)
+        | Command::ToggleDocLabel(_) => {
+            label_commands::run_command(app, command, effects);
+            request_subwords(app, effects);
         }
-        Command::Base(base) => {
-            app.training.base = base;
-            app.surveying.survey = None;
-            app.training.forget_measurements();
-            check_base(app, effects);
+        Command::SetBaseModel(base) => {
+            app.train_page.base = base;
+            app.data_page.survey = None;
+            app.train_page.clear_measurements();
+            inspect_base_model(app, effects);
         }
-        Command::Setting(field, text) => {
+        Command::SetNumber(field, text) => {
             // `max_length` changes which spans are truncated, so the report is outdated.
-            app.surveying.survey = app.surveying.survey.take().filter(|_| NUMBER_SETTINGS[field].name != "max_length");
-            app.training.type_in(field, text);
+            app.data_page.survey = app.data_page.survey.take().filter(|_| NUMBER_SETTINGS[field].name != "max_length");
+            app.train_page.set_input(field, text);
         }
-        Command::LabelAllPieces(on) => {
-            app.training.arguments.label_all_pieces = on;
-            app.training.estimate = None;
-            ask_for_pieces(app, effects);
+        Command::SetLabelAllSubwords(on) => {
+            app.train_page.arguments.label_all_subwords = on;
+            app.train_page.estimate = None;
+            request_subwords(app, effects);
         }
-        Command::Choice(choice, option) => {
-            (ENUM_SETTINGS[choice].set)(&mut app.training.arguments, option);
-            app.training.estimate = None;
+        Command::SetEnum(choice, option) => {
+            (ENUM_SETTINGS[choice].set)(&mut app.train_page.arguments, option);
+            app.train_page.estimate = None;
         }
         Command::ResumeRun(number) => resume(app, number, effects),
-        Command::NewHead(on) => {
-            app.training.arguments.new_head = on;
-            app.training.forget_measurements();
+        Command::SetNewHead(on) => {
+            app.train_page.arguments.new_head = on;
+            app.train_page.clear_measurements();
         }
         Command::Device(device) => {
-            app.training.arguments.device = device;
-            app.training.estimate = None;
+            app.train_page.arguments.device = device;
+            app.train_page.estimate = None;
         }
-        Command::TakeRate(rate) => {
-            app.training.rates = None;
+        Command::ApplyLearningRate(rate) => {
+            app.train_page.lr_sweep = None;
             let field = NUMBER_SETTINGS.iter().position(|f| f.name == "learning_rate");
             if let (Some(rate), Some(field)) = (rate, field) {
-                app.training.type_in(field, format!("{rate:e}"));
+                app.train_page.set_input(field, format!("{rate:e}"));
             }
         }
-        Command::TakeRecipe => {
+        Command::ApplySmallDataPreset => {
             let sentences = training_sentences(app);
-            let recipe = small_data_preset(sentences, &app.training.arguments);
-            app.training.take(recipe);
+            let recipe = small_data_preset(sentences, &app.train_page.arguments);
+            app.train_page.set_arguments(recipe);
         }
-        Command::TryText(text) => {
-            app.trying.text = text;
-            ask(app, effects);
+        Command::SetTryText(text) => {
+            app.try_page.text = text;
+            request_prediction(app, effects);
         }
-        Command::TryModel(model) => {
-            app.trying.model = model;
-            ask(app, effects);
+        Command::SetTryModel(model) => {
+            app.try_page.model = model;
+            request_prediction(app, effects);
         }
-        Command::SuggestModel(model) => app.suggesting.model = model,
-        Command::SuggestAbove(percent) => app.suggesting.above = percent.min(100),
-        Command::AcceptAbove | Command::DropSuggestions => suggestions::act_on_all(app, &command, effects),
-        Command::SurveyTab(_)
-        | Command::Survey
-        | Command::ShowKind(_)
+        Command::SuggestModel(model) => app.suggestions.model = model,
+        Command::SetSuggestionThreshold(percent) => app.suggestions.threshold = percent.min(100),
+        Command::AcceptSuggestionsAboveThreshold | Command::DiscardSuggestions => {
+            suggestions::run_bulk_command(app, &command, effects)
+        }
+        Command::SetDataTab(_)
+        | Command::Analyze
+        | Command::FilterFindings(_)
         | Command::ShowFinding(_)
-        | Command::Settle(_)
-        | Command::Mend(_)
-        | Command::TickFix(..)
-        | Command::TakeFixes
+        | Command::DismissFinding(_)
+        | Command::ApplyFixes(_)
+        | Command::CheckFix(..)
+        | Command::ApplyCheckedFixes
         | Command::CloseFixes
-        | Command::ShowOnly(_)
+        | Command::SearchFor(_)
         | Command::CompareWith(_)
         | Command::EndComparison
-        | Command::Difference(_)
-        | Command::Decide(_) => data_page::act(app, command, effects),
-        Command::ScoreModel(model) => app.scoring.model = model,
-        Command::ScoreSplit(split) => app.scoring.split = split,
-        Command::Pick(pick) => effects.push(Effect::Pick(pick)),
+        | Command::SelectDifference(_)
+        | Command::ResolveDifference(_) => data_page::act(app, command, effects),
+        Command::SetEvalModel(model) => app.evaluate_page.model = model,
+        Command::SetEvalSplit(split) => app.evaluate_page.split = split,
+        Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
         Command::Cancel => effects.push(Effect::StopReading),
         Command::SelectPart(start, end) => select_part(app, |a| a.select_part((start, end))),
-        Command::CloseNotice(key) => app.notices.close(key),
+        Command::CloseNotice(key) => app.notifications.close(key),
         Command::SetTheme(_)
-        | Command::Compact(_)
-        | Command::ShowTimer(_)
+        | Command::SetDensity(_)
+        | Command::SetShowTimer(_)
         | Command::HideInvisible(_)
         | Command::PanelWidth(..)
         | Command::SetPreset(_)
-        | Command::SetKey(..)
-        | Command::ResetKey(_) => set(app, command, effects),
+        | Command::SetKeybinding(..)
+        | Command::ResetKey(_) => preferences::run_command(app, command, effects),
         Command::SystemTheme(light) => app.system_light = light,
-        Command::Say(notice) => app.notices.push(notice),
+        Command::Notify(notice) => app.notifications.push(notice),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
-                on_the_dataset(a, on_dataset, effects);
-                ask_for_pieces(app, effects);
+                dataset_command(a, on_dataset, effects);
+                request_subwords(app, effects);
             }
         }
     }
@@ -240,43 +244,43 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
 fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
     if !app.annotate.as_mut().is_none_or(select) {
         let text = tr!(
-            "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words."
+            "This format stores labels of whole words only. Export to doccano, Prodigy or Label Studio to label parts of words."
         );
-        app.notices.push(Notification::info(tr!("Parts of words cannot be labelled here"), text));
+        app.notifications.push(Notification::info(tr!("Cannot label part of a word"), text));
     }
 }
 
 /// Allows or forbids overlapping spans. Existing spans are unchanged.
 fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
-    a.overlaps = !a.overlaps;
-    effects.push(Effect::Commit(WriteOp::Meta("overlaps", a.overlaps.to_string())));
+    a.allow_overlaps = !a.allow_overlaps;
+    effects.push(Effect::Commit(WriteOp::Meta("overlaps", a.allow_overlaps.to_string())));
     let lost = a.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
-    app.notices.push(match (a.overlaps, lost) {
+    app.notifications.push(match (a.allow_overlaps, lost) {
         (true, Some(format)) => {
             let text = tr!(
-                "But {format} holds none: saving there keeps the first of each. Export keeps all, as JSON lines.",
+                "{format} cannot store overlapping spans: saving keeps only the first of each group. Export to doccano, Prodigy or Label Studio to keep all.",
                 format
             );
-            Notification::info(tr!("Spans may overlap now"), text)
+            Notification::info(tr!("Overlapping spans turned on"), text)
         }
         (true, None) => {
-            Notification::good(tr!("Spans may overlap now"), tr!("A label is put beside spans of other words."))
+            Notification::success(tr!("Overlapping spans turned on"), tr!("New spans no longer replace overlapping spans"))
         }
         (false, _) => {
-            Notification::good(tr!("Spans may not overlap"), tr!("A label that would cut another span is refused."))
+            Notification::success(tr!("Overlapping spans turned off"), tr!("New spans cannot partly overlap other spans"))
         }
     });
 }
 
-fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
+fn dataset_command(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::Sentence(place) => a.go_to(place),
+        Command::GoToSentence(index) => a.go_to_sentence(index),
         Command::Select(from, to) => {
-            let last = a.length() - 1;
+            let last = a.n_tokens() - 1;
             a.select(Some((from.min(last), to.min(last))));
         }
-        Command::JumpTo(position) => {
+        Command::GoToHistory(position) => {
             while a.history.position() > position && undo(a, effects).is_some() {}
             while a.history.position() < position && redo(a, effects).is_some() {}
         }
@@ -286,37 +290,37 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
         }
         Command::Remove(span) => {
             let document = a.current_id().document;
-            make(a, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
+            apply_edit(a, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
         }
-        Command::Brush(label) => a.brush = label,
-        Command::ChooseNone => a.choosing = None,
+        Command::Brush(label) => a.active_label = label,
+        Command::ClosePicker => a.label_picker = None,
         Command::FilterText(text) => {
             a.filter.text = text;
-            a.refilter();
+            a.apply_filter();
         }
         Command::FilterStatus(status) => {
             a.filter.status = status;
-            a.refilter();
+            a.apply_filter();
         }
         Command::FilterLabel(label) => {
             a.filter.label = label;
-            a.refilter();
+            a.apply_filter();
         }
         Command::FilterSplit(split) => {
             a.filter.split = split;
-            a.refilter();
+            a.apply_filter();
         }
         _ => {}
     }
 }
 
-fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
+fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::OpenFile => effects.push(Effect::Pick(Pick::OpenFile)),
-        Action::OpenFolder => effects.push(Effect::Pick(Pick::OpenFolder)),
-        Action::OpenSample if app.training.is_busy() => app.notices.push(busy()),
+        Action::OpenFile => effects.push(Effect::PathDialog(Pick::OpenFile)),
+        Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
+        Action::OpenSample if app.train_page.is_busy() => app.notifications.push(busy_notification()),
         Action::OpenSample => {
-            app.opening = Some(tr!("the sample").into());
+            app.opening = Some(tr!("sample dataset").into());
             effects.push(Effect::File(FileRequest::Open(None)));
         }
         Action::GoTo(room) => go_to(app, room, effects),
@@ -337,43 +341,43 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Action::StartTraining => start(app, effects),
-        Action::Estimate => try_out(app, Trial::Estimate, effects),
-        Action::FindLearningRate => try_out(app, Trial::Rates, effects),
-        Action::PauseTraining => wish(app, effects, |before| match before {
+        Action::Estimate => measure(app, Trial::Estimate, effects),
+        Action::FindLearningRate => measure(app, Trial::Rates, effects),
+        Action::PauseTraining => control(app, effects, |before| match before {
             TrainerControl::Pause => TrainerControl::Continue,
             _ => TrainerControl::Pause,
         }),
-        Action::StopAfterEpoch => wish(app, effects, |_| TrainerControl::StopAfterEpoch),
-        Action::StopTraining => wish(app, effects, |_| TrainerControl::Stop),
+        Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
+        Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate(app, effects),
         Action::Export => {
-            app.exporting = match (&app.exporting, &app.annotate) {
-                (None, Some(a)) => Some(offered(a)),
+            app.export_options = match (&app.export_options, &app.annotate) {
+                (None, Some(a)) => Some(export_targets(a)),
                 _ => None,
             }
         }
         Action::SaveAs => save_a_copy(app, effects),
-        Action::MoveProject if app.annotate.is_some() => effects.push(Effect::Pick(Pick::Project)),
+        Action::MoveProject if app.annotate.is_some() => effects.push(Effect::PathDialog(Pick::Project)),
         Action::ToggleOverlaps => allow_overlaps(app, effects),
-        Action::Extend(caret @ (CaretMotion::NextCharacter | CaretMotion::PreviousCharacter)) => {
+        Action::ExtendSelection(caret @ (CaretMotion::NextCharacter | CaretMotion::PreviousCharacter)) => {
             select_part(app, |a| a.extend_by_character(caret == CaretMotion::NextCharacter));
         }
         Action::Label(key) => {
             label_commands::apply_label(app, LabelId::new(u16::from(key) - 1), effects);
-            ask_for_pieces(app, effects);
+            request_subwords(app, effects);
         }
-        Action::Compare => effects.push(Effect::Pick(Pick::Compare)),
+        Action::Compare => effects.push(Effect::PathDialog(Pick::Compare)),
         Action::LabelMatches => matches::open(app),
-        Action::LabelNextMatch => matches::repeat(app, effects),
-        Action::Suggest => suggestions::ask(app, effects),
-        Action::Comment => app.asking = app.annotate.as_ref().map(TextPrompt::comment),
-        Action::AddLabel => app.asking = app.annotate.as_ref().map(|_| TextPrompt::Label),
-        Action::SaveSearch => app.asking = app.annotate.as_ref().map(|_| TextPrompt::View),
-        Action::Snapshots => app.snapshots = app.annotate.as_ref().map(changed_since),
+        Action::LabelNextMatch => matches::label_next(app, effects),
+        Action::Suggest => suggestions::request_suggestions(app, effects),
+        Action::Comment => app.prompt = app.annotate.as_ref().map(TextPrompt::comment),
+        Action::AddLabel => app.prompt = app.annotate.as_ref().map(|_| TextPrompt::Label),
+        Action::SaveSearch => app.prompt = app.annotate.as_ref().map(|_| TextPrompt::View),
+        Action::Snapshots => app.snapshots = app.annotate.as_ref().map(count_changed_since),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
-                act_on_the_dataset(a, on_dataset, effects);
-                ask_for_pieces(app, effects);
+                dataset_action(a, on_dataset, effects);
+                request_subwords(app, effects);
             }
         }
     }
@@ -383,111 +387,116 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
     match copying::refusal(&a.files) {
-        None => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
-        Some(why) => {
-            app.notices.push(Notification::info(tr!("A copy cannot hold the labels"), why));
-            app.exporting = app.annotate.as_ref().map(offered);
+        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: a.files.len() > 1 })),
+        Some(reason) => {
+            app.notifications.push(Notification::info(tr!("The copy would lose labels"), reason));
+            app.export_options = app.annotate.as_ref().map(export_targets);
         }
     }
 }
 
 /// Returns the export formats, each with the information of the corpus that it would lose.
-fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
+fn export_targets(a: &Annotate) -> Vec<(Format, Vec<String>)> {
     let inventory = LossInventory::of(&a.corpus);
     let losses = |f: &Format| export::export_losses(&inventory, &a.files, *f, export::default_scheme(&a.corpus, *f));
     FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
-fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
+fn dataset_action(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Save | Action::SaveRewriteAll => {
-            let save =
-                Save { files: a.files.clone(), corpus: a.corpus.clone(), anew: action == Action::SaveRewriteAll };
+            let save = Save {
+                files: a.files.clone(),
+                corpus: a.corpus.clone(),
+                rewrite_all: action == Action::SaveRewriteAll,
+            };
             effects.push(Effect::Commit(WriteOp::Save(Box::new(save))));
         }
         Action::Undo => drop(undo(a, effects)),
         Action::Redo => drop(redo(a, effects)),
-        Action::NextSentence => a.step(true),
-        Action::PreviousSentence => a.step(false),
-        Action::PageDown => (0..PAGE).for_each(|_| a.step(true)),
-        Action::PageUp => (0..PAGE).for_each(|_| a.step(false)),
-        Action::Move(caret) => a.move_caret(caret, false),
-        Action::Extend(caret) => a.move_caret(caret, true),
+        Action::NextSentence => a.move_by(true),
+        Action::PreviousSentence => a.move_by(false),
+        Action::PageDown => (0..PAGE_SENTENCES).for_each(|_| a.move_by(true)),
+        Action::PageUp => (0..PAGE_SENTENCES).for_each(|_| a.move_by(false)),
+        Action::MoveSelection(caret) => a.move_caret(caret, false),
+        Action::ExtendSelection(caret) => a.move_caret(caret, true),
         Action::Reshape(how) => {
             if let Some((edit, selection)) = a.reshape(how) {
-                make(a, edit, effects);
+                apply_edit(a, edit, effects);
                 a.select(Some(selection));
             }
         }
         Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastConfidentSuggestion => {
-            suggestions::act(a, action, effects);
+            suggestions::run_action(a, action, effects);
         }
-        Action::SelectNothing if a.selection.is_none() => a.brush = None,
+        Action::SelectNothing if a.selection.is_none() => a.active_label = None,
         Action::SelectNothing => a.select(None),
-        Action::ChooseLabel => label_commands::choose(a, Choosing::Span),
-        Action::ChooseDocLabel => label_commands::choose(a, Choosing::Class),
+        Action::ChooseLabel => label_commands::open_picker(a, PickerTarget::Selection),
+        Action::ChooseDocLabel => label_commands::open_picker(a, PickerTarget::Document),
         Action::ClearLabel => {
-            a.choosing = None;
+            a.label_picker = None;
             if let Some(edit) = a.label_edit(None) {
-                make(a, edit, effects);
+                apply_edit(a, edit, effects);
             }
         }
         Action::MarkDone => {
-            let done = !a.mark().done;
-            note(a, a.current_id(), ReviewState { done, ..a.mark() }, effects);
+            let done = !a.review().done;
+            set_review(a, a.current_id(), ReviewState { done, ..a.review() }, effects);
             if done {
-                a.step(true);
+                a.move_by(true);
             }
         }
         Action::MarkDoneUpToHere => {
-            if let Some(edit) = a.done_up_to_here() {
-                make(a, edit, effects);
-                a.step(true);
+            if let Some(edit) = a.mark_done_up_to_here_edit() {
+                apply_edit(a, edit, effects);
+                a.move_by(true);
             }
         }
-        Action::Flag => note(a, a.current_id(), ReviewState { flagged: !a.mark().flagged, ..a.mark() }, effects),
-        Action::ToggleSubwords => a.pieces.on = !a.pieces.on,
+        Action::Flag => {
+            set_review(a, a.current_id(), ReviewState { flagged: !a.review().flagged, ..a.review() }, effects)
+        }
+        Action::ToggleSubwords => a.subwords.is_on = !a.subwords.is_on,
         _ => {}
     }
 }
 
 /// Number of sentences that Page Up and Page Down move.
-const PAGE: usize = 10;
+const PAGE_SENTENCES: usize = 10;
 
 /// Undoes the last edit. Returns `None` if there is nothing to undo.
 fn undo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
     let edit = a.history.undo(&mut a.corpus).map(Edit::inverse)?;
-    changed(a, edit, false, effects);
+    on_changed(a, edit, false, effects);
     Some(())
 }
 
 /// Redoes the last undone edit. Returns `None` if there is nothing to redo.
 fn redo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
     let edit = a.history.redo(&mut a.corpus).cloned()?;
-    changed(a, edit, false, effects);
+    on_changed(a, edit, false, effects);
     Some(())
 }
 
 /// Changes the review state of a sentence.
-fn note(a: &mut Annotate, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
+fn set_review(a: &mut Annotate, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
     let (SentenceId { document, sentence }, before) = (id, a.corpus.review(id));
     if before != after {
-        make(a, Edit::Review { document, sentence, before, after }, effects);
+        apply_edit(a, Edit::Review { document, sentence, before, after }, effects);
     }
 }
 
 /// Applies a new edit.
-pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
+pub(super) fn apply_edit(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
     if a.history.apply(edit, &mut a.corpus)
         && let Some(made) = a.history.next_undo().cloned()
     {
-        changed(a, made, true, effects);
+        on_changed(a, made, true, effects);
     }
 }
 
 /// Updates the view after a change of the corpus, and stores the change.
-fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
-    a.after(&change, log);
+fn on_changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
+    a.on_edit(&change, log);
     effects.push(Effect::Commit(WriteOp::Edit { change, log, position: a.history.position() }));
 }
 
@@ -498,29 +507,29 @@ fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
     }
     app.page = room;
     match room {
-        Page::Train if app.training.facts.is_none() => check_base(app, effects),
-        Page::Try if app.trying.ticket == 0 => ask(app, effects),
-        Page::Data => data_page::ask(app, effects),
+        Page::Train if app.train_page.model_info.is_none() => inspect_base_model(app, effects),
+        Page::Try if app.try_page.ticket == 0 => request_prediction(app, effects),
+        Page::Data => data_page::request_report(app, effects),
         _ => {}
     }
 }
 
 /// Reads the properties of the selected base model.
-fn check_base(app: &mut App, effects: &mut Vec<Effect>) {
-    app.training.facts = None;
-    app.training.download = None;
+fn inspect_base_model(app: &mut App, effects: &mut Vec<Effect>) {
+    app.train_page.model_info = None;
+    app.train_page.download = None;
     // A model of the hub is read only if it is in the cache. Typing its name starts no download.
-    if let Some(name) = app.training.base.name()
-        && !matches!(app.training.base, BaseModelInput::Hub(_))
+    if let Some(name) = app.train_page.base.name()
+        && !matches!(app.train_page.base, BaseModelInput::Hub(_))
     {
-        app.training.checking = true;
+        app.train_page.is_inspecting = true;
         effects.push(Effect::Read(ReadRequest::Check(name)));
     }
 }
 
 /// Requests the entities of the text on the Try page.
-fn ask(app: &mut App, effects: &mut Vec<Effect>) {
-    let t = &mut app.trying;
+fn request_prediction(app: &mut App, effects: &mut Vec<Effect>) {
+    let t = &mut app.try_page;
     t.ticket += 1;
     t.failure = None;
     let (model, text, ticket) = (t.model.clone(), t.text.clone(), t.ticket);
@@ -528,11 +537,11 @@ fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 /// Requests the subwords of the current sentence, if the lens is on and they are missing.
-fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
-    let arguments = &app.training.arguments;
-    let rule = AlignmentOptions { label_all_pieces: arguments.label_all_pieces, max_length: arguments.max_length };
-    let Some(model) = app.training.base.name() else { return };
-    let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.on) else { return };
+fn request_subwords(app: &mut App, effects: &mut Vec<Effect>) {
+    let arguments = &app.train_page.arguments;
+    let rule = AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length: arguments.max_length };
+    let Some(model) = app.train_page.base.name() else { return };
+    let Some(a) = app.annotate.as_mut().filter(|a| a.subwords.is_on) else { return };
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
@@ -542,22 +551,22 @@ fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
         .into_iter()
         .map(|t| tag_notation::format_tag(t, Scheme::Iob2, name))
         .collect();
-    a.pieces.ticket += 1;
-    let (labels, ticket) = (a.corpus.labels.names(), a.pieces.ticket);
+    a.subwords.request_id += 1;
+    let (labels, ticket) = (a.corpus.labels.names(), a.subwords.request_id);
     effects.push(Effect::Read(ReadRequest::Pieces { model, words, tags, labels, rule, ticket }));
 }
 
 fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
-    let sentences = a.corpus.sentences(Some(app.scoring.split));
+    let sentences = a.corpus.sentences(Some(app.evaluate_page.split));
     if sentences.is_empty() {
-        let split = app.scoring.split.name();
-        app.notices.push(Notification::bad(tr!("Nothing to score"), tr!("The dataset has no {split} split.", split)));
+        let split = app.evaluate_page.split.name();
+        app.notifications.push(Notification::error(tr!("Nothing to evaluate"), tr!("No {split} split", split)));
         return;
     }
     app.page = Page::Evaluate;
-    app.scoring.progress = Some((0, sentences.len()));
-    app.scoring.failure = None;
-    let (model, corpus) = (app.scoring.model.clone(), a.corpus.clone());
+    app.evaluate_page.progress = Some((0, sentences.len()));
+    app.evaluate_page.error = None;
+    let (model, corpus) = (app.evaluate_page.model.clone(), a.corpus.clone());
     effects.push(Effect::Read(ReadRequest::Evaluate { model, corpus, sentences }));
 }

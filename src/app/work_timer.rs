@@ -22,7 +22,7 @@ pub struct WorkTimer {
 
 impl WorkTimer {
     /// Parses a stored value. The time is zero if the value belongs to another day.
-    pub fn stored(text: &str, today: &str) -> Self {
+    pub fn from_stored(text: &str, today: &str) -> Self {
         let seconds = text.strip_prefix(today).and_then(|rest| rest.trim().parse().ok()).unwrap_or(0);
         Self { seconds, stored: seconds, last: None }
     }
@@ -45,11 +45,11 @@ impl WorkTimer {
 }
 
 /// Handles a key or mouse event on the Annotate page.
-pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
-    if now >= a.progress.today.until {
-        effects.push(Effect::AskDay);
-    } else if a.worked.on_activity(now) && !a.read_only {
-        let text = a.worked.to_text(&a.progress.today.date);
+pub(super) fn on_activity(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
+    if now >= a.progress.today.ends_at {
+        effects.push(Effect::RefreshDate);
+    } else if a.work_timer.on_activity(now) && !a.read_only {
+        let text = a.work_timer.to_text(&a.progress.today.date);
         effects.push(Effect::Commit(WriteOp::Meta("worked", text)));
     }
 }
@@ -59,19 +59,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn breaks_are_no_work() {
-        let check = |signs: &[u64], expected: u64| {
-            let mut worked = WorkTimer::stored("2026-11-25 100", "2026-11-25");
-            for at in signs {
-                worked.on_activity(*at);
+    fn idle_time_is_not_counted() {
+        let check = |activity: &[u64], expected: u64| {
+            let mut timer = WorkTimer::from_stored("2026-11-25 100", "2026-11-25");
+            for at in activity {
+                timer.on_activity(*at);
             }
-            assert_eq!(worked.seconds, 100 + expected, "{signs:?}");
+            assert_eq!(timer.seconds, 100 + expected, "{activity:?}");
         };
         check(&[5], 0);
         check(&[5, 10, 40], 35);
         check(&[5, 10, 400, 410], 15);
         check(&[50, 40], 0);
-        assert_eq!(WorkTimer::stored("2026-11-24 100", "2026-11-25").seconds, 0);
-        assert_eq!(WorkTimer::stored("", "2026-11-25").seconds, 0);
+        assert_eq!(WorkTimer::from_stored("2026-11-24 100", "2026-11-25").seconds, 0);
+        assert_eq!(WorkTimer::from_stored("", "2026-11-25").seconds, 0);
     }
 }

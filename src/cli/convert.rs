@@ -1,7 +1,7 @@
 //! The subcommand `convert`.
 
 use super::output::{json_line, thousands};
-use super::{Failure, input, terminal};
+use super::{CliError, input, terminal};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::relabel::{LabelMap, relabel};
 use crate::corpus::scheme::SCHEMES;
@@ -44,7 +44,7 @@ pub struct Arguments {
     /// Fail if the output format would lose information
     #[arg(long)]
     strict: bool,
-    /// Replace existing output files: in a directory, next to a named file, or the input itself
+    /// Replace existing output files, even if OUTPUT is the input
     #[arg(long)]
     overwrite: bool,
     /// Print JSON
@@ -54,18 +54,18 @@ pub struct Arguments {
 
 fn scheme_name(name: &str) -> Result<Scheme, String> {
     let known = || SCHEMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    Scheme::from_name(name).ok_or_else(|| format!("unknown scheme; use one of {}", known()))
+    Scheme::from_name(name).ok_or_else(|| format!("unknown tag scheme; use one of {}", known()))
 }
 
 /// Parses `OLD=NEW` for clap.
 fn rename(text: &str) -> Result<(String, String), String> {
-    let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("write OLD=NEW")?;
+    let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("expected OLD=NEW")?;
     validate_label_name(new).map(|()| (old.to_owned(), new.to_owned()))
 }
 
 /// Parses the percentages of train, dev and test for clap.
 fn shares(text: &str) -> Result<[f64; 3], String> {
-    let wrong = || "write three numbers that make 100, such as 80/10/10".to_owned();
+    let wrong = || "expected three percentages that sum to 100, for example 80/10/10".to_owned();
     let numbers: Vec<f64> = text.split('/').map(|n| n.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
     let shares: [f64; 3] = numbers.try_into().map_err(|_| wrong())?;
     let fits = shares.iter().all(|n| *n >= 0.0) && (shares.iter().sum::<f64>() - 100.0).abs() < 0.01 && shares[0] > 0.0;
@@ -80,14 +80,14 @@ impl Arguments {
 }
 
 /// Renames and removes labels as requested.
-fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure> {
+fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), CliError> {
     let renamed = arguments.rename.iter().map(|(old, new)| (old.clone(), Some(new.clone())));
     let renames: LabelMap = renamed.chain(arguments.drop.iter().map(|old| (old.clone(), None))).collect();
     if let Some(unknown) = renames.keys().find(|name| corpus.labels.id(name).is_none()) {
-        return Err(format!("there is no label {unknown}; there are {}", corpus.labels.names().join(", ")).into());
+        return Err(format!("unknown label {unknown}; the dataset has {}", corpus.labels.names().join(", ")).into());
     }
     if let Some(edit) = relabel(corpus, &renames) {
-        terminal::tell(&format!("note: {}", edit.title(corpus)));
+        terminal::print_error_line(&format!("note: {}", edit.title(corpus)));
         edit.apply(corpus);
     }
     Ok(())
@@ -99,21 +99,21 @@ fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
     let (corpus, SplitReport { n_items: units, n_near_duplicates: duplicates, by_document }) =
         stratified_split(&corpus, SplitRatios { dev, test, seed: arguments.seed });
     let what = if by_document { "documents" } else { "sentences" };
-    terminal::tell(&format!(
-        "note: splits were made of {} {what}; {} went with one nearly the same",
+    terminal::print_error_line(&format!(
+        "note: {} {what} split; {} kept together with a near-duplicate",
         thousands(units),
         thousands(duplicates)
     ));
     corpus
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     if !arguments.overwrite
         && arguments.output.exists()
         && disk::resolve(&arguments.input) == disk::resolve(&arguments.output)
     {
-        let why = "the output is the input itself; choose another output, or --overwrite";
-        return Err(format!("{}: {why}", arguments.output.display()).into());
+        let reason = "the output is the input; choose another output or use --overwrite";
+        return Err(format!("{}: {reason}", arguments.output.display()).into());
     }
     let mut dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
     input::check_strict(&dataset, arguments.strict)?;
@@ -129,15 +129,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
     let losses = export::export_losses(&LossInventory::of(corpus), files, to, scheme);
     for loss in &losses {
-        terminal::tell(&format!("note: {} cannot hold {loss}", to.name));
+        terminal::print_error_line(&format!("note: {} cannot hold {loss}", to.name));
     }
     if arguments.strict {
         if !losses.is_empty() {
-            return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
+            return Err(format!("nothing written: {} would lose information (--strict)", to.name).into());
         }
         if kept.is_none() {
-            export::check_round_trip(corpus, to, scheme).map_err(|why| {
-                format!("nothing was written: --strict, and {} would not give it back: {why}", to.name)
+            export::check_round_trip(corpus, to, scheme).map_err(|reason| {
+                format!("nothing written: {} would not be read back unchanged (--strict): {reason}", to.name)
             })?;
         }
     }
@@ -149,7 +149,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Checks that the output is not an input file, and not a file that belongs to an input file.
-fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), Failure> {
+fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), CliError> {
     let output = disk::resolve(&arguments.output);
     let is_output = |path: &std::path::Path| {
         let path = disk::resolve(path);
@@ -158,15 +158,15 @@ fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), Failu
     };
     match dataset.files.iter().find(|f| is_output(&f.path)) {
         Some(file) if !arguments.overwrite && arguments.output.exists() => {
-            let why = "the output would replace the input; choose another output, or --overwrite";
-            Err(format!("{}: {why}", file.path.display()).into())
+            let reason = "the output would replace the input; choose another output or use --overwrite";
+            Err(format!("{}: {reason}", file.path.display()).into())
         }
         _ => Ok(()),
     }
 }
 
 /// Returns the output format: `--to`, the format of the file extension, the format of the input, or columns.
-fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
+fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, CliError> {
     if let Some(to) = arguments.to {
         return Ok(to);
     }
@@ -179,17 +179,17 @@ fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
     match format::by_extension(&extension) {
         Some(format) => Ok(format),
         None if matches!(extension.as_str(), "json" | "jsonl") => {
-            Err(format!("several formats are .{extension}; choose one with --to (tagwright formats lists them)").into())
+            Err(format!("ambiguous extension .{extension}; set --to (see `tagwright formats`)").into())
         }
         None => Ok(if found.write.is_some() && !matches!(extension.as_str(), "conll") { found } else { format::CONLL }),
     }
 }
 
-fn report(arguments: &Arguments, out: &Path, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), Failure> {
+fn report(arguments: &Arguments, out: &Path, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), CliError> {
     if arguments.json {
         return json_line(&json!({"out": out, "format": to.name, "scheme": scheme.name(), "losses": losses}));
     }
     // The message goes to standard error, because standard output can be the output itself.
-    terminal::tell(&format!("{}: {}, {}", out.display(), to.name, scheme.name()));
+    terminal::print_error_line(&format!("{}: {}, {}", out.display(), to.name, scheme.name()));
     Ok(())
 }

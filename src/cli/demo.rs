@@ -2,8 +2,8 @@
 
 use super::output::{json_line, line, thousands};
 use super::signals::Signals;
-use super::terminal::{Output, Stretch, colored};
-use super::{Failure, input, progress};
+use super::terminal::{Output, StyledText, colored};
+use super::{CliError, input, progress};
 use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::hub::ModelRef;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Text in which entities are found after training
+    /// Text to analyze after training
     #[arg(long, default_value = "My name is Maarten. On Monday I take the Harbour Line from Ghent to Lisbon.")]
     text: String,
     /// Print JSON
@@ -30,15 +30,15 @@ pub struct Arguments {
 }
 
 /// Eight terminal colors that are visible on light and dark backgrounds. Labels use them in turn.
-const COLOURS: [u8; 8] = [34, 33, 32, 35, 36, 31, 94, 93];
+const ANSI_COLORS: [u8; 8] = [34, 33, 32, 35, 36, 31, 94, 93];
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let dataset = sample::dataset()?;
     let corpus = Arc::new(dataset.corpus);
     let test = corpus.sentences(Some(Split::Test));
     let starter = Arc::new(input::model(&ModelRef::Starter)?);
     let device = choose(crate::model::DeviceChoice::Auto)?.device;
-    let score = |folder: &PretrainedModel| -> Result<EvalMetrics, Failure> {
+    let score = |folder: &PretrainedModel| -> Result<EvalMetrics, CliError> {
         let tagger = Tagger::new(folder, &device)?;
         Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default())
     };
@@ -48,15 +48,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if !arguments.json {
         let counts = corpus.counts(None);
         line(format!(
-            "The sample: {} sentences, labels {}.",
+            "Sample dataset: {} sentences, labels {}",
             thousands(counts.sentences),
             corpus.labels.names().join(", ")
         ))?;
         line(format!(
-            "The starter knows {}; DATE is new to it.",
+            "Labels of the starter model: {} (DATE is new)",
             starter.tags.as_ref().map(|t| t.labels().join(", ")).unwrap_or_default()
         ))?;
-        line(format!("F1 on its test split before training: {:.2}", before.overall.f1 * 100.0))?;
+        line(format!("F1 on test before training: {:.2}", before.overall.f1 * 100.0))?;
     }
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("demo");
@@ -67,15 +67,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         base: starter,
         arguments: settings,
         out: out.clone(),
-        precision: SaveDtype::F32,
+        save_dtype: SaveDtype::F32,
         resume: None,
     };
-    let mut watcher = Watcher { bar: ProgressBar::hidden(), quiet: arguments.json, signals: Signals::listen()? };
+    let mut watcher =
+        ProgressObserver { bar: ProgressBar::hidden(), quiet: arguments.json, signals: Signals::listen()? };
     let finished = train::run(&job, &mut watcher);
     watcher.bar.finish_and_clear();
     let finished = match finished {
         // The temporary directory is deleted when the program ends.
-        Err(TrainError::Suspended) => return Err("the demo was interrupted; nothing of it is kept".into()),
+        Err(TrainError::Suspended) => return Err("demo interrupted; no files were kept".into()),
         finished => finished?,
     };
     let after = finished.test.clone().unwrap_or_default();
@@ -90,7 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return json_line(&json!({"before": before.overall.f1, "after": after.overall.f1,
             "train_seconds": finished.train_seconds, "text": arguments.text, "entities": entities}));
     }
-    line(format!("F1 after {:.0} s of training:            {:.2}", finished.train_seconds, after.overall.f1 * 100.0))?;
+    line(format!("F1 on test after {:.0} s of training: {:.2}", finished.train_seconds, after.overall.f1 * 100.0))?;
     for l in &after.labels {
         let old = before.labels.iter().find(|b| b.label == l.label).map_or(0.0, |b| b.score.f1);
         line(format!("  {:<6} {:>6.2} -> {:>6.2}", l.label, old * 100.0, l.score.f1 * 100.0))?;
@@ -99,19 +100,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Returns the text with its entities: colored on a terminal, and in brackets in other outputs.
-fn stretches<'a>(text: &'a str, found: &'a Prediction, labels: &[String]) -> Vec<Stretch<'a>> {
-    let plain = |text: &'a str| Stretch { text: Cow::Borrowed(text), style: None };
+fn stretches<'a>(text: &'a str, found: &'a Prediction, labels: &[String]) -> Vec<StyledText<'a>> {
+    let plain = |text: &'a str| StyledText { text: Cow::Borrowed(text), style: None };
     let mut out = vec![plain("\n")];
     let mut at = 0;
     for e in &found.entities {
         out.push(plain(&text[at..e.byte_start]));
         let words = &text[e.byte_start..e.byte_end];
-        let color = COLOURS[labels.iter().position(|l| *l == e.label).unwrap_or(0) % COLOURS.len()];
+        let color = ANSI_COLORS[labels.iter().position(|l| *l == e.label).unwrap_or(0) % ANSI_COLORS.len()];
         if Output::Standard.is_terminal() {
-            out.push(Stretch { text: Cow::Borrowed(words), style: Some(format!("1;{color}")) });
-            out.push(Stretch { text: format!(" {}", e.label).into(), style: Some(color.to_string()) });
+            out.push(StyledText { text: Cow::Borrowed(words), style: Some(format!("1;{color}")) });
+            out.push(StyledText { text: format!(" {}", e.label).into(), style: Some(color.to_string()) });
         } else {
-            out.push(Stretch { text: format!("[{words} {}]", e.label).into(), style: None });
+            out.push(StyledText { text: format!("[{words} {}]", e.label).into(), style: None });
         }
         at = e.byte_end;
     }
@@ -120,13 +121,13 @@ fn stretches<'a>(text: &'a str, found: &'a Prediction, labels: &[String]) -> Vec
 }
 
 /// Shows the run as a progress bar.
-struct Watcher {
+struct ProgressObserver {
     bar: ProgressBar,
     quiet: bool,
     signals: Signals,
 }
 
-impl Observer for Watcher {
+impl Observer for ProgressObserver {
     fn on_event(&mut self, event: TrainEvent) {
         match event {
             TrainEvent::Started(s) if !self.quiet => self.bar = progress::bar(s.steps, "training"),

@@ -1,7 +1,7 @@
 //! The subcommand `evaluate`.
 
 use super::output::{evaluation, json_line, line, score_table, text, thousands};
-use super::{Failure, input, label_map, progress, terminal};
+use super::{CliError, input, label_map, progress, terminal};
 use crate::corpus::Split;
 use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
@@ -10,18 +10,18 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Model: starter, a directory, or a hub id (owner/name)
+    /// Model: starter, a directory, or a Hugging Face id (owner/name)
     #[arg(long)]
     model: ModelRef,
     /// Dataset file, or directory with train, dev and test files
     data: PathBuf,
     #[command(flatten)]
     chosen: input::Chosen,
-    /// Rename or merge labels of the model to labels of the data: PERSON=PER,GPE=LOC,FAC=LOC. Predictions with other
+    /// Map labels of the model to labels of the data: PERSON=PER,GPE=LOC,FAC=LOC. Predictions with other
     /// labels are dropped and counted
     #[arg(long, value_parser = label_map::pair, value_delimiter = ',')]
     map: Vec<(String, String)>,
-    /// Fail if the reader skips part of the data
+    /// Fail if any content of the input would be skipped
     #[arg(long)]
     strict: bool,
     /// Split to evaluate: train, dev or test. Without it, test if it exists, else all data
@@ -47,21 +47,22 @@ fn split(name: &str) -> Result<Split, String> {
 }
 
 /// Returns the mapping from labels of the model to labels of the data. Warns if they have no label in common.
-fn map_of(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, Failure> {
+fn map_of(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, CliError> {
     let of_model = tagger.tags.labels();
     label_map::check(&arguments.map, &of_model, known)?;
     let in_common = of_model.iter().filter(|label| known.contains(label)).count();
     if arguments.map.is_empty() && in_common == 0 && !known.is_empty() {
         let (model, data) = (of_model.join(", "), known.join(", "));
         let example = label_map::advice(&of_model, known);
-        terminal::tell(&format!(
-            "note: the model and the data have no label in common (model: {model}; data: {data}); say which are the same: {example}"
+        terminal::print_error_line(&format!(
+            "note: the model and the data have no label in common (model: {model}; data: {data}); \
+             map labels, for example {example}"
         ));
     }
     Ok((!arguments.map.is_empty()).then(|| LabelMap::new(&tagger.tags, &arguments.map, known)))
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let dataset = input::dataset_as(&arguments.data, arguments.chosen.choices())?;
     input::check_strict(&dataset, arguments.strict)?;
     let corpus = &dataset.corpus;
@@ -70,7 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let sentences = corpus.sentences(split);
     if sentences.is_empty() {
         let name = split.map_or("any", Split::name);
-        return Err(format!("{} has no sentence of the {name} split", arguments.data.display()).into());
+        return Err(format!("{} has no sentences in the {name} split", arguments.data.display()).into());
     }
     let tagger = Tagger::new(&input::model(&arguments.model)?, &choose(arguments.device)?.device)?;
     let bar = progress::bar(sentences.len(), "scoring");
@@ -83,8 +84,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Some(scores) = scores else { return Ok(()) };
     if scores.dropped > 0 {
         let dropped = thousands(scores.dropped);
-        terminal::tell(&format!(
-            "note: {dropped} predictions have labels that the data does not have; they were dropped"
+        terminal::print_error_line(&format!(
+            "note: {dropped} predictions dropped: the data does not have their labels"
         ));
     }
     if arguments.json {
@@ -92,7 +93,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let (sentences, tokens) = (thousands(scores.sentences), thousands(scores.tokens));
     line(format!(
-        "{} on {}: {sentences} sentences, {tokens} words",
+        "{} on {}: {sentences} sentences, {tokens} tokens",
         arguments.model,
         split.map_or("all", Split::name)
     ))?;

@@ -1,6 +1,6 @@
 //! The subcommand `formats`.
 
-use super::{Failure, output};
+use super::{CliError, output};
 use crate::format::FORMATS;
 use serde_json::json;
 
@@ -11,7 +11,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     if arguments.json {
         let formats: Vec<_> = FORMATS
             .iter()
@@ -22,7 +22,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .collect();
         return output::json_line(&json!({ "formats": formats }));
     }
-    output::line(format!("{:<16} {:<6} {:<6} {:<7} what", "name", "reads", "saves", "writes"))?;
+    output::line(format!("{:<16} {:<6} {:<6} {:<7} description", "name", "reads", "saves", "writes"))?;
     for f in FORMATS {
         let yes = |b| if b { "yes" } else { "no" };
         output::line(format!(

@@ -1,6 +1,6 @@
 //! Inputs of the subcommands. Problems are reported on standard error, and downloads show a progress bar.
 
-use super::{Failure, progress, terminal};
+use super::{CliError, progress, terminal};
 use crate::corpus::Split;
 use crate::format::conll::{ColumnOptions, Delimiter};
 use crate::format::text::SampleBy;
@@ -11,13 +11,13 @@ use crate::project::Dataset;
 use std::path::{Path, PathBuf};
 
 /// Opens a dataset file or directory.
-pub fn dataset(path: &Path) -> Result<Dataset, Failure> {
+pub fn dataset(path: &Path) -> Result<Dataset, CliError> {
     dataset_as(path, ReadOptions::default())
 }
 
 /// Opens a dataset file or directory with the given options.
-pub fn dataset_as(path: &Path, choices: ReadOptions) -> Result<Dataset, Failure> {
-    Ok(told(Dataset::open_with(path, choices)?))
+pub fn dataset_as(path: &Path, choices: ReadOptions) -> Result<Dataset, CliError> {
+    Ok(report_problems(Dataset::open_with(path, choices)?))
 }
 
 /// Options that the user sets to override the automatic detection of a file.
@@ -47,7 +47,7 @@ pub struct Chosen {
     /// Index of the spreadsheet sheet, from 1 [default: the first sheet with content]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     sheet: Option<u16>,
-    /// Decompress a file even if its content is much larger than usual for a file of its size
+    /// Read compressed files that expand to an unusually large size. Use only for trusted files
     #[arg(long)]
     unfold: bool,
 }
@@ -78,12 +78,12 @@ fn encoding_name(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
 
 /// Parses a column delimiter for clap.
 fn separator_name(name: &str) -> Result<Delimiter, String> {
-    Delimiter::from_name(name).ok_or_else(|| "use tab, space, or a sign such as , or ;".into())
+    Delimiter::from_name(name).ok_or_else(|| "expected tab, space or one character, for example , or ;".into())
 }
 
 /// Parses the extent of a document for clap.
 fn extent_name(name: &str) -> Result<SampleBy, String> {
-    SampleBy::from_name(name).ok_or_else(|| "use file, line or paragraph".into())
+    SampleBy::from_name(name).ok_or_else(|| "expected file, line or paragraph".into())
 }
 
 /// Parses the name of a format for clap.
@@ -94,40 +94,40 @@ pub fn format_name(name: &str) -> Result<Format, String> {
 
 /// Parses the unit of offsets for clap.
 fn unit_name(name: &str) -> Result<OffsetUnit, String> {
-    OffsetUnit::from_name(name).ok_or_else(|| "unknown unit; use code-points, utf-16 or bytes".into())
+    OffsetUnit::from_name(name).ok_or_else(|| "unknown unit of offsets; use code-points, utf-16 or bytes".into())
 }
 
 /// Opens files whose splits are known.
-pub fn files(name: &str, files: &[(PathBuf, Split)]) -> Result<Dataset, Failure> {
-    Ok(told(Dataset::open_files(name, files)?))
+pub fn files(name: &str, files: &[(PathBuf, Split)]) -> Result<Dataset, CliError> {
+    Ok(report_problems(Dataset::open_files(name, files)?))
 }
 
 /// Returns an error if `strict` is true and a reader skipped part of the data.
-pub fn check_strict(dataset: &Dataset, strict: bool) -> Result<(), Failure> {
+pub fn check_strict(dataset: &Dataset, strict: bool) -> Result<(), CliError> {
     if !strict {
         return Ok(());
     }
     if let Some(problem) = dataset.problems.first() {
-        return Err(format!("nothing was done: --strict, and the input has a problem: {problem}").into());
+        return Err(format!("the input has problems (--strict): {problem}").into());
     }
     match dataset.notes().iter().find(|note| note.kind.is_loss()) {
-        Some(note) => Err(format!("nothing was done: --strict, and not all of the input is read: {note}").into()),
+        Some(note) => Err(format!("the reader skips part of the input (--strict): {note}").into()),
         None => Ok(()),
     }
 }
 
-fn told(dataset: Dataset) -> Dataset {
+fn report_problems(dataset: Dataset) -> Dataset {
     for note in dataset.notes().iter() {
-        terminal::tell(&format!("note: {note}"));
+        terminal::print_error_line(&format!("note: {note}"));
     }
     for problem in &dataset.problems {
-        terminal::tell(&format!("note: {problem}"));
+        terminal::print_error_line(&format!("note: {problem}"));
     }
     dataset
 }
 
 /// Loads a model by its name.
-pub fn model(name: &ModelRef) -> Result<PretrainedModel, Failure> {
+pub fn model(name: &ModelRef) -> Result<PretrainedModel, CliError> {
     let bar = progress::bytes("downloading");
     let found = hub::load_model(name, &Hub::default(), |progress| {
         bar.set_length(progress.total);

@@ -1,7 +1,7 @@
 //! The subcommand `inspect`.
 
 use super::output::{json_line, line, thousands};
-use super::{Failure, input};
+use super::{CliError, input};
 use crate::corpus::store::CorpusCounts;
 use crate::corpus::{Corpus, Split};
 use crate::format::OffsetUnit;
@@ -23,7 +23,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let dataset = Dataset::open_with(&arguments.data, arguments.chosen.choices())?;
     if arguments.json { json_line(&as_json(&dataset)) } else { as_text(&dataset) }?;
     input::check_strict(&dataset, arguments.strict)
@@ -91,7 +91,7 @@ fn columns(dataset: &Dataset) -> Map<String, Value> {
     roles.into_iter().flatten().map(|(role, column)| ((*role).to_owned(), json!(column))).collect()
 }
 
-fn as_text(dataset: &Dataset) -> Result<(), Failure> {
+fn as_text(dataset: &Dataset) -> Result<(), CliError> {
     let corpus = &dataset.corpus;
     let scheme = schemes(dataset);
     let comma = if scheme.is_empty() { "" } else { ", " };

@@ -1,23 +1,23 @@
 //! The option `--map MODEL=DATA`: mapping from labels of a model to labels of the data.
 
-use super::Failure;
+use super::CliError;
 
 /// Parses `MODEL=DATA` for clap.
 pub fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(model, data)| !model.is_empty() && !data.is_empty());
-    pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "write MODEL=DATA".into())
+    pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "expected MODEL=DATA".into())
 }
 
 /// Checks that the model has the first label of each pair, and the data the second.
 ///
 /// # Errors
 /// Returns an error that names the wrong pair and the available labels.
-pub fn check(map: &[(String, String)], of_model: &[String], of_data: &[String]) -> Result<(), Failure> {
+pub fn check(map: &[(String, String)], of_model: &[String], of_data: &[String]) -> Result<(), CliError> {
     for (model, data) in map {
         for (side, label, known) in [("model", model, of_model), ("data", data, of_data)] {
             if !known.contains(label) {
                 let known = known.join(", ");
-                return Err(format!("--map {model}={data}: the {side} has no label {label}; it has {known}").into());
+                return Err(format!("--map {model}={data}: the {side} has no label {label}; available: {known}").into());
             }
         }
     }

@@ -16,6 +16,7 @@ mod predict;
 mod progress;
 mod settings;
 mod signals;
+#[allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "implements the escaped output")]
 pub mod terminal;
 mod train;
 
@@ -26,7 +27,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// A failure with a one-line message that states what to do.
-type Failure = Box<dyn std::error::Error>;
+type CliError = Box<dyn std::error::Error>;
 
 /// Annotate text with named entities, train token-classification models and find entities in new text, offline
 #[derive(Parser)]
@@ -59,7 +60,7 @@ enum Command {
 }
 
 /// Result of the command line.
-pub enum Request {
+pub enum Invocation {
     /// Open the window with these paths.
     Window(Vec<PathBuf>),
     /// A subcommand ran, with this exit code.
@@ -67,23 +68,23 @@ pub enum Request {
 }
 
 /// Parses the command line and runs the subcommand, if any.
-pub fn run() -> Request {
+pub fn run() -> Invocation {
     let Arguments { command, paths } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(e) => return Request::Done(usage(&e)),
+        Err(e) => return Invocation::Done(usage(&e)),
     };
-    let Some(command) = command else { return Request::Window(paths) };
-    let result = match hand_over(&command) {
-        Ok(Some(code)) => return Request::Done(ExitCode::from(code)),
-        Ok(None) => perform(command),
+    let Some(command) = command else { return Invocation::Window(paths) };
+    let result = match forward_to_helper(&command) {
+        Ok(Some(code)) => return Invocation::Done(ExitCode::from(code)),
+        Ok(None) => run_command(command),
         Err(e) => Err(e),
     };
-    Request::Done(match result {
+    Invocation::Done(match result {
         Ok(()) => ExitCode::SUCCESS,
         // The reader closed the pipe (`| head`), so no message is needed.
         Err(e) if output::is_closed_pipe(e.as_ref()) => ExitCode::SUCCESS,
         Err(e) => {
-            terminal::tell(&format!("error: {e}"));
+            terminal::print_error_line(&format!("error: {e}"));
             ExitCode::from(1)
         }
     })
@@ -93,7 +94,7 @@ pub fn run() -> Request {
 fn usage(answer: &clap::Error) -> ExitCode {
     let text = answer.render().to_string();
     if answer.use_stderr() {
-        terminal::tell_text(&text);
+        terminal::print_error_text(&text);
         return ExitCode::from(2);
     }
     match terminal::text(&text) {
@@ -103,7 +104,7 @@ fn usage(answer: &clap::Error) -> ExitCode {
 }
 
 /// Runs the command in the helper if it needs an NVIDIA GPU. Returns the helper's exit code in that case.
-fn hand_over(command: &Command) -> Result<Option<u8>, Failure> {
+fn forward_to_helper(command: &Command) -> Result<Option<u8>, CliError> {
     let device = match command {
         Command::Train(a) => a.device(),
         Command::Evaluate(a) => a.device(),
@@ -113,16 +114,16 @@ fn hand_over(command: &Command) -> Result<Option<u8>, Failure> {
     };
     match gpu::select_target(device, CudaHelper::find())? {
         ExecutionTarget::Helper(helper, _) => Ok(Some(helper.forward_command()?)),
-        ExecutionTarget::Here(why) => {
-            if let Some(why) = why {
-                terminal::tell(&format!("note: {why}"));
+        ExecutionTarget::Here(reason) => {
+            if let Some(reason) = reason {
+                terminal::print_error_line(&format!("note: {reason}"));
             }
             Ok(None)
         }
     }
 }
 
-fn perform(command: Command) -> Result<(), Failure> {
+fn run_command(command: Command) -> Result<(), CliError> {
     match command {
         Command::Inspect(a) => inspect::run(&a),
         Command::Convert(a) => convert::run(&a),

@@ -1,7 +1,7 @@
 //! Standard output: JSON objects that several subcommands share, and lines of text.
 
-use super::{Failure, terminal};
-pub use crate::app::events::thousands;
+use super::{CliError, terminal};
+pub use crate::app::i18n::thousands;
 use crate::eval::PrfScore;
 use crate::predict::EvalMetrics;
 use crate::train::json::labels;
@@ -9,27 +9,27 @@ use serde_json::{Value, json};
 use std::io;
 
 /// Prints a line. A closed pipe is an error, not a panic.
-pub fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
+pub fn line(text: impl std::fmt::Display) -> Result<(), CliError> {
     Ok(terminal::text(&format!("{text}\n"))?)
 }
 
 /// Prints JSON as one line.
-pub fn json_line(value: &Value) -> Result<(), Failure> {
+pub fn json_line(value: &Value) -> Result<(), CliError> {
     Ok(terminal::json(value)?)
 }
 
 /// Prints part of a JSON text.
-pub fn json_part(part: &str) -> Result<(), Failure> {
+pub fn json_part(part: &str) -> Result<(), CliError> {
     Ok(terminal::json_part(part)?)
 }
 
 /// Prints text.
-pub fn text(text: &str) -> Result<(), Failure> {
+pub fn text(text: &str) -> Result<(), CliError> {
     Ok(terminal::text(text)?)
 }
 
 /// Prints the bytes of a file.
-pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+pub fn bytes(bytes: &[u8]) -> Result<(), CliError> {
     Ok(terminal::bytes(bytes)?)
 }
 
@@ -69,7 +69,7 @@ pub fn score_table(scores: &EvalMetrics) -> String {
     }
     row("all", &scores.overall);
     out.push_str(&format!(
-        "accuracy on words {:.2}, strict IOB2 F1 {:.2}, F1 on pieces as the book counts {:.2}\n",
+        "token accuracy {:.2}, strict IOB2 F1 {:.2}, subword F1 {:.2}\n",
         scores.accuracy * 100.0,
         scores.strict.f1 * 100.0,
         scores.subword_f1 * 100.0,

@@ -1,14 +1,14 @@
 //! The subcommand `predict`.
 
 use super::output::{json_line, json_part, line};
-use super::{Failure, input, output};
+use super::{CliError, input, output};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
 use crate::format::{self, budget::Budget};
 use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
-use crate::predict::text::PART;
+use crate::predict::text::CHUNK_BYTES;
 use crate::predict::{AggregationStrategy, Entity, PredictOptions, Prediction, Tagger, predict, predict_long};
 use crate::project::source::rewrite;
 use serde_json::json;
@@ -18,22 +18,22 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Model: starter, a directory, or a hub id (owner/name)
+    /// Model: starter, a directory, or a Hugging Face id (owner/name)
     #[arg(long)]
     model: ModelRef,
     /// Input text
     #[arg(long, conflicts_with = "file")]
     text: Option<String>,
-    /// File with one text per line; `-` is standard input
+    /// Text file with one text per line; `-` reads standard input
     #[arg(required_unless_present = "text")]
     file: Option<PathBuf>,
-    /// Treat the file as one text
+    /// Treat FILE as one text instead of one text per line
     #[arg(long, conflicts_with = "text")]
     whole: bool,
-    /// Treat the file as a dataset of tokens and write it with the tags of the model
+    /// Read FILE as a tokenized dataset and write it with predicted tags
     #[arg(long, conflicts_with_all = ["whole", "text", "json", "aggregation", "stride"])]
     tokens: bool,
-    /// With --tokens: fail if the reader skips part of the data
+    /// With --tokens: fail if any content of the input would be skipped
     #[arg(long, requires = "tokens")]
     strict: bool,
     /// Aggregation strategy: none, simple, first, average or max
@@ -65,7 +65,7 @@ fn strategy(name: &str) -> Result<AggregationStrategy, String> {
 /// Number of texts per batch: enough for sorting by length, with little memory.
 const TEXTS_A_BATCH: usize = 512;
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let tagger = Tagger::new(&input::model(&arguments.model)?, &choose(arguments.device)?.device)?;
     if let (true, Some(file)) = (arguments.tokens, &arguments.file) {
         return tag_words(&tagger, file, arguments.strict);
@@ -85,14 +85,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     while lines.peek().is_some() {
         let mut batch: Vec<&str> = Vec::new();
         while batch.len() < TEXTS_A_BATCH
-            && let Some(line) = lines.next_if(|line| line.len() <= PART)
+            && let Some(line) = lines.next_if(|line| line.len() <= CHUNK_BYTES)
         {
             batch.push(line);
         }
         for (text, prediction) in batch.iter().zip(predict(&tagger, &batch, options)?) {
             print(text, &prediction, arguments.json)?;
         }
-        if let Some(long) = lines.next_if(|line| line.len() > PART) {
+        if let Some(long) = lines.next_if(|line| line.len() > CHUNK_BYTES) {
             text(&tagger, long, options, arguments.json)?;
         }
     }
@@ -100,8 +100,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Prints the entities of one text. A long text is printed while it is processed.
-fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> Result<(), Failure> {
-    if text.len() <= PART {
+fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> Result<(), CliError> {
+    if text.len() <= CHUNK_BYTES {
         for prediction in predict(tagger, &[text], options)? {
             print(text, &prediction, as_json)?;
         }
@@ -115,7 +115,7 @@ fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> 
         line(text)?;
     }
     let mut between = "";
-    predict_long(tagger, text, options, PART, |e| {
+    predict_long(tagger, text, options, CHUNK_BYTES, |e| {
         if as_json {
             json_part(&format!("{between}{}", entity(text, &e)))?;
             between = ",";
@@ -138,13 +138,13 @@ fn shown(text: &str, e: &Entity) -> String {
     format!("  {:<8} {:.2}  {}", e.label, e.score, text[e.byte_start..e.byte_end].replace('\n', " "))
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
-    let most = Budget::of_free(disk::free_memory()).file();
+fn read(file: &Path) -> Result<String, CliError> {
+    let most = Budget::for_free_memory(disk::free_memory()).file();
     let bytes = if file == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().take(most + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > most {
-            return Err(format!("standard input has more than {} MiB; give it in parts", most >> 20).into());
+            return Err(format!("standard input is larger than {} MiB; split it into smaller parts", most >> 20).into());
         }
         bytes
     } else {
@@ -158,7 +158,7 @@ fn read(file: &Path) -> Result<String, Failure> {
     Ok(decoded.text.into_owned())
 }
 
-fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failure> {
+fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), CliError> {
     if as_json {
         let entities: Vec<_> = prediction.entities.iter().map(|e| entity(text, e)).collect();
         return json_line(&json!({"text": text, "entities": entities}));
@@ -168,9 +168,9 @@ fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failu
 }
 
 /// Writes a dataset to standard output with the tags of the model. All other content of the file is kept.
-fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> {
+fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), CliError> {
     if file == Path::new("-") {
-        return Err("--tokens reads a file, not standard input; name a file".into());
+        return Err("--tokens does not support standard input; use a file".into());
     }
     let dataset = input::files("input", &[(file.to_owned(), Split::Train)])?;
     input::check_strict(&dataset, strict)?;

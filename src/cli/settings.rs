@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
 
 /// Training arguments from the command line.
 #[derive(Clone, Debug)]
-pub struct Settings(pub TrainingArguments);
+pub struct TrainingFlags(pub TrainingArguments);
 
 /// Returns the names of the flags that a resumed run reads from its checkpoint: the table and three more flags.
 pub fn ids() -> Vec<&'static str> {
@@ -15,13 +15,13 @@ pub fn ids() -> Vec<&'static str> {
     table.chain(["model", "label_all_pieces", "new_head"]).collect()
 }
 
-impl clap::Args for Settings {
+impl clap::Args for TrainingFlags {
     fn augment_args(mut command: Command) -> Command {
         let book = TrainingArguments::default();
         let flag = |name: &'static str, long: &'static str, about: &'static str| {
-            // The Trainer's argument names are aliases.
-            let alias = name.replace('_', "-");
-            Arg::new(name).long(long).help(about).aliases((alias != long).then_some(alias))
+            // The Trainer's argument names are aliases, with underscores and with hyphens.
+            let aliases = [name.to_owned(), name.replace('_', "-")].into_iter().filter(|alias| alias != long);
+            Arg::new(name).long(long).help(about).aliases(aliases.collect::<Vec<_>>())
         };
         for f in NUMBER_SETTINGS {
             command = command.arg(
@@ -33,8 +33,8 @@ impl clap::Args for Settings {
         }
         for c in ENUM_SETTINGS {
             command = command.arg(
-                flag(c.name, c.flag, c.about)
-                    .value_name("WORD")
+                flag(c.name, c.flag, c.cli_help)
+                    .value_name("VALUE")
                     .default_value(c.word(&book))
                     .value_parser(c.options.to_vec()),
             );
@@ -47,7 +47,7 @@ impl clap::Args for Settings {
     }
 }
 
-impl FromArgMatches for Settings {
+impl FromArgMatches for TrainingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let mut settings = TrainingArguments::default();
         for f in NUMBER_SETTINGS {

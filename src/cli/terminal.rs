@@ -81,7 +81,7 @@ pub fn bytes(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A text range with an optional terminal style (SGR parameters, for example the `31` of `ESC [ 31 m`).
-pub struct Stretch<'a> {
+pub struct StyledText<'a> {
     /// The text.
     pub text: Cow<'a, str>,
     /// SGR parameters of the color and weight.
@@ -92,11 +92,11 @@ pub struct Stretch<'a> {
 ///
 /// # Errors
 /// Returns the same errors as [`text`].
-pub fn colored(stretches: &[Stretch]) -> io::Result<()> {
+pub fn colored(texts: &[StyledText]) -> io::Result<()> {
     let mut out = String::new();
-    for stretch in stretches {
-        let shown = Output::Standard.shown(&stretch.text);
-        let _ = match stretch.style.as_ref().filter(|_| Output::Standard.is_terminal()) {
+    for text in texts {
+        let shown = Output::Standard.shown(&text.text);
+        let _ = match text.style.as_ref().filter(|_| Output::Standard.is_terminal()) {
             Some(style) => write!(out, "\x1b[{style}m{shown}\x1b[0m"),
             None => write!(out, "{shown}"),
         };
@@ -105,13 +105,13 @@ pub fn colored(stretches: &[Stretch]) -> io::Result<()> {
 }
 
 /// Prints a message on standard error, as one line.
-pub fn tell(message: &str) {
+pub fn print_error_line(message: &str) {
     let line = format!("{}\n", message.replace('\n', " "));
-    tell_text(&line);
+    print_error_text(&line);
 }
 
 /// Prints a message of several lines on standard error.
-pub fn tell_text(message: &str) {
+pub fn print_error_text(message: &str) {
     // If it cannot be written, there is no other output for the error.
     let _ = Output::Errors.write(Output::Errors.shown(message).as_bytes());
 }
@@ -121,7 +121,7 @@ pub struct LogWriter;
 
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        tell_text(&String::from_utf8_lossy(bytes));
+        print_error_text(&String::from_utf8_lossy(bytes));
         Ok(bytes.len())
     }
 
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_terminal_is_given_nothing_to_obey() {
+    fn escapes_control_characters_on_terminal() {
         let check = |text: &str, expected: &str| assert_eq!(escaped(text), expected);
         check("Zoë, 北京\tand\n more", "Zoë, 北京\tand\n more");
         check("\x1b]0;fooled\x07", r"\x1b]0;fooled\x07");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn json_means_the_same() {
+    fn escaped_json_is_equivalent() {
         let value = serde_json::json!({"text": "\x1b a\u{9b}b\u{7f} \u{202e} ü\n", "n": [1, 2.5]});
         for is_terminal in [false, true] {
             let json = json_escaped(&value.to_string(), is_terminal);

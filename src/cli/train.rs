@@ -1,9 +1,9 @@
 //! The subcommand `train`.
 
 use super::output::{json_line, line, score_table, thousands};
-use super::settings::{self, Settings};
+use super::settings::{self, TrainingFlags};
 use super::signals::Signals;
-use super::{Failure, input, label_map, progress};
+use super::{CliError, input, label_map, progress};
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelRef;
@@ -13,7 +13,7 @@ use crate::model::{DeviceChoice, PretrainedModel};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{LogLevel, SharedControl, Step, TrainerControl};
 use crate::train::measure;
-use crate::train::{self, Beginning, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, json};
+use crate::train::{self, ExistingFiles, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, json};
 use indicatif::ProgressBar;
 use serde_json::{Value, json as object};
 use std::borrow::Cow;
@@ -32,24 +32,24 @@ pub struct Arguments {
     /// Test data, evaluated once after training
     #[arg(long)]
     test: Option<PathBuf>,
-    /// Base model: starter, a directory, or a hub id (owner/name)
+    /// Base model: starter, a directory, or a Hugging Face id (owner/name)
     #[arg(long, default_value = "starter")]
     model: ModelRef,
     /// Output directory of the model
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
-    settings: Settings,
+    settings: TrainingFlags,
     /// Compute device: auto, cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
-    /// Assign I- tags to later subwords of a word (default recipe); if false, the loss ignores them
+    /// Tag every subword of a word; if false, only the first one counts in the loss
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     label_all_pieces: bool,
     /// Initialize a new classification head, even if the head of the base model could be kept
     #[arg(long)]
     new_head: bool,
-    /// Rename labels of the base model to labels of the data and keep their part of the head: PER=PERSON,LOC=GPE
+    /// Map labels of the base model to labels of the data and reuse their weights: PER=PERSON,LOC=GPE
     #[arg(long, value_parser = label_map::pair, value_delimiter = ',', conflicts_with_all = ["resume", "new_head"])]
     map: Vec<(String, String)>,
     /// Resume the run in --out from its latest checkpoint, with its settings
@@ -58,16 +58,16 @@ pub struct Arguments {
     /// Replace an existing model and checkpoints in --out. Other files there are kept
     #[arg(long, conflicts_with = "resume")]
     overwrite: bool,
-    /// Only estimate duration and memory of the run. Nothing is written
+    /// Estimate duration and memory, then exit without training
     #[arg(long, conflicts_with_all = ["resume", "find_learning_rate"])]
     estimate: bool,
-    /// Only measure the loss by learning rate and suggest a rate. Nothing is written
+    /// Measure the loss by learning rate, suggest a learning rate, then exit without training
     #[arg(long, conflicts_with = "resume")]
     find_learning_rate: bool,
-    /// Save weights as 16-bit floats (half the size)
+    /// Save weights in f16: half the size
     #[arg(long)]
     half: bool,
-    /// Fail if the reader skips part of the data
+    /// Fail if any content of the input would be skipped
     #[arg(long)]
     strict: bool,
     /// Print JSON lines
@@ -87,7 +87,7 @@ impl Arguments {
 
     fn settings(&self) -> train::TrainingArguments {
         train::TrainingArguments {
-            label_all_pieces: self.label_all_pieces,
+            label_all_subwords: self.label_all_pieces,
             new_head: self.new_head,
             device: self.device,
             ..self.settings.0.clone()
@@ -95,10 +95,10 @@ impl Arguments {
     }
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     // Check first, before slow operations, that the result can be written. A measurement writes nothing.
     let measures = arguments.estimate || arguments.find_learning_rate;
-    let folder = if measures { None } else { Some(folder(arguments)?) };
+    let folder = if measures { None } else { Some(acquire_output_dir(arguments)?) };
     let resume = folder.as_ref().filter(|_| arguments.resume).map(Checkpoint::latest).transpose()?;
     let settings = match &resume {
         Some(checkpoint) => train::TrainingArguments { device: arguments.device, ..checkpoint.arguments.clone() },
@@ -107,12 +107,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let corpus = corpus(arguments)?;
     let held = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, settings.seed);
     if held.train.is_empty() {
-        return Err(format!("{} has no sentence to learn from", arguments.train.display()).into());
+        return Err(format!("{}: no training sentences", arguments.train.display()).into());
     }
     let test = corpus.sentences(Some(Split::Test));
     let base = match &resume {
         Some(checkpoint) => checkpoint.model()?,
-        None => mapped(input::model(&arguments.model)?, &arguments.map, &corpus.labels.names())?,
+        None => apply_label_map(input::model(&arguments.model)?, &arguments.map, &corpus.labels.names())?,
     };
     let job = TrainJob {
         corpus: Arc::new(corpus),
@@ -121,14 +121,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         base: Arc::new(base),
         arguments: settings,
         out: arguments.out.clone(),
-        precision: if arguments.half { SaveDtype::F16 } else { SaveDtype::F32 },
+        save_dtype: if arguments.half { SaveDtype::F16 } else { SaveDtype::F32 },
         resume,
     };
     let wish = Arc::new(SharedControl::default());
     if arguments.wishes {
         listen(wish.clone());
     }
-    let mut printer = Printer {
+    let mut printer = RunPrinter {
         json: arguments.json,
         bar: ProgressBar::hidden(),
         last: None,
@@ -146,7 +146,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let finished = train::run_in(&folder, &job, &mut printer);
     printer.bar.finish_and_clear();
     let finished = match finished {
-        Err(TrainError::Suspended) => return suspended(arguments, &mut printer),
+        Err(TrainError::Suspended) => return suspend_message(arguments, &mut printer),
         finished => finished?,
     };
     // An output error does not affect the run.
@@ -160,26 +160,30 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Returns an error if a label is missing, two labels become one, or the head cannot be kept.
-fn mapped(mut base: PretrainedModel, map: &[(String, String)], labels: &[String]) -> Result<PretrainedModel, Failure> {
+fn apply_label_map(
+    mut base: PretrainedModel,
+    map: &[(String, String)],
+    labels: &[String],
+) -> Result<PretrainedModel, CliError> {
     if map.is_empty() {
         return Ok(base);
     }
     let Some(tags) = &base.tags else {
-        return Err(format!("--map: {} has no labels; leave --map out", base.name).into());
+        return Err(format!("--map: {} has no labels; remove --map", base.name).into());
     };
     label_map::check(map, &tags.labels(), labels)?;
     let renamed = tags.renamed(map);
     if let Some(twice) = renamed.names.iter().enumerate().find(|(at, name)| renamed.id(name) != Some(*at)) {
         let (_, label) = split_tag(twice.1);
-        return Err(format!("--map: two labels of the model become {label}; training keeps one of them").into());
+        return Err(format!("--map: two labels of the model map to {label}; map only one of them").into());
     }
     let lacking: Vec<&str> =
         labels.iter().filter(|l| !renamed.covers(std::slice::from_ref(l))).map(String::as_str).collect();
     if !lacking.is_empty() {
         let lacking = lacking.join(", ");
         return Err(format!(
-            "--map: the model has no label for {lacking} of the data, so that its head cannot be kept; map these labels \
-             too, or leave --map out to train a new head"
+            "--map: the model has no label for {lacking} of the data, so its head cannot be kept; map these labels \
+             too, or remove --map to train a new head"
         )
         .into());
     }
@@ -188,32 +192,32 @@ fn mapped(mut base: PretrainedModel, map: &[(String, String)], labels: &[String]
 }
 
 /// Acquires the output directory exclusively for this run.
-fn folder(arguments: &Arguments) -> Result<RunFolder, Failure> {
+fn acquire_output_dir(arguments: &Arguments) -> Result<RunFolder, CliError> {
     let beginning = match (arguments.resume, arguments.overwrite) {
-        (true, _) => Beginning::Resume,
-        (_, true) => Beginning::Overwrite,
-        _ => Beginning::Fresh,
+        (true, _) => ExistingFiles::Resume,
+        (_, true) => ExistingFiles::Overwrite,
+        _ => ExistingFiles::Fresh,
     };
     let base = match &arguments.model {
         ModelRef::Folder(path) if !arguments.resume => Some(path.as_path()),
         _ => None,
     };
-    Ok(RunFolder::take(&arguments.out, beginning, base)?)
+    Ok(RunFolder::acquire(&arguments.out, beginning, base)?)
 }
 
 /// Reports a suspended run. After a signal or without `--json`, the error contains the command that resumes the run.
-fn suspended(arguments: &Arguments, printer: &mut Printer) -> Result<(), Failure> {
+fn suspend_message(arguments: &Arguments, printer: &mut RunPrinter) -> Result<(), CliError> {
     if arguments.json {
         printer.print(&object!({"event": "suspended"}));
     }
     if printer.signals.came() || !arguments.json {
-        return Err(format!("the run was interrupted and saved; go on with: {}", resuming(arguments)).into());
+        return Err(format!("run interrupted and saved; resume with: {}", resume_command(arguments)).into());
     }
     printer.failed.take().map_or(Ok(()), Err)
 }
 
 /// Returns the command that resumes the run.
-fn resuming(arguments: &Arguments) -> String {
+fn resume_command(arguments: &Arguments) -> String {
     let paths =
         [("--train", Some(&arguments.train)), ("--dev", arguments.dev.as_ref()), ("--test", arguments.test.as_ref())];
     let mut words = vec!["tagwright train".to_owned()];
@@ -239,17 +243,17 @@ fn quoted(word: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
-fn estimate(job: &TrainJob, printer: &Printer, as_json: bool) -> Result<(), Failure> {
+fn estimate(job: &TrainJob, printer: &RunPrinter, as_json: bool) -> Result<(), CliError> {
     let Some(e) = measure::estimate(job, printer)? else { return Ok(()) };
     if as_json {
         return json_line(&json::estimate(&e));
     }
-    let free = e.free_mb.map_or_else(String::new, |mb| format!(" ({mb:.0} MB are free)"));
+    let free = e.free_mb.map_or_else(String::new, |mb| format!(" ({mb:.0} MB free)"));
     let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {mb:.0} MB of memory{free}"));
-    line(format!("about {:.0} s at {:.0} pieces/s{memory}", e.seconds, e.pieces_per_second))
+    line(format!("about {:.0} s at {:.0} subwords/s{memory}", e.seconds, e.subwords_per_second))
 }
 
-fn find_learning_rate(job: &TrainJob, printer: &Printer, as_json: bool) -> Result<(), Failure> {
+fn find_learning_rate(job: &TrainJob, printer: &RunPrinter, as_json: bool) -> Result<(), CliError> {
     let Some(sweep) = measure::find_learning_rate(job, printer)? else { return Ok(()) };
     if as_json {
         return json_line(&json::rates(&sweep));
@@ -261,7 +265,7 @@ fn find_learning_rate(job: &TrainJob, printer: &Printer, as_json: bool) -> Resul
     line(format!("suggested learning rate: {suggestion}"))
 }
 
-fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
+fn corpus(arguments: &Arguments) -> Result<Corpus, CliError> {
     if arguments.train.is_dir() && arguments.dev.is_none() && arguments.test.is_none() {
         let dataset = input::dataset(&arguments.train)?;
         input::check_strict(&dataset, arguments.strict)?;
@@ -281,8 +285,8 @@ fn listen(wish: Arc<SharedControl>) {
     std::thread::spawn(move || {
         for text in std::io::stdin().lines().map_while(Result::ok) {
             match TrainerControl::from_name(text.trim()) {
-                Some(wished) => wish.set(wished),
-                None => log::warn!("a line that is no wish was passed over: {}", text.escape_debug()),
+                Some(requested) => wish.set(requested),
+                None => log::warn!("unknown control command: {}", text.escape_debug()),
             }
         }
         // The controlling program closed the input.
@@ -291,7 +295,7 @@ fn listen(wish: Arc<SharedControl>) {
 }
 
 /// Prints the events of a run to a terminal, or as JSON lines.
-struct Printer {
+struct RunPrinter {
     json: bool,
     bar: ProgressBar,
     last: Option<Instant>,
@@ -301,25 +305,25 @@ struct Printer {
     wish: Arc<SharedControl>,
     signals: Signals,
     /// Error of standard output. After it, nothing is printed, and the run continues.
-    failed: Option<Failure>,
+    failed: Option<CliError>,
 }
 
 /// Minimum interval of JSON step lines; one line per step would be mostly output.
 /// Including the duration of one step, there is still a line at least every 250 ms.
 const EVERY: Duration = Duration::from_millis(100);
 
-impl Printer {
+impl RunPrinter {
     fn print(&mut self, event: &Value) {
-        self.told(|| json_line(event));
+        self.try_print(|| json_line(event));
     }
 
     fn print_line(&mut self, text: &str) {
-        self.told(|| line(text));
+        self.try_print(|| line(text));
     }
 
-    fn told(&mut self, tell: impl FnOnce() -> Result<(), Failure>) {
+    fn try_print(&mut self, notify: impl FnOnce() -> Result<(), CliError>) {
         if self.failed.is_none()
-            && let Err(e) = self.bar.suspend(tell)
+            && let Err(e) = self.bar.suspend(notify)
         {
             self.failed = Some(e);
         }
@@ -343,7 +347,7 @@ impl Printer {
     }
 }
 
-impl Observer for Printer {
+impl Observer for RunPrinter {
     fn on_event(&mut self, event: TrainEvent) {
         if self.json {
             self.print_json(&event);
@@ -355,7 +359,7 @@ impl Observer for Printer {
                     return;
                 }
                 self.print_line(&format!(
-                    "{} on {}: {} sentences, {} pieces an epoch, {} steps; dev {} sentences",
+                    "{} on {}: {} sentences, {} subwords per epoch, {} steps; dev {} sentences",
                     s.model,
                     s.device,
                     thousands(s.train_sentences),
@@ -367,7 +371,7 @@ impl Observer for Printer {
             }
             TrainEvent::Step(s) => {
                 self.bar.set_position(s.step as u64);
-                progress::say(&self.bar, &format!("loss {:.4} {:.0} pieces/s", s.loss, s.pieces_per_second));
+                progress::say(&self.bar, &format!("loss {:.4} {:.0} subwords/s", s.loss, s.subwords_per_second));
             }
             TrainEvent::Evaluated { epoch, split, scores, best } if !self.json => {
                 let kept = if best { ", best so far" } else { "" };
@@ -375,7 +379,7 @@ impl Observer for Printer {
                 self.print_line(&text);
             }
             TrainEvent::Evaluated { .. } | TrainEvent::History(_) => {}
-            TrainEvent::Saved { step } => log::info!("checkpoint of step {step}"),
+            TrainEvent::Saved { step } => log::info!("saved checkpoint of step {step}"),
             TrainEvent::Log(LogLevel::Warning, note) => log::warn!("{note}"),
             TrainEvent::Log(_, note) => log::info!("{note}"),
         }
@@ -386,20 +390,20 @@ impl Observer for Printer {
     }
 }
 
-fn report(finished: &TrainOutput, as_json: bool) -> Result<(), Failure> {
+fn report(finished: &TrainOutput, as_json: bool) -> Result<(), CliError> {
     if as_json {
         return json_line(&json::finished(finished));
     }
     for (name, scores) in [("dev", &finished.dev), ("test", &finished.test)] {
         if let Some(scores) = scores {
-            line(format!("\n{name}, the model of epoch {}:\n{}", finished.best_epoch, score_table(scores)))?;
+            line(format!("\n{name}, model of epoch {}:\n{}", finished.best_epoch, score_table(scores)))?;
         }
     }
     line(format!(
-        "{} in {:.0} s ({:.0} pieces/s); saved in {}",
+        "{} in {:.0} s ({:.0} subwords/s); saved to {}",
         finished.outcome.name(),
         finished.train_seconds,
-        finished.pieces_per_second(),
+        finished.subwords_per_second(),
         finished.out.display()
     ))
 }

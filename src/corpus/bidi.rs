@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn words_stand_where_the_bidirectional_algorithm_puts_them() {
+    fn visual_order_matches_unicode_bidi() {
         check("Amal lives in Haifa", 0..4, &[0, 1, 2, 3]);
         check("Élodie lives in Haïfa", 0..4, &[0, 1, 2, 3]);
         check("אמל גרה בחיפה", 0..3, &[2, 1, 0]);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_has_the_direction_of_its_first_letter() {
+    fn first_letter_sets_sentence_direction() {
         let right_to_left = |text: &str| BidiOrder::from_words(&text.split(' ').collect::<Vec<_>>()).is_rtl;
         assert!(right_to_left("« חיפה »") && right_to_left("אמל said"));
         assert!(!right_to_left("Amal אמרה") && !right_to_left("1931") && !right_to_left(""));

@@ -54,11 +54,11 @@ pub fn carry_over(old: &Corpus, new: &Corpus) -> CarryOver {
             None => unmatched += 1,
         }
     }
-    let mut gone: Vec<SentenceId> = places.into_values().flatten().collect();
-    gone.sort_unstable();
-    let changed = gone.len().min(unmatched);
-    let (added, removed) = (unmatched - changed, gone.len() - changed);
-    let lost = gone.into_iter().filter(|id| has_work(old, *id)).collect();
+    let mut missing: Vec<SentenceId> = places.into_values().flatten().collect();
+    missing.sort_unstable();
+    let changed = missing.len().min(unmatched);
+    let (added, removed) = (unmatched - changed, missing.len() - changed);
+    let lost = missing.into_iter().filter(|id| has_work(old, *id)).collect();
     let (mut edits, ids) = labels(old, new);
     for (document, pairs) in &pairs {
         edits.extend(document_edits(old, new, *document, pairs, &ids));
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_stay_on_sentences_of_the_same_text() {
+    fn labels_are_carried_over_to_unchanged_sentences() {
         check(
             "Anna/PER sings\nOslo/LOC rains",
             "Anna sings\nOslo rains",

@@ -216,7 +216,7 @@ impl Edit {
                 let other = |of: &[String], than: &[String]| of.iter().find(|name| !than.contains(name)).cloned();
                 match (other(after, before), other(before, after)) {
                     (Some(new), _) => EditTitle::new(Kind::LabelDocument, [new]),
-                    (None, Some(gone)) => EditTitle::new(Kind::UnlabelDocument, [gone]),
+                    (None, Some(missing)) => EditTitle::new(Kind::UnlabelDocument, [missing]),
                     (None, None) => plain(Kind::NoChange),
                 }
             }
@@ -276,13 +276,13 @@ fn replace_spans(
         return false;
     }
     let list = list(corpus.document_mut(document));
-    let mut gone: Vec<Span> = removed.to_vec();
-    gone.sort_unstable();
-    if !contains_all(list, &gone) {
+    let mut missing: Vec<Span> = removed.to_vec();
+    missing.sort_unstable();
+    if !contains_all(list, &missing) {
         return false;
     }
     if removed.len() + added.len() <= MAX_LINEAR_EDITS {
-        for span in &gone {
+        for span in &missing {
             if let Ok(at) = list.binary_search(span) {
                 list.remove(at);
             }
@@ -291,7 +291,7 @@ fn replace_spans(
         return true;
     }
     // Both lists are sorted, so one pass finds all spans to remove.
-    let mut next = gone.iter().peekable();
+    let mut next = missing.iter().peekable();
     list.retain(|s| next.next_if(|g| *g == s).is_none());
     list.extend_from_slice(added);
     list.sort();

@@ -45,42 +45,42 @@ use EditTitleKind as Kind;
 /// Table of kinds: the kind, its id in the log (which must not change), and its English text with named placeholders.
 const TABLE: [(Kind, &str, &str); 31] = [
     (Kind::LabelSpan, "label-span", "Label {text} as {label}"),
-    (Kind::ClearSpan, "clear-span", "Clear {text}"),
-    (Kind::Suggest, "suggest", "Suggest"),
+    (Kind::ClearSpan, "clear-span", "Remove label from {text}"),
+    (Kind::Suggest, "suggest", "Add suggestions"),
     (Kind::RejectSuggestion, "reject-suggestion", "Reject {text} as {label}"),
-    (Kind::Comment, "comment", "Comment"),
-    (Kind::MarkDone, "mark-done", "Done"),
-    (Kind::MarkNotDone, "mark-not-done", "Not done"),
-    (Kind::Flag, "flag", "Flag"),
-    (Kind::RemoveFlag, "remove-flag", "Take the flag away"),
-    (Kind::LabelDocument, "label-document", "Label the document as {label}"),
-    (Kind::UnlabelDocument, "unlabel-document", "The document is not {label}"),
-    (Kind::AddLabel, "add-label", "Label {label}"),
+    (Kind::Comment, "comment", "Change comment"),
+    (Kind::MarkDone, "mark-done", "Mark as done"),
+    (Kind::MarkNotDone, "mark-not-done", "Mark as not done"),
+    (Kind::Flag, "flag", "Add flag"),
+    (Kind::RemoveFlag, "remove-flag", "Remove flag"),
+    (Kind::LabelDocument, "label-document", "Label document as {label}"),
+    (Kind::UnlabelDocument, "unlabel-document", "Remove document label {label}"),
+    (Kind::AddLabel, "add-label", "Add label {label}"),
     (Kind::RemoveLabel, "remove-label", "Remove label {label}"),
     (Kind::RenameLabel, "rename-label", "Rename {before} to {after}"),
-    (Kind::ChangeShortcut, "change-shortcut", "Another letter for {label}"),
-    (Kind::ChangeColor, "change-color", "Recolour {label}"),
-    (Kind::NoChange, "no-change", "Nothing"),
+    (Kind::ChangeShortcut, "change-shortcut", "Change shortcut of {label}"),
+    (Kind::ChangeColor, "change-color", "Change color of {label}"),
+    (Kind::NoChange, "no-change", "No change"),
     (Kind::RestoreSnapshot, "restore-snapshot", "Restore {snapshot}"),
-    (Kind::MapLabels, "map-labels", "Labels: {changes}"),
-    (Kind::CarryOver, "carry-over", "Keep my labels on unchanged sentences"),
-    (Kind::Suggestions, "suggestions", "Suggestions of {model}"),
+    (Kind::MapLabels, "map-labels", "Change labels: {changes}"),
+    (Kind::CarryOver, "carry-over", "Keep labels on unchanged sentences"),
+    (Kind::Suggestions, "suggestions", "Suggestions from {model}"),
     (Kind::AcceptSuggestion, "accept-suggestion", "Accept {text} as {label}"),
     (Kind::AcceptSuggestions, "accept-suggestions", "Accept {count} suggestions"),
-    (Kind::DiscardSuggestions, "discard-suggestions", "Drop the suggestions"),
-    (Kind::MarkDoneUpToHere, "mark-done-up-to-here", "{count} done"),
-    (Kind::LabelMatches, "label-matches", "Label {count} × “{text}” as {label}"),
-    (Kind::LabelWithNew, "label-with-new", "Label as {label}, a new label"),
-    (Kind::Fix, "fix", "Mend: {finding}"),
-    (Kind::FixFindings, "fix-findings", "Mend {count} findings"),
-    (Kind::TakeSide, "take-side", "Take what {dataset} says"),
+    (Kind::DiscardSuggestions, "discard-suggestions", "Discard suggestions"),
+    (Kind::MarkDoneUpToHere, "mark-done-up-to-here", "Mark {count} sentences as done"),
+    (Kind::LabelMatches, "label-matches", "Label {count} matches of “{text}” as {label}"),
+    (Kind::LabelWithNew, "label-with-new", "Label as new label {label}"),
+    (Kind::Fix, "fix", "Fix: {finding}"),
+    (Kind::FixFindings, "fix-findings", "Fix {count} problems"),
+    (Kind::TakeSide, "take-side", "Use labels from {dataset}"),
     (Kind::Text, "text", "{text}"),
 ];
 
 impl EditTitleKind {
-    /// Returns all English texts.
-    pub fn texts() -> impl Iterator<Item = &'static str> {
-        TABLE.iter().map(|(_, _, text)| *text)
+    /// Returns all kinds.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|(kind, ..)| *kind)
     }
 
     /// Returns the id in the log.
@@ -91,6 +91,17 @@ impl EditTitleKind {
     /// Returns the kind with this id.
     pub fn from_id(id: &str) -> Option<Self> {
         TABLE.iter().find(|(_, known, _)| *known == id).map(|(kind, ..)| *kind)
+    }
+
+    /// Returns the English text for a count of 1, if the text has a count. The placeholder of the count is `{count}`.
+    pub fn singular(self) -> Option<&'static str> {
+        match self {
+            Kind::AcceptSuggestions => Some("Accept {count} suggestion"),
+            Kind::MarkDoneUpToHere => Some("Mark {count} sentence as done"),
+            Kind::LabelMatches => Some("Label {count} match of “{text}” as {label}"),
+            Kind::FixFindings => Some("Fix {count} problem"),
+            _ => None,
+        }
     }
 
     /// Returns the English text, with placeholders in braces.
@@ -124,6 +135,11 @@ impl EditTitle {
         Self { kind, values: Vec::new() }
     }
 
+    /// Returns the value of the placeholder `{count}`.
+    pub fn count(&self) -> Option<usize> {
+        self.named_values().find(|(name, _)| *name == "count")?.1.replace(',', "").parse().ok()
+    }
+
     /// Returns the placeholder names with their values.
     pub fn named_values(&self) -> impl Iterator<Item = (&'static str, &str)> {
         names(self.kind.text()).zip(self.values.iter().map(String::as_str))
@@ -139,11 +155,12 @@ impl fmt::Display for EditTitle {
     /// Writes the title in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut values = self.values.iter();
-        let mut parts = self.kind.text().split('{');
+        let singular = self.kind.singular().filter(|_| self.count() == Some(1));
+        let mut parts = singular.unwrap_or(self.kind.text()).split('{');
         f.write_str(parts.next().unwrap_or_default())?;
         for part in parts {
-            let behind = part.split_once('}').map_or(part, |(_, behind)| behind);
-            write!(f, "{}{behind}", values.next().map_or("", String::as_str))?;
+            let after = part.split_once('}').map_or(part, |(_, after)| after);
+            write!(f, "{}{after}", values.next().map_or("", String::as_str))?;
         }
         Ok(())
     }
@@ -154,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_its_row() {
+    fn table_rows_are_in_order_of_kinds() {
         for (index, (kind, id, text)) in TABLE.iter().enumerate() {
             assert_eq!(*kind as usize, index, "{id}");
             assert_eq!(EditTitleKind::from_id(id), Some(*kind));
@@ -163,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn values_stand_in_the_text() {
+    fn values_replace_placeholders() {
         let check = |kind, values: &[&str], expected: &str| {
             assert_eq!(EditTitle::new(kind, values.iter().copied()).to_string(), expected);
         };
         check(Kind::LabelSpan, &["“Ann”", "PER"], "Label “Ann” as PER");
-        check(Kind::LabelMatches, &["3", "a {b}", "PER"], "Label 3 × “a {b}” as PER");
-        check(Kind::MarkDone, &[], "Done");
+        check(Kind::LabelMatches, &["3", "a {b}", "PER"], "Label 3 matches of “a {b}” as PER");
+        check(Kind::MarkDone, &[], "Mark as done");
         check(Kind::Text, &["Sätze: 3"], "Sätze: 3");
     }
 }

@@ -61,8 +61,8 @@ impl std::fmt::Display for TooManyLabels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "the data has more than {} different labels, the most that a dataset can have here; \
-             check that the column of tags is the right one, or merge labels first",
+            "more than {} distinct labels, the limit of a dataset; \
+             check that the tag column is correct, or merge labels first",
             LabelId::MAX_COUNT
         )
     }
@@ -278,13 +278,13 @@ fn color_in_turn(index: usize) -> u8 {
 /// Returns a one-line message that describes the problem.
 pub fn validate_label_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
-        return Err("A label needs a name.".into());
+        return Err("the label name is empty".into());
     }
     if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("A label's name is one word, since it stands in a column of the file.".into());
+        return Err("the label name contains whitespace or control characters; use a single word".into());
     }
     if name == "O" {
-        return Err("O means 'no label' in the file, so a label cannot be called O.".into());
+        return Err("O is the tag of tokens without a label; use another label name".into());
     }
     Ok(())
 }

@@ -52,12 +52,12 @@ pub fn relabel(corpus: &Corpus, renames: &LabelMap) -> Option<Edit> {
             edits.push(Edit::RemoveLabel { id, label: label.clone() });
         }
     }
-    let said = |(label, target): (&Label, &Option<String>)| match target {
+    let stated = |(label, target): (&Label, &Option<String>)| match target {
         Some(name) if *name == label.name => None,
         Some(name) => Some(format!("{} → {name}", label.name)),
         None => Some(format!("{} → ∅", label.name)),
     };
-    let changes: Vec<String> = corpus.labels.iter().map(|(_, l)| l).zip(&targets).filter_map(said).collect();
+    let changes: Vec<String> = corpus.labels.iter().map(|(_, l)| l).zip(&targets).filter_map(stated).collect();
     let title = EditTitle::new(EditTitleKind::MapLabels, [changes.join(", ")]);
     (!edits.is_empty()).then_some(Edit::Group { title, edits })
 }

@@ -1,4 +1,7 @@
 //! Review state of sentences: done, flagged, comments. Comments can refer to a byte range.
+//!
+//! "New" and "in progress" are not stored: a sentence is in progress if the user changed or commented on something
+//! in it.
 
 /// Comment on a text range, for example on a span.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

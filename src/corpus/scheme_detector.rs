@@ -52,9 +52,9 @@ impl InvalidTag {
     /// Describes the problem and how the tag is read.
     pub fn message(self) -> &'static str {
         if self.lacks_start {
-            "its tag goes on with a span that did not begin; it is read as its beginning"
+            "continuation tag without a start; read as start"
         } else {
-            "its tag leaves a span without its end; it is read as its end"
+            "span without an end tag; this tag is read as end"
         }
     }
 }
@@ -110,8 +110,8 @@ impl SchemeDetector {
 
     /// Checks if the previous tag leaves its span without an end, before `tag` or the end of the sentence (`None`).
     fn observe(&mut self, tag: Option<(char, u64)>) {
-        let goes_on = matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && self.continues_open_span(tag);
-        if matches!(self.previous, Some(('B' | 'I' | 'M', _))) && !goes_on {
+        let continued = matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && self.continues_open_span(tag);
+        if matches!(self.previous, Some(('B' | 'I' | 'M', _))) && !continued {
             record(&mut self.missing_ends, self.place);
         }
     }

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_unicodes() {
+    fn tokenizes_by_uax29() {
         let check = |text: &str, expected: &str| assert_eq!(shown(text, &[]), expected);
         check("Hello, world!", "Hello·,·world·!");
         check("don't stop", "don't·stop");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_end_with_lines_and_with_sense() {
+    fn splits_sentences_at_lines_and_punctuation() {
         let check = |text: &str, expected: &str| assert_eq!(shown(text, &[]), expected);
         check("One two. Three!", "One·two·. / Three·!");
         check("one\ntwo\r\n\r\nthree", "one / two / three");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn no_sentence_ends_inside_a_span() {
+    fn spans_prevent_sentence_boundaries() {
         let span = |start, end| Span::new(start..end, LabelId::default());
         assert_eq!(shown("He said. She left.", &[]), "He·said·. / She·left·.");
         assert_eq!(shown("He said. She left.", &[span(3, 12)]), "He·said·.·She·left·.");

@@ -1,4 +1,6 @@
 //! Labeled text ranges and their origin.
+//!
+//! Equality ignores the origin, so formats, snapshots and comparisons do not depend on it.
 
 use super::label::LabelId;
 use std::cmp::Ordering;
@@ -13,7 +15,7 @@ pub enum Origin {
     Import,
     /// Span created by the user.
     Human,
-    /// Span suggested by a model or by another file. As an annotation, it is a suggestion that the user accepted.
+    /// Suggested by a model or another file. On a span of a document, the user accepted the suggestion.
     Suggested {
         /// Index into [`Corpus::agents`](super::Corpus::agents).
         agent: u8,

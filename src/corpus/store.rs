@@ -1,4 +1,7 @@
 //! The corpus: documents, labels and extra columns of a dataset.
+//!
+//! Agents are only appended, because spans contain indices into the list. At most 60 fit into the stored form of a
+//! span.
 
 use super::document::{DocLabelId, Document, Split};
 use super::edit::Edit;
@@ -179,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_proposer_is_taken_for_another() {
+    fn agents_have_distinct_ids() {
         let mut corpus = Corpus::default();
         let all: Vec<Option<u8>> =
             (0..Corpus::MAX_AGENTS + 1).map(|i| corpus.intern_agent(&format!("run {i}"))).collect();

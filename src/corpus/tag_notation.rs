@@ -58,12 +58,12 @@ impl TagNotation {
 
     fn matches(self, values: &[&str]) -> bool {
         let parsed: Vec<_> = values.iter().filter_map(|v| self.parse(v).ok()).collect();
-        let labelled = parsed.iter().flatten().count();
-        let most = parsed.len() * 10 >= values.len() * 9 && labelled > 0;
+        let labeled = parsed.iter().flatten().count();
+        let most = parsed.len() * 10 >= values.len() * 9 && labeled > 0;
         // Every word could be a bare label, but labels are few and most tokens are unlabeled.
         let few =
             || parsed.iter().flatten().map(|(_, name)| name).collect::<std::collections::HashSet<_>>().len() <= 64;
-        let bare = || few() && (parsed.len() - labelled) * 5 >= parsed.len();
+        let bare = || few() && (parsed.len() - labeled) * 5 >= parsed.len();
         most && (self != Self::LabelOnly || bare())
     }
 

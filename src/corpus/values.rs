@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_come_back_whatever_their_size() {
+    fn ids_of_any_size_roundtrip() {
         let check = |ids: &[ValueId]| {
             let values: Values = ids.iter().copied().collect();
             assert_eq!(values.iter().collect::<Vec<_>>(), ids);

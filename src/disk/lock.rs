@@ -1,4 +1,6 @@
 //! Write locks on files between processes of one machine.
+//!
+//! One process writes a project; others open it read-only.
 
 use super::DiskError;
 use std::collections::HashMap;
@@ -43,7 +45,7 @@ impl Lock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
             // A file system without locks cannot report a second writer, so the lock counts as acquired.
-            Err(TryLockError::Error(e)) => log::warn!("{}: it cannot be locked ({e})", path.display()),
+            Err(TryLockError::Error(e)) => log::warn!("{}: failed to lock the file ({e})", path.display()),
         }
         let file = Arc::new(file);
         held.insert(path.to_owned(), Arc::downgrade(&file));

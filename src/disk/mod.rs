@@ -2,6 +2,8 @@
 //!
 //! A write either replaces the target completely and durably, or leaves it unchanged. SQLite and the cache of the hub
 //! write their own files; they are the only exceptions.
+//!
+//! Only regular files are read; devices, named pipes and similar files are rejected.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -39,12 +41,12 @@ pub struct DiskError {
 impl DiskError {
     fn new(path: &Path, error: &io::Error) -> Self {
         let advice = match error.kind() {
-            io::ErrorKind::NotFound => "it does not exist; check the path",
+            io::ErrorKind::NotFound => "not found; check the path",
             io::ErrorKind::PermissionDenied => "permission denied; choose another place or change its permissions",
             io::ErrorKind::StorageFull => "the disk is full; free some space and try again",
-            io::ErrorKind::FileTooLarge => "the file would be larger than allowed here; nothing was written",
-            io::ErrorKind::IsADirectory => "it is a folder, not a file",
-            io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder",
+            io::ErrorKind::FileTooLarge => "the file would exceed the maximum file size; nothing was written",
+            io::ErrorKind::IsADirectory => "is a directory, expected a file",
+            io::ErrorKind::NotADirectory => "a component of the path is a file, not a directory",
             io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place",
             _ => return Self { path: path.to_owned(), reason: error.to_string() },
         };
@@ -93,8 +95,8 @@ pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
 pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
     const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
-    let refuse = |why: String| DiskError { path: path.to_owned(), reason: why };
-    let too_large = || refuse(format!("it is larger than {}, the most that is read of it here", size_text(most)));
+    let refuse = |cause: String| DiskError { path: path.to_owned(), reason: cause };
+    let too_large = || refuse(format!("larger than the limit of {}", size_text(most)));
     let (file, size) = open_regular(path)?;
     if size > most {
         return Err(too_large());
@@ -105,7 +107,7 @@ pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), S
     // The file may have grown since its size was read.
     let left = (most + 1).saturating_sub(bytes.len() as u64);
     let known = usize::try_from(size.saturating_sub(bytes.len() as u64)).unwrap_or_default();
-    bytes.try_reserve_exact(known).map_err(|_| refuse(format!("there is no memory for its {}", size_text(size))))?;
+    bytes.try_reserve_exact(known).map_err(|_| refuse(format!("not enough memory to read {}", size_text(size))))?;
     (&file).take(left).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > most {
         return Err(too_large());
@@ -123,8 +125,8 @@ fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
         true => Ok(()),
         false if about.is_dir() => Err(fail(io::ErrorKind::IsADirectory.into())),
         false => {
-            let why = "it is a pipe, a device or a socket, not a regular file; copy its data into a file first";
-            Err(DiskError { path: path.to_owned(), reason: why.into() })
+            let cause = "is a pipe, a device or a socket, not a regular file; copy its data into a file first";
+            Err(DiskError { path: path.to_owned(), reason: cause.into() })
         }
     };
     check(&fs::metadata(path).map_err(fail)?)?;
@@ -170,8 +172,8 @@ fn target_of(path: &Path) -> Result<PathBuf, DiskError> {
         return Err(DiskError::new(path, &io::ErrorKind::IsADirectory.into()));
     }
     if target.is_symlink() {
-        let why = "it is a link to a file that does not exist; remove the link or choose another path".to_owned();
-        return Err(DiskError { path: path.to_owned(), reason: why });
+        let cause = "is a link to a file that does not exist; remove the link or choose another path".to_owned();
+        return Err(DiskError { path: path.to_owned(), reason: cause });
     }
     Ok(target)
 }
@@ -255,8 +257,8 @@ pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
     let target = target_of(path)?;
     let metadata = fs::metadata(&target).map_err(fail)?;
     if !metadata.is_file() {
-        let why = "it is not a regular file, so it cannot be replaced; save a copy".to_owned();
-        return Err(DiskError { path: path.to_owned(), reason: why });
+        let cause = "not a regular file, cannot be replaced; save a copy".to_owned();
+        return Err(DiskError { path: path.to_owned(), reason: cause });
     }
     if metadata.permissions().readonly() {
         return Err(fail(io::ErrorKind::PermissionDenied.into()));
@@ -386,12 +388,12 @@ pub fn remove_stale_temp(path: &Path) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         let at = entry.path();
         let is_ours = is_hidden(&at) && at.to_string_lossy().ends_with(temporary::TEMP_SUFFIX);
-        let gone = match (is_ours, at.is_dir()) {
+        let removed = match (is_ours, at.is_dir()) {
             (false, _) => Ok(()),
             (true, true) => fs::remove_dir_all(&at),
             (true, false) => fs::remove_file(&at),
         };
-        if let Err(e) = gone {
+        if let Err(e) = removed {
             log::warn!("{}: {e}", at.display());
         }
     }
@@ -408,7 +410,7 @@ fn is_hidden(path: &Path) -> bool {
 /// Returns an error if the path is a file, or if its nearest existing ancestor is not writable.
 pub fn ensure_writable_parent(path: &Path) -> Result<(), DiskError> {
     if path.is_file() {
-        return Err(DiskError { path: path.to_owned(), reason: "it is a file; name a folder".into() });
+        return Err(DiskError { path: path.to_owned(), reason: "is a file, expected a directory".into() });
     }
     let existing = path.ancestors().find(|p| p.is_dir()).unwrap_or(Path::new("."));
     temporary::file_in(existing, true).map(drop).map_err(|e| DiskError::new(path, &e))
@@ -446,7 +448,7 @@ pub fn write_at_end(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskErr
     let fail = |e: io::Error| DiskError::new(path, &e);
     let mut file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(fail)?;
     if file.metadata().map_err(fail)?.len() < place {
-        return Err(DiskError { path: path.to_owned(), reason: "another program has changed it meanwhile".into() });
+        return Err(DiskError { path: path.to_owned(), reason: "modified by another program in the meantime".into() });
     }
     file.set_len(place).map_err(fail)?;
     file.seek(io::SeekFrom::End(0)).map_err(fail)?;
@@ -496,6 +498,6 @@ pub fn create_missing_dirs(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
 /// Removes a directory if it is empty.
 pub fn remove_empty_dir(path: &Path) {
     if let Err(e) = fs::remove_dir(path) {
-        log::debug!("{} stays: {e}", path.display());
+        log::debug!("{} was not removed: {e}", path.display());
     }
 }

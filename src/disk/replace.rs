@@ -42,7 +42,7 @@ pub fn replace_files<E: From<DiskError>>(
     finish_replacing(folder, set)?;
     let in_the_way = set.names.iter().map(|name| folder.join(name)).find(|path| path.is_dir());
     if let Some(path) = in_the_way {
-        return Err(DiskError { path, reason: "a folder lies in the place of this file; move it away".into() }.into());
+        return Err(DiskError { path, reason: "a directory with the name of this file exists; move it".into() }.into());
     }
     let temporary = temporary::dir_in(folder).map_err(fail)?;
     let mut names = String::new();
@@ -144,7 +144,7 @@ mod tests {
     const OTHER: Files = &[("config.json", "x"), ("weights", "y")];
 
     #[test]
-    fn a_set_replaces_another_whole() {
+    fn file_set_replaces_previous_set() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("notes.txt"), "mine").expect("a file");
         replace(folder.path(), OLD).expect("the old set");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_cannot_be_written_changes_nothing() {
+    fn failed_write_keeps_previous_set() {
         let folder = tempfile::tempdir().expect("a folder");
         replace(folder.path(), OLD).expect("the old set");
         let full = || DiskError { path: "x".into(), reason: "full".into() };
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kill_in_between_leaves_the_new_set() {
+    fn interrupted_replacement_is_completed() {
         for changes in 0..=5 {
             let folder = killed_after(changes);
             assert_eq!(found(folder.path()), ["config.json=x", "weights=y"], "after {changes} changes");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_list_of_names_reaches_no_other_file() {
+    fn forged_name_list_removes_no_other_files() {
         let folder = tempfile::tempdir().expect("a folder");
         let model = folder.path().join("model");
         fs::create_dir_all(model.join(STAGING_SUFFIX)).expect("a folder");

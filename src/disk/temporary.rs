@@ -64,7 +64,7 @@ fn prefix() -> String {
 fn lock(file: &File) {
     // Without locks, files of killed processes remain. There is no other effect.
     if let Err(e) = file.try_lock() {
-        log::debug!("a temporary file cannot be locked: {e}");
+        log::debug!("failed to lock a temporary file: {e}");
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_ended_programs_are_removed_and_those_of_running_ones_stay() {
+    fn only_files_of_ended_programs_are_removed() {
         let folder = tempfile::tempdir().expect("a folder");
         let old = std::time::SystemTime::now() - Duration::from_secs(3600);
         let make = |name: &str| {

@@ -1,4 +1,7 @@
 //! Agreement of two annotations of the same sentences, and their differences.
+//!
+//! Sentences are matched by their tokens. If the user adopts a span of the other file, that file
+//! is stored as the agent of the span.
 
 use super::score::PrfScore;
 use crate::corpus::{Corpus, LabelId, LabelSet, SentenceId, Span};
@@ -124,13 +127,14 @@ impl Agreement {
 /// Returns the differences of a sentence. Each span of the first corpus is paired with an overlapping span of the
 /// second. The remaining spans of the second follow.
 fn differences(id: SentenceId, here: &[(Span, Span)], there: &[Span]) -> Vec<Difference> {
-    let mut left: Vec<Span> = there.iter().filter(|s| !here.iter().any(|(whole, _)| whole == *s)).copied().collect();
+    let mut unmatched: Vec<Span> =
+        there.iter().filter(|s| !here.iter().any(|(whole, _)| whole == *s)).copied().collect();
     let mut found = Vec::new();
     for (whole, span) in here.iter().filter(|(whole, _)| !there.contains(whole)) {
-        let at = left.iter().position(|other| other.overlaps(whole));
-        found.push(Difference { sentence: id, left: Some(*span), right: at.map(|at| left.remove(at)) });
+        let at = unmatched.iter().position(|other| other.overlaps(whole));
+        found.push(Difference { sentence: id, left: Some(*span), right: at.map(|at| unmatched.remove(at)) });
     }
-    found.extend(left.into_iter().map(|span| Difference { sentence: id, left: None, right: Some(span) }));
+    found.extend(unmatched.into_iter().map(|span| Difference { sentence: id, left: None, right: Some(span) }));
     found.sort_by_key(|d| d.left.or(d.right).map(|s| s.start));
     found
 }
@@ -160,13 +164,13 @@ impl ConfusionMatrix {
         (0..kinds).map(|k| (row(k), column(k))).collect()
     }
 
-    fn observed_agreement(&self) -> f64 {
+    fn n_agreeing_tokens(&self) -> f64 {
         (0..self.table.len()).map(|k| self.table[k][k]).sum::<usize>() as f64
     }
 
     fn kappa(&self) -> f64 {
         let n = self.count as f64;
-        let observed = self.observed_agreement() / n;
+        let observed = self.n_agreeing_tokens() / n;
         let expected = self.marginals().iter().map(|(a, b)| a * b).sum::<f64>() / (n * n);
         if self.count == 0 || expected >= 1.0 { 1.0 } else { (observed - expected) / (1.0 - expected) }
     }
@@ -175,9 +179,13 @@ impl ConfusionMatrix {
         // Two annotators label every token, so there are twice as many values as tokens.
         let values = 2.0 * self.count as f64;
         let pairs = self.marginals().iter().map(|(a, b)| (a + b) * (a + b - 1.0)).sum::<f64>();
-        let observed = 1.0 - self.observed_agreement() / self.count as f64;
-        let expected = 1.0 - pairs / (values * (values - 1.0));
-        if self.count == 0 || expected <= 0.0 { 1.0 } else { 1.0 - observed / expected }
+        let observed_disagreement = 1.0 - self.n_agreeing_tokens() / self.count as f64;
+        let expected_disagreement = 1.0 - pairs / (values * (values - 1.0));
+        if self.count == 0 || expected_disagreement <= 0.0 {
+            1.0
+        } else {
+            1.0 - observed_disagreement / expected_disagreement
+        }
     }
 }
 
@@ -213,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn two_labellings_are_compared() {
+    fn compares_two_annotations() {
         let mine = corpus("Ada/PER Vance/PER met Zoë/PER in Oslo/LOC\nrain fell here\nonly/LOC mine");
         let theirs = corpus(
             "rain fell here\nAda/PER Vance met Zoë/PER in Oslo/ORG today/MISC\nAda/PER Vance met Zoë/PER in Oslo/ORG",
@@ -230,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_labelling_agrees_with_itself() {
+    fn annotation_agrees_with_itself() {
         let mine = corpus("Ada/PER met Zoë/PER\nrain fell");
         let a = Agreement::compare(&mine, &mine);
         assert_eq!((a.kappa, a.alpha, a.spans.f1), (1.0, 1.0, 1.0));

@@ -102,22 +102,22 @@ fn is_minority(
     missed: &HashMap<&str, usize>,
 ) -> bool {
     let text = &corpus.document(finding.sentence.document).text[finding.span.start as usize..finding.span.end as usize];
-    let labelled = usual.get(text).map_or(0, |(_, n)| *n);
-    let all = labelled + missed.get(text).copied().unwrap_or(0);
-    labelled >= MIN_LABELED_OCCURRENCES && labelled as f64 >= MAJORITY_RATIO * all as f64
+    let labeled = usual.get(text).map_or(0, |(_, n)| *n);
+    let all = labeled + missed.get(text).copied().unwrap_or(0);
+    labeled >= MIN_LABELED_OCCURRENCES && labeled as f64 >= MAJORITY_RATIO * all as f64
 }
 
 /// Returns findings for pairs of [`NearDuplicates::leakage_pairs`](super::statistics::NearDuplicates::leakage_pairs).
 pub(super) fn leakage_findings(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<Finding> {
-    let finding = |(id, twin): &(SentenceId, SentenceId)| {
+    let finding = |(id, duplicate): &(SentenceId, SentenceId)| {
         let d = corpus.document(id.document);
         let at = d.span_from_tokens(
             id.sentence as usize,
             0..d.sentence_range(id.sentence as usize).len(),
             LabelId::default(),
         );
-        let split = corpus.document(twin.document).split.name();
-        let what = format!("{} stands in {split}, too, or nearly so", quoted_text(d, &at));
+        let split = corpus.document(duplicate.document).split.name();
+        let what = format!("{} is also in {split}, or a near-duplicate is", quoted_text(d, &at));
         Finding { kind: FindingKind::SplitLeakage, sentence: *id, span: at, message: what, fix: None }
     };
     pairs.iter().take(MAX_FINDINGS_PER_KIND).map(finding).collect()
@@ -210,8 +210,8 @@ impl<'a> SentenceContext<'a> {
             let new = Span { origin: Origin::Human, ..self.d.span_from_tokens(sentence, inner, span.label) };
             let cuts = new.start < span.start || span.end < new.end;
             let (kind, what) = match cuts {
-                true => (FindingKind::PartialToken, "ends inside a word"),
-                false => (FindingKind::EdgePunctuation, "has space or punctuation at its edge"),
+                true => (FindingKind::PartialToken, "starts or ends inside a token"),
+                false => (FindingKind::EdgePunctuation, "starts or ends with whitespace or punctuation"),
             };
             if new != *span {
                 let what = format!("{} {what}", quoted_text(self.d, span));
@@ -224,7 +224,7 @@ impl<'a> SentenceContext<'a> {
         for span in self.spans() {
             if let Some((label, n)) = usual.get(self.text(span)).filter(|(label, _)| *label != span.label) {
                 let (now, usual) = (self.name(span.label), self.name(*label));
-                let what = format!("{} is {now} here and {usual} in {n} places", quoted_text(self.d, span));
+                let what = format!("{} is {now} here but {usual} in {n} other places", quoted_text(self.d, span));
                 let new = Span { label: *label, origin: Origin::Human, ..*span };
                 found.push(self.finding(FindingKind::InconsistentLabel, *span, what, Some((vec![*span], vec![new]))));
             }
@@ -259,7 +259,7 @@ impl<'a> SentenceContext<'a> {
             if named && !self.spans().iter().any(|s| s.overlaps(&at)) {
                 *missed.entry(self.text(&at)).or_default() += 1;
                 let what = format!(
-                    "{} is {} in {count} places, and nothing here",
+                    "{} is {} in {count} other places but not labeled here",
                     quoted_text(self.d, &at),
                     self.name(at.label)
                 );
@@ -275,7 +275,7 @@ impl<'a> SentenceContext<'a> {
         if first != self.id && here != there {
             let range = self.d.sentence_range(self.id.sentence as usize);
             let at = self.d.span_from_tokens(self.id.sentence as usize, 0..range.len(), LabelId::default());
-            let what = format!("{} stands twice and is labelled otherwise the first time", quoted_text(self.d, &at));
+            let what = format!("{} occurs twice; the first occurrence has different labels", quoted_text(self.d, &at));
             found.push(self.finding(FindingKind::ConflictingDuplicate, at, what, None));
         }
     }
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_wrong_is_found_and_mended() {
+    fn lint_finds_and_fixes_problems() {
         let check = |marked: &str, expected: &[(FindingKind, &str)]| {
             let mut corpus = corpus(marked);
             let found = lint(&corpus);
@@ -350,16 +350,16 @@ mod tests {
         check("[Oslo LOC] is\n[U.S. LOC] is\n[Baird Co . ORG] is\n[Mladost ( L ) ORG] is", &[]);
         check(
             "in [Oslo , LOC] rain",
-            &[(FindingKind::EdgePunctuation, "“Oslo ,” has space or punctuation at its edge")],
+            &[(FindingKind::EdgePunctuation, "“Oslo ,” starts or ends with whitespace or punctuation")],
         );
         let often = "[Oslo LOC] a\n[Oslo LOC] b\n[Oslo LOC] c\n[Oslo LOC] d\n[Oslo LOC] e";
         check(
             &format!("{often}\nto Oslo"),
-            &[(FindingKind::MissingLabel, "“Oslo” is LOC in 5 places, and nothing here")],
+            &[(FindingKind::MissingLabel, "“Oslo” is LOC in 5 other places but not labeled here")],
         );
         check(
             &format!("{often}\n[Oslo PER] f"),
-            &[(FindingKind::InconsistentLabel, "“Oslo” is PER here and LOC in 5 places")],
+            &[(FindingKind::InconsistentLabel, "“Oslo” is PER here but LOC in 5 other places")],
         );
         // Fewer than five labeled occurrences are not sufficient. Many are not sufficient either if too many others are
         // unlabeled.
@@ -369,13 +369,13 @@ mod tests {
             "[Ada PER] sails on the sea\nAda sails on the sea",
             &[(
                 FindingKind::ConflictingDuplicate,
-                "“Ada sails on the sea” stands twice and is labelled otherwise the first time",
+                "“Ada sails on the sea” occurs twice; the first occurrence has different labels",
             )],
         );
     }
 
     #[test]
-    fn a_span_that_cuts_a_word_grows() {
+    fn partial_token_span_is_extended() {
         let mut corpus = corpus("Kundennummer2785 is");
         corpus.labels.intern("ID").expect("few labels");
         corpus.document_mut(0).insert_span(Span::new(12..16, LabelId::default()));

@@ -1,5 +1,8 @@
 //! Evaluation: entity scores compatible with seqeval, dataset statistics ([`statistics`]), label checks ([`mod@lint`]),
 //! and agreement of two annotations ([`agreement`]).
+//!
+//! A report contains only properties of the corpus; `worker::inference` adds invalid tags of the sources and spans
+//! that the tokenizer cuts.
 
 pub mod agreement;
 pub mod lint;
@@ -24,10 +27,10 @@ pub struct DatasetReport {
 }
 
 impl DatasetReport {
-    /// Analyzes a corpus. Returns `None` if `go_on` returns false between two steps.
-    pub fn build(corpus: &Corpus, go_on: impl Fn() -> bool) -> Option<Self> {
-        let statistics = go_on().then(|| Statistics::compute(corpus))?;
-        let mut findings = go_on().then(|| lint(corpus))?;
+    /// Analyzes a corpus. Returns `None` if `should_continue` returns false between two steps.
+    pub fn build(corpus: &Corpus, should_continue: impl Fn() -> bool) -> Option<Self> {
+        let statistics = should_continue().then(|| Statistics::compute(corpus))?;
+        let mut findings = should_continue().then(|| lint(corpus))?;
         findings
             .extend(statistics.near_duplicates.iter().flat_map(|d| lint::leakage_findings(corpus, &d.leakage_pairs)));
         Some(Self { statistics, findings })

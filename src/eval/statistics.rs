@@ -35,7 +35,7 @@ pub struct SplitStatistics {
     /// Number of tokens.
     pub tokens: usize,
     /// Number of spans by label id.
-    pub labels: Vec<usize>,
+    pub spans_by_label: Vec<usize>,
     /// Number of tokens inside a span.
     pub tokens_in_spans: usize,
     /// Number of sentences that the user marked as done.
@@ -45,7 +45,7 @@ pub struct SplitStatistics {
 impl SplitStatistics {
     /// Returns the number of spans of a label in this split.
     pub fn count(&self, label: LabelId) -> usize {
-        self.labels.get(usize::from(label)).copied().unwrap_or(0)
+        self.spans_by_label.get(usize::from(label)).copied().unwrap_or(0)
     }
 }
 
@@ -91,9 +91,9 @@ pub struct NearDuplicates {
 }
 
 /// Number of span length buckets. The last one counts all longer spans.
-const MAX_SPAN_LEN_BUCKET: usize = 8;
+const N_SPAN_LENGTH_BUCKETS: usize = 8;
 /// Number of sentence length buckets of ten tokens. The last one counts all longer sentences.
-const N_LENGTH_BUCKETS: usize = 8;
+const N_SENTENCE_LENGTH_BUCKETS: usize = 8;
 /// Maximum number of listed surface forms.
 const MAX_LISTED: usize = 200;
 /// Minimum number of tokens for the search for near-duplicates. Shorter sentences are often equal by chance.
@@ -111,8 +111,8 @@ impl Statistics {
     pub fn compute(corpus: &Corpus) -> Self {
         let mut statistics = Self {
             splits: corpus.splits().into_iter().map(|split| split_statistics(corpus, split)).collect(),
-            span_lengths: vec![0; MAX_SPAN_LEN_BUCKET],
-            sentence_lengths: vec![0; N_LENGTH_BUCKETS],
+            span_lengths: vec![0; N_SPAN_LENGTH_BUCKETS],
+            sentence_lengths: vec![0; N_SENTENCE_LENGTH_BUCKETS],
             doc_labels: vec![0; corpus.doc_labels.len()],
             ..Self::default()
         };
@@ -121,9 +121,9 @@ impl Statistics {
             d.doc_labels.iter().for_each(|class| statistics.doc_labels[usize::from(*class)] += 1);
             for sentence in 0..d.len() {
                 let words = d.sentence_range(sentence).len();
-                statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(N_LENGTH_BUCKETS - 1)] += 1;
+                statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(N_SENTENCE_LENGTH_BUCKETS - 1)] += 1;
                 for span in d.to_token_spans(sentence) {
-                    statistics.span_lengths[(span.end - span.start - 1).min(MAX_SPAN_LEN_BUCKET - 1)] += 1;
+                    statistics.span_lengths[(span.end - span.start - 1).min(N_SPAN_LENGTH_BUCKETS - 1)] += 1;
                 }
             }
             for (text, label) in span_texts(d) {
@@ -166,7 +166,7 @@ fn split_statistics(corpus: &Corpus, split: Split) -> SplitStatistics {
         split,
         sentences: counts.sentences,
         tokens: counts.tokens,
-        labels: counts.labels,
+        spans_by_label: counts.labels,
         tokens_in_spans: documents.clone().map(|d| covered(d)).sum(),
         done: documents.flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
     }
@@ -211,9 +211,9 @@ fn find_near_duplicates(corpus: &Corpus) -> Option<NearDuplicates> {
     for group in find_groups(corpus, &units) {
         found.n_sentences += group.len() - 1;
         let held_out = group.iter().find(|unit| split(**unit) != Split::Train);
-        if let Some(twin) = held_out {
+        if let Some(duplicate) = held_out {
             let trained = group.iter().filter(|unit| split(**unit) == Split::Train);
-            found.leakage_pairs.extend(trained.map(|unit| (units[*unit][0], units[*twin][0])));
+            found.leakage_pairs.extend(trained.map(|unit| (units[*unit][0], units[*duplicate][0])));
         }
     }
     found.leakage_pairs.sort_unstable();
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dataset_is_counted() {
+    fn statistics_count_dataset() {
         let train =
             ["Oslo/LOC is a town", "Ada/PER likes Oslo/LOC and Oslo/PER too", "rain fell on the old town all day"];
         let test = ["Rain fell on the old town all day", "Oslo/LOC and Bergen/LOC"];
@@ -258,7 +258,7 @@ mod tests {
             s.splits.iter().map(|x| (x.sentences, x.tokens, x.tokens_in_spans)).collect::<Vec<_>>(),
             [(3, 18, 4), (2, 11, 2)]
         );
-        assert_eq!(s.splits[0].labels, [2, 2]);
+        assert_eq!(s.splits[0].spans_by_label, [2, 2]);
         assert_eq!((s.span_lengths[0], s.sentence_lengths[0]), (6, 5));
         assert_eq!((s.surface_forms[0].text.as_str(), s.surface_forms[0].count()), ("Oslo", 4));
         assert_eq!(
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_corpus_has_no_numbers() {
+    fn empty_corpus_has_empty_statistics() {
         let s = Statistics::compute(&Corpus::default());
         assert!(s.splits.is_empty() && s.surface_forms.is_empty() && s.train_overlap.is_empty());
     }

@@ -25,8 +25,8 @@ pub(super) fn short_type_name(name: &str) -> &str {
 /// Type of named entities in DKPro, INCEpTION and WebAnno; its feature is `value`.
 pub(super) const NAMED_ENTITY: &str = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity";
 
-/// Types that segment or describe tokens, and therefore do not name entities.
-const TOKEN_TYPES: [&str; 12] = [
+/// Types that segment or describe tokens, and therefore do not mark entities.
+const NON_ENTITY_TYPES: [&str; 12] = [
     "Token",
     "Sentence",
     "Paragraph",
@@ -44,7 +44,7 @@ const TOKEN_TYPES: [&str; 12] = [
 /// Features that name an entity class, the most likely first.
 const LABEL_FEATURES: [&str; 6] = ["value", "label", "type", "category", "kind", "tag"];
 
-/// Selects the type and feature that name entities, as indices. The type `NamedEntity` wins, then a type with "entity"
+/// Selects the type of entities and the feature with their label, as indices. The type `NamedEntity` wins, then a type with "entity"
 /// in its name, then the first type. Token types are excluded. `None` if no type remains.
 pub(super) fn select_entity_type(layers: &[AnnotationType]) -> Option<(usize, usize)> {
     let rank = |l: &AnnotationType| match l.short_name() {
@@ -57,14 +57,14 @@ pub(super) fn select_entity_type(layers: &[AnnotationType]) -> Option<(usize, us
         named.or_else(|| l.features.iter().position(|f| !f.is_empty() && !f.starts_with("ROLE_")))
     };
     (0..layers.len())
-        .filter(|i| !TOKEN_TYPES.contains(&layers[*i].short_name()))
+        .filter(|i| !NON_ENTITY_TYPES.contains(&layers[*i].short_name()))
         .filter_map(|i| Some((i, feature(&layers[i])?)))
         .min_by_key(|(i, _)| (rank(&layers[*i]), *i))
 }
 
 /// Returns a message about the selected type and feature.
 pub(super) fn describe_selection(layer: &AnnotationType, feature: usize) -> String {
-    format!("spans from {}, their labels from its feature “{}”", layer.short_name(), layer.features[feature])
+    format!("spans from {}, labels from feature “{}”", layer.short_name(), layer.features[feature])
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_layer_of_entities_is_found() {
+    fn selects_entity_type_and_feature() {
         let layer = |text: &str| {
             let (name, features) = text.split_once('|').expect("a layer");
             AnnotationType { name: name.into(), features: features.split('|').map(str::to_owned).collect() }

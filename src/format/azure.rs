@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Project file of custom entity recognition or text classification.
 pub const AZURE_LANGUAGE: Format = Format {
     name: "azure-language",
-    description: "Azure Language: labels for the texts beside it",
+    description: "Azure Language: labels for text files in the same directory",
     extensions: &["json"],
     detect: |g| {
         let is_project = g.head.contains("\"projectFileVersion\"") && g.head.contains("\"assets\"");
@@ -26,7 +26,7 @@ pub const AZURE_LANGUAGE: Format = Format {
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let project: Value = serde_json::from_str(&decoded.text)
-        .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
+        .map_err(|e| Problem::at(e.line(), 0, format!("invalid JSON at character {} ({e})", e.column())))?;
     let mut found = ReadReport::with_encoding(AZURE_LANGUAGE, &decoded);
     let unit = match get_str(&project, "stringIndexType") {
         Some("Utf16CodeUnit") => Some(OffsetUnit::Utf16),
@@ -40,7 +40,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             found.notes.add(NoteKind::RecordWithoutText, || document.to_string().chars().take(80).collect());
             continue;
         };
-        let text = (source.read_sibling)(location).ok_or_else(|| format!("the text {location} is not beside it"));
+        let text = (source.read_sibling)(location)
+            .ok_or_else(|| format!("text file {location} not found in the same directory"));
         let text =
             text.and_then(|bytes| decode(&bytes).map(|d| d.text.into_owned()).map_err(|p| format!("{location}: {p}")));
         match text {
@@ -53,12 +54,12 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 };
                 texts.push(SourceText { split, line: 0, place, item });
             }
-            Err(why) => found.push_problem(0, 0, || format!("{why}; its labels are not read")),
+            Err(reason) => found.push_problem(0, 0, || format!("{reason}; labels not read")),
         }
     }
     if texts.is_empty() {
-        let why = found.problems.first().map_or_else(|| "it lists no documents".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("none of its texts can be read: {why}")));
+        let reason = found.problems.first().map_or_else(|| "no documents listed".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no text can be read: {reason}")));
     }
     let choices = ReadOptions { offset_unit: source.options.offset_unit.or(unit), ..source.options };
     records::add_texts(&SourceInput { options: choices, ..*source }, corpus, &mut found, texts, false)?;

@@ -13,9 +13,9 @@ use std::sync::Arc;
 /// Annotation file of brat.
 pub const BRAT: Format = Format {
     name: "brat",
-    description: "brat: .ann beside its .txt",
+    description: "brat: .ann and .txt files",
     extensions: &["ann", "a1"],
-    detect: |g| Detection::when(g.has_extension(BRAT.extensions), Detection::STRUCTURE, "extension of annotations"),
+    detect: |g| Detection::when(g.has_extension(BRAT.extensions), Detection::STRUCTURE, "annotation file extension"),
     is_json: false,
     read,
     write: Some(Writer::PerDocument(document_files, configuration_files)),
@@ -32,7 +32,7 @@ struct TextBound<'a> {
     line: usize,
 }
 
-fn parse_text_bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<TextBound<'_>> {
+fn parse_text_bounds(text: &str, mut on_problem: impl FnMut(usize, String)) -> Vec<TextBound<'_>> {
     let mut found = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The id is `T1`; other tools add lines such as `TT1` with codes.
@@ -40,10 +40,10 @@ fn parse_text_bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Tex
     for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| is_bound(l)) {
         match parse_text_bound(whole, line) {
             Some(bound) => found.push(bound),
-            None => tell(
+            None => on_problem(
                 line,
                 format!(
-                    "expected “T1⇥LABEL 0 4⇥text” but found {}; it is left as it is",
+                    "expected “T1⇥LABEL 0 4⇥text” but found {}; line skipped, kept in the file",
                     super::read_report::quote(whole)
                 ),
             ),
@@ -80,7 +80,7 @@ fn read_events(source: &SourceInput) -> Option<String> {
 fn read_text(source: &SourceInput) -> Result<String, Problem> {
     let stem = stem(source);
     let bytes = (source.read_sibling)(&format!("{stem}.txt"))
-        .ok_or_else(|| Problem::at(0, 0, format!("the text {stem}.txt is not beside it")))?;
+        .ok_or_else(|| Problem::at(0, 0, format!("text file {stem}.txt not found in the same directory")))?;
     decode_utf8(&bytes).map(str::to_owned).map_err(|p| Problem { message: format!("{stem}.txt: {}", p.message), ..p })
 }
 
@@ -118,7 +118,7 @@ impl<'a> BratOffsets<'a> {
     }
 }
 
-fn detect_convention(text: &str, bounds: &[TextBound], wished: Option<OffsetUnit>) -> (BratConvention, UnitStats) {
+fn detect_convention(text: &str, bounds: &[TextBound], requested: Option<OffsetUnit>) -> (BratConvention, UnitStats) {
     let mut evidence = UnitStats::default();
     let one = |b: &TextBound| (b.fragments.len() == 1).then_some(b.fragments[0]);
     let claims: Vec<OffsetPair> = bounds
@@ -126,7 +126,7 @@ fn detect_convention(text: &str, bounds: &[TextBound], wished: Option<OffsetUnit
         .filter_map(|b| one(b).map(|(start, end)| OffsetPair { start, end, text: Some(b.surface.into()) }))
         .collect();
     evidence.add(text, &claims);
-    let plain = BratConvention { unit: wished.unwrap_or_else(|| evidence.best_unit()), crlf_is_one: false };
+    let plain = BratConvention { unit: requested.unwrap_or_else(|| evidence.best_unit()), crlf_is_one: false };
     let short = BratConvention { unit: OffsetUnit::CodePoints, crlf_is_one: true };
     let fitting = |measure: BratConvention| {
         let places = BratOffsets::new(text, measure);
@@ -145,13 +145,13 @@ fn merge_fragments(text: &str, bound: &TextBound, places: &BratOffsets) -> Resul
     let ranges: Option<Vec<(u32, u32)>> = bound.fragments.iter().map(|(s, e)| places.range(*s, *e)).collect();
     let size = text.chars().count();
     let ranges =
-        ranges.ok_or_else(|| format!("{} {} lies outside its text of {size} characters", bound.id, bound.label))?;
+        ranges.ok_or_else(|| format!("{} {} is outside the text ({size} characters)", bound.id, bound.label))?;
     let gaps_are_lines = ranges
         .windows(2)
         .all(|w| w[0].1 <= w[1].0 && text[w[0].1 as usize..w[1].0 as usize].chars().all(|c| "\r\n".contains(c)));
     match (ranges.first(), ranges.last()) {
         (Some(first), Some(last)) if gaps_are_lines => Ok((first.0, last.1)),
-        _ => Err(format!("{} {} has parts with other text between them; it is left as it is", bound.id, bound.label)),
+        _ => Err(format!("{} {} is discontinuous; annotation skipped, kept in the file", bound.id, bound.label)),
     }
 }
 
@@ -159,7 +159,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let text = read_text(source)?;
     let annotations = decode_utf8(source.bytes)?;
     let mut found = ReadReport::new(BRAT);
-    let bounds = parse_text_bounds(annotations, |line, why| found.push_problem(line, 0, || why));
+    let bounds = parse_text_bounds(annotations, |line, cause| found.push_problem(line, 0, || cause));
     for line in annotations.lines() {
         match line.as_bytes().first() {
             Some(b'R' | b'*') => found.note_unsupported("relations"),
@@ -180,10 +180,10 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let (measure, evidence) = detect_convention(&text, &bounds, source.options.offset_unit);
     found.offset_unit = Some(measure.unit);
     if evidence.distinguishing > 0 {
-        found.detection_notes.push(format!("offsets count {}", measure.unit.name()));
+        found.detection_notes.push(format!("offset unit: {}", measure.unit.name()));
     }
     if measure.crlf_is_one {
-        found.detection_notes.push("line ends of two characters count as one, as brat reads them".into());
+        found.detection_notes.push("CRLF line endings count as one character, like in brat".into());
     }
     let places = BratOffsets::new(&text, measure);
     let mut spans = Vec::new();
@@ -192,12 +192,14 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             Ok((start, end)) => {
                 let held = &text[start as usize..end as usize];
                 if bound.fragments.len() == 1 && held != bound.surface {
-                    let (held, said) = (super::read_report::quote(held), super::read_report::quote(bound.surface));
-                    found.push_problem(bound.line, 3, || format!("{} holds {held}, not {said} as it says", bound.id));
+                    let (held, stated) = (super::read_report::quote(held), super::read_report::quote(bound.surface));
+                    found.push_problem(bound.line, 3, || {
+                        format!("{}: text is {held}, annotation states {stated}", bound.id)
+                    });
                 }
                 spans.push(Span::new(start..end, corpus.labels.intern(bound.label)?));
             }
-            Err(why) => found.push_problem(bound.line, 2, || why),
+            Err(cause) => found.push_problem(bound.line, 2, || cause),
         }
     }
     drop(places);
@@ -213,34 +215,34 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     let (measure, _) = detect_convention(text, &bounds, source.options.offset_unit);
     let places = BratOffsets::new(text, measure);
     let mut left: Vec<Span> = document.spans.clone();
-    let mut gone: Vec<(&TextBound, (u32, u32))> = Vec::new();
+    let mut removed: Vec<(&TextBound, (u32, u32))> = Vec::new();
     for bound in &bounds {
         let Ok((start, end)) = merge_fragments(text, bound, &places) else { continue };
         let is_called = |name: &str| name == bound.label || escape_label(name) == bound.label;
         let same = |s: &Span| (s.start, s.end) == (start, end) && is_called(current.corpus.labels.name(s.label));
         match left.iter().position(same) {
             Some(at) => drop(left.remove(at)),
-            None => gone.push((bound, (start, end))),
+            None => removed.push((bound, (start, end))),
         }
     }
     // If only the label has changed, the annotation keeps its number and references to it.
     let mut relabelled = std::collections::HashMap::new();
-    gone.retain(|(bound, place)| match left.iter().position(|s| (s.start, s.end) == *place) {
+    removed.retain(|(bound, place)| match left.iter().position(|s| (s.start, s.end) == *place) {
         Some(at) => {
             relabelled.insert(bound.id, left.remove(at).label);
             false
         }
         None => true,
     });
-    let differs = !gone.is_empty() || !left.is_empty() || !relabelled.is_empty();
+    let differs = !removed.is_empty() || !left.is_empty() || !relabelled.is_empty();
     if differs && read_text(source)? != *text {
         return Err(text_changed_error(0));
     }
-    let gone: HashSet<&str> = gone.iter().map(|(bound, _)| bound.id).collect();
+    let removed: HashSet<&str> = removed.iter().map(|(bound, _)| bound.id).collect();
     let mut out = String::with_capacity(annotations.len());
     for line in annotations.split_inclusive('\n') {
         let id = line.split('\t').next().unwrap_or("").trim_start_matches('\u{feff}');
-        if gone.contains(id) || references(line, &gone) {
+        if removed.contains(id) || references(line, &removed) {
             continue;
         }
         match relabelled.get(id).zip(line.split_once('\t')) {
@@ -303,7 +305,7 @@ fn format_fragments(text: &str, span: Span, measure: BratConvention) -> String {
 }
 
 /// True if a line refers to a removed annotation. Its attributes, notes, relations and events are then removed too.
-fn references(line: &str, gone: &HashSet<&str>) -> bool {
+fn references(line: &str, removed: &HashSet<&str>) -> bool {
     // Number of fields that can be references. The text of a note follows them.
     let words = match line.chars().next() {
         Some('A' | 'M' | 'N' | '#') => 2,
@@ -312,7 +314,7 @@ fn references(line: &str, gone: &HashSet<&str>) -> bool {
         _ => return false,
     };
     let mut parts = line.split(['\t', ' ', '\n', '\r']).skip(1).take(words);
-    parts.any(|word| gone.contains(word.rsplit(':').next().unwrap_or(word)))
+    parts.any(|word| removed.contains(word.rsplit(':').next().unwrap_or(word)))
 }
 
 /// Returns the configuration of a directory for the brat server: labels and their colors.
@@ -320,13 +322,13 @@ fn configuration_files(corpus: &Corpus) -> Vec<(&'static str, Vec<u8>)> {
     let names: Vec<String> = corpus.labels.iter().map(|(_, l)| super::tagged::escape_label(&l.name)).collect();
     let annotation = format!("[entities]\n{}\n\n[relations]\n\n[events]\n\n[attributes]\n", names.join("\n"));
     // Pale background colors of different hues; brat writes in black.
-    let colour = |i: usize| {
+    let color = |i: usize| {
         #[allow(clippy::cast_possible_truncation, reason = "between 145 and 255")]
         let pale = |shift: f64| (200.0 + 55.0 * (i as f64 * 2.4 + shift).cos()).round() as u8;
         format!("#{:02x}{:02x}{:02x}", pale(0.0), pale(2.1), pale(4.2))
     };
     let drawn: Vec<String> =
-        names.iter().enumerate().map(|(i, name)| format!("{name}\tbgColor:{}", colour(i))).collect();
+        names.iter().enumerate().map(|(i, name)| format!("{name}\tbgColor:{}", color(i))).collect();
     let labels: Vec<String> = names.iter().map(|name| format!("{name} | {name}")).collect();
     let visual = format!("[labels]\n{}\n\n[drawing]\n{}\n", labels.join("\n"), drawn.join("\n"));
     vec![("annotation.conf", annotation.into_bytes()), ("visual.conf", visual.into_bytes())]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Annotations of a custom entity recognizer.
 pub const COMPREHEND: Format = Format {
     name: "comprehend",
-    description: "Amazon Comprehend: CSV of offsets for the texts beside it",
+    description: "Amazon Comprehend: CSV of offsets for text files in the same directory",
     extensions: &["csv"],
     detect: |g| {
         let fits = Columns::of(&header(g.first_line())).is_some();
@@ -65,8 +65,9 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         let row = match row {
             Ok(row) => row,
             Err(e) => {
-                found
-                    .push_problem(line_of(e.position()), 0, || format!("the row is broken ({e}); it is left as it is"));
+                found.push_problem(line_of(e.position()), 0, || {
+                    format!("invalid CSV row ({e}); row skipped, kept in the file")
+                });
                 continue;
             }
         };
@@ -76,9 +77,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         let (Some(file), Some(line), Some(start), Some(end), Some(label)) =
             (row.get(columns.file), line, number(columns.begin), number(columns.end), row.get(columns.label))
         else {
-            found.push_problem(at, 0, || {
-                "the row lacks a file, a line, an offset or a type; it is left as it is".into()
-            });
+            found.push_problem(at, 0, || "missing file, line, offset or type; row skipped, kept in the file".into());
             continue;
         };
         let mark = RecordSpan { start, end, label: label.trim().to_owned(), surface: None };
@@ -86,12 +85,13 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     }
     let mut texts: Vec<SourceText> = Vec::new();
     for (file, marks) in marks {
-        let bytes = (source.read_sibling)(&file).ok_or_else(|| format!("the text {file} is not beside it"));
+        let bytes =
+            (source.read_sibling)(&file).ok_or_else(|| format!("text file {file} not found in the same directory"));
         let text = bytes.and_then(|b| decode(&b).map(|d| d.text.into_owned()).map_err(|p| format!("{file}: {p}")));
         let text = match text {
             Ok(text) => text,
-            Err(why) => {
-                found.push_problem(marks[0].1, 1, || format!("{why}; its labels are not read"));
+            Err(reason) => {
+                found.push_problem(marks[0].1, 1, || format!("{reason}; labels not read"));
                 continue;
             }
         };
@@ -108,15 +108,17 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                     text.line = if text.line == 0 { at } else { text.line };
                     text.item.spans.push(mark);
                 }
-                None => found.push_problem(at, 2, || format!("{file} has {} lines, and no line {line}", lines.len())),
+                None => {
+                    found.push_problem(at, 2, || format!("{file} has only {} lines, expected line {line}", lines.len()))
+                }
             }
         }
     }
     // Blank lines are not documents.
     texts.retain(|text| !text.item.text.trim().is_empty());
     if texts.is_empty() {
-        let why = found.problems.first().map_or_else(|| "it names no file".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("none of its texts can be read: {why}")));
+        let reason = found.problems.first().map_or_else(|| "no files listed".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no text can be read: {reason}")));
     }
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)

@@ -24,7 +24,7 @@ pub struct Decompressed<'a> {
 /// # Errors
 /// Returns an error if the file is damaged, exceeds the budget, or is a zip of several files.
 pub fn decompress<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<Decompressed<'a>, Problem> {
-    let most = budget.unfolded(bytes.len());
+    let most = budget.decompressed_limit(bytes.len());
     let inner = || Cow::Borrowed(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let plain = |name, bytes: Vec<u8>| Decompressed { name, bytes: bytes.into(), note: None };
     match detect_compression(bytes) {
@@ -87,7 +87,7 @@ fn detect_compression(bytes: &[u8]) -> Option<Compression> {
 }
 
 fn damaged_error(e: &dyn std::fmt::Display) -> Problem {
-    Problem::at(0, 0, format!("the compressed file is damaged ({e})"))
+    Problem::at(0, 0, format!("damaged compressed file: {e}"))
 }
 
 /// Decompresses twice. The first pass counts the bytes, so memory is only allocated within the limit and in the exact
@@ -119,15 +119,15 @@ fn single_zip_entry<'a>(
     let names: Vec<String> = all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(is_data).collect();
     let [name] = names.as_slice() else {
         let some = names.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let message = format!("this is a zip of {} files ({some}); unpack it and open the folder", names.len());
+        let message = format!("the archive contains {} files ({some}); extract it and open the directory", names.len());
         return Err(Problem::at(0, 0, message));
     };
     let repeated = duplicate_entry(bytes, archive.central_directory_start());
     let size = {
         let file = archive.by_name(name).map_err(|e| damaged_error(&e))?;
         // The declared size can be wrong, but a declared size over the limit is rejected without decompression.
-        let said = file.size();
-        if said > most { said } else { count_bytes(file, most)? }
+        let explicit = file.size();
+        if explicit > most { explicit } else { count_bytes(file, most)? }
     };
     if size > most {
         return Err(too_much(most));
@@ -135,7 +135,7 @@ fn single_zip_entry<'a>(
     let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     archive.by_name(name).map_err(|e| damaged_error(&e))?.read_to_end(&mut out).map_err(|e| damaged_error(&e))?;
     let bytes = out.into();
-    let note = repeated.map(|name| format!("the zip has two files of the name {name}; the last one is read"));
+    let note = repeated.map(|name| format!("the archive contains two files named {name}; the last one is read"));
     Ok(Decompressed { name: name.rsplit('/').next().unwrap_or(name).to_owned().into(), bytes, note })
 }
 
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn files_come_out_as_they_went_in() {
+    fn decompresses_supported_archives() {
         let text = b"Oslo B-LOC\n".as_slice();
         let check = |name: &str, bytes: &[u8], expected: &str| {
             let found = decompress(name, bytes, Budget::default()).expect("a file");
@@ -189,22 +189,25 @@ mod tests {
     }
 
     #[test]
-    fn damaged_and_swollen_files_are_refused() {
-        let any = Budget::default().or_any_size(true);
+    fn rejects_damaged_and_oversized_archives() {
+        let any = Budget::default().with_allow_large(true);
         let broken = gzipped(b"some text that is long enough");
         assert!(decompress("a.gz", &broken[..broken.len() - 9], any).is_err_and(|p| p.message.contains("damaged")));
         let zeros = vec![0; (32 << 20) + 1];
         let kinds =
             [gzipped(&zeros), zstd::stream::encode_all(zeros.as_slice(), 1).expect("a file"), zipped("a", &zeros)];
-        for swollen in kinds {
-            let why = decompress("a.gz", &swollen, Budget::default()).expect_err("refused").message;
-            assert!(why.contains("more than 32 MiB"), "{why}");
-            assert!(decompress("a.gz", &swollen, any).is_ok_and(|f| f.bytes.len() == zeros.len()), "where it is meant");
+        for oversized in kinds {
+            let reason = decompress("a.gz", &oversized, Budget::default()).expect_err("refused").message;
+            assert!(reason.contains("exceeds 32 MiB"), "{reason}");
+            assert!(
+                decompress("a.gz", &oversized, any).is_ok_and(|f| f.bytes.len() == zeros.len()),
+                "with the size limit disabled"
+            );
         }
     }
 
     #[test]
-    fn a_name_that_stands_twice_is_told() {
+    fn duplicate_name_in_archive_is_reported() {
         // The writer refuses duplicate names, so the second one is renamed in the bytes.
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, text) in [("a.conll", "Oslo O\n"), ("b.conll", "Bern O\n")] {
@@ -217,6 +220,6 @@ mod tests {
         }
         let found = decompress("a.zip", &bytes, Budget::default()).expect("a file");
         assert_eq!(&*found.bytes, b"Bern O\n");
-        assert!(found.note.is_some_and(|note| note.contains("two files of the name a.conll")));
+        assert!(found.note.is_some_and(|note| note.contains("two files named a.conll")));
     }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// CoNLL-2012 with names in brackets.
 pub const CONLL2012: Format = Format {
     name: "conll2012",
-    description: "CoNLL-2012 (OntoNotes): names in brackets in the eleventh column",
+    description: "CoNLL-2012 (OntoNotes): entities in brackets in the eleventh column",
     extensions: &["v4_gold_conll", "v4_auto_conll", "gold_conll", "conll2012"],
     detect: recognize,
     is_json: false,
@@ -38,7 +38,7 @@ const WORD: usize = 3;
 /// Column of names, from 0.
 const NAME: usize = 10;
 /// Maximum number of open brackets, and of brackets in a cell.
-const MOST_OPEN: usize = 64;
+const MAX_OPEN_BRACKETS: usize = 64;
 /// Placeholder name of a document without a name.
 const UNNAMED: &str = "-";
 
@@ -47,9 +47,9 @@ fn recognize(glance: &Preview) -> Option<Detection> {
     let first = glance.lines().find(|line| !line.starts_with('#'))?;
     let fits = first.split_ascii_whitespace().nth(NAME).is_some_and(|cell| brackets(cell).is_ok());
     if begins {
-        return Detection::when(fits, Detection::SIGNATURE, "lines #begin document and a column of brackets");
+        return Detection::when(fits, Detection::SIGNATURE, "#begin document lines and a column of brackets");
     }
-    Detection::when(fits && has_rows(glance), Detection::STRUCTURE, "columns of CoNLL-2012, names in brackets")
+    Detection::when(fits && has_rows(glance), Detection::STRUCTURE, "CoNLL-2012 columns with entities in brackets")
 }
 
 /// True if all lines have a document, a part number, a token number, syntax brackets and name brackets.
@@ -82,7 +82,7 @@ fn brackets(cell: &str) -> Result<Vec<Bracket<'_>>, &'static str> {
     let mut found = Vec::new();
     let mut rest = cell;
     while let Some(sign) = rest.chars().next() {
-        if found.len() > MOST_OPEN {
+        if found.len() > MAX_OPEN_BRACKETS {
             return Err("has more than 64 brackets");
         }
         rest = &rest[sign.len_utf8()..];
@@ -120,7 +120,7 @@ enum Block<'t> {
 }
 
 /// Reader of the sentences of a file, line by line.
-struct Sentences<'t> {
+struct SentenceReader<'t> {
     text: &'t str,
     at: usize,
     line: usize,
@@ -135,7 +135,7 @@ struct Sentences<'t> {
     grammar: usize,
 }
 
-impl<'t> Sentences<'t> {
+impl<'t> SentenceReader<'t> {
     fn new(text: &'t str) -> Self {
         Self {
             text,
@@ -227,9 +227,9 @@ fn document_name(mark: &str) -> Block<'_> {
 /// Returns the spans of a sentence, sorted and without duplicates, and the number of duplicates. `label` returns the id
 /// of a name. The second callback receives problems with their lines.
 fn spans_of<E>(
-    sentence: &Sentences,
+    sentence: &SentenceReader,
     mut label: impl FnMut(&str) -> Result<LabelId, E>,
-    mut tell: impl FnMut(usize, &dyn Fn() -> String),
+    mut on_problem: impl FnMut(usize, &dyn Fn() -> String),
 ) -> Result<(Vec<TokenSpan>, usize), E> {
     let mut spans = Vec::new();
     let mut open: Vec<(usize, &str)> = Vec::new();
@@ -237,34 +237,34 @@ fn spans_of<E>(
         let cell = &sentence.text[row.name.clone()];
         let all = match brackets(cell) {
             Ok(all) => all,
-            Err(why) => {
-                tell(row.line, &|| format!("{} {why}; it is read as *", quote(cell)));
+            Err(reason) => {
+                on_problem(row.line, &|| format!("{} {reason}; read as *", quote(cell)));
                 continue;
             }
         };
         for bracket in all {
             match bracket {
                 Bracket::Open("") => {
-                    tell(row.line, &|| "a bracket has no label; it is not read".into());
+                    on_problem(row.line, &|| "bracket without a label; not read".into());
                     open.push((at, ""));
                 }
                 Bracket::Open(name) => open.push((at, name)),
                 Bracket::Close => match open.pop() {
                     Some((_, "")) => {}
                     Some((start, name)) => spans.push(TokenSpan { start, end: at + 1, label: label(name)? }),
-                    None => tell(row.line, &|| "a bracket is closed that is not open; it is not read".into()),
+                    None => on_problem(row.line, &|| "closing bracket without an opening bracket; not read".into()),
                 },
             }
         }
-        if open.len() > MOST_OPEN {
-            tell(row.line, &|| format!("more than {MOST_OPEN} brackets are open; they are not read"));
+        if open.len() > MAX_OPEN_BRACKETS {
+            on_problem(row.line, &|| format!("more than {MAX_OPEN_BRACKETS} open brackets; not read"));
             open.clear();
         }
     }
     for (start, name) in open {
         let name = quote(name);
-        tell(sentence.rows[start].line, &|| {
-            format!("the bracket of {name} is not closed in its sentence; it is not read")
+        on_problem(sentence.rows[start].line, &|| {
+            format!("the bracket of {name} is not closed in its sentence; not read")
         });
     }
     let count = spans.len();
@@ -275,13 +275,13 @@ fn spans_of<E>(
 }
 
 /// Reports the lines with too few columns.
-fn tell_short(found: &mut ReadReport, lines: &mut Sentences) {
+fn tell_short(found: &mut ReadReport, lines: &mut SentenceReader) {
     let wants = NAME + 1;
     let (listed, count) = std::mem::take(&mut lines.short);
     found.problem_count += count - listed.len();
     for (line, has) in listed {
         found.push_problem(line, has, || {
-            format!("expected at least {wants} columns but found {has}; the line is left as it is")
+            format!("expected at least {wants} columns but found {has}; line skipped, kept in the file")
         });
     }
 }
@@ -289,7 +289,7 @@ fn tell_short(found: &mut ReadReport, lines: &mut Sentences) {
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(CONLL2012, &decoded);
-    let mut lines = Sentences::new(&decoded.text);
+    let mut lines = SentenceReader::new(&decoded.text);
     let mut builder = DocumentBuilder::new(source.split, source.source_id, 0, 0);
     let mut documents: Vec<(Document, (&str, &str))> = Vec::new();
     let (mut named, mut sentences) = (("", ""), 0);
@@ -300,8 +300,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             Block::End => ("", ""),
             Block::Sentence => {
                 lines.words().for_each(|word| builder.push_token(word, []));
-                let mut tell = |line: usize, what: &dyn Fn() -> String| found.push_problem(line, NAME + 1, what);
-                let (spans, repeated) = spans_of(&lines, |name| corpus.labels.intern(name), &mut tell)?;
+                let mut on_problem = |line: usize, what: &dyn Fn() -> String| found.push_problem(line, NAME + 1, what);
+                let (spans, repeated) = spans_of(&lines, |name| corpus.labels.intern(name), &mut on_problem)?;
                 let line = lines.rows.first().map_or(0, |row| row.line);
                 found.notes.add_many(NoteKind::DuplicateSpan, repeated, || format!("line {line}"));
                 builder.end_sentence(&spans);
@@ -319,13 +319,13 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         documents.push((builder.into_document(), named));
     }
     if documents.is_empty() {
-        let why = "there is no word; CoNLL-2012 has at least eleven columns separated by space, the eleventh the names";
-        return Err(Problem::at(0, 0, why));
+        let reason = "no tokens; CoNLL-2012 has at least eleven space-separated columns, with entities in the eleventh";
+        return Err(Problem::at(0, 0, reason));
     }
     found.notes.add_many(NoteKind::Comment, lines.comments.0, || quote(lines.comments.1));
     found.roles = vec![("text", format!("column {}", WORD + 1)), ("label", format!("column {}", NAME + 1))];
     if lines.grammar > 0 {
-        found.unsupported.insert("grammar, roles and coreference of words".into(), lines.grammar);
+        found.unsupported.insert("syntax, semantic roles and coreference".into(), lines.grammar);
     }
     let mut parts: HashMap<&str, usize> = HashMap::new();
     documents.iter().for_each(|(_, (name, _))| *parts.entry(name).or_default() += 1);
@@ -342,7 +342,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     let text = &*decoded.text;
     let labels = &current.corpus.labels;
     let mut spans = SpanCursor::new(current);
-    let mut lines = Sentences::new(text);
+    let mut lines = SentenceReader::new(text);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
     while let Some(block) = lines.next() {
@@ -463,7 +463,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn brackets_stack_in_one_cell() {
+    fn cell_contains_several_brackets() {
         use Bracket::{Close, Open};
         let check = |cell: &str, expected: &[Bracket]| assert_eq!(brackets(cell).as_deref(), Ok(expected), "{cell}");
         check("*", &[]);
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_become_brackets() {
+    fn spans_are_written_as_brackets() {
         let mut labels = LabelSet::default();
         let mut label = |name: &str| labels.intern(name).expect("few labels");
         let (org, gpe) = (label("ORG"), label("G(P)"));
@@ -495,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_numbers() {
+    fn document_parts_are_numbered() {
         let check = |mark: &str, name: &str, part: &str| match document_name(mark) {
             Block::Begin(n, p) => assert_eq!((n, p), (name, part), "{mark}"),
             _ => panic!("{mark}"),

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// CoNLL-U with tags in `MISC`.
 pub const CONLLU: Format = Format {
     name: "conllu",
-    description: "CoNLL-U and CoNLL-U Plus: the tag in MISC as NER=B-PER, or in a column NER",
+    description: "CoNLL-U and CoNLL-U Plus: tags in MISC as NER=B-PER, or in a column NER",
     extensions: &["conllu", "conllup"],
     detect: recognize,
     is_json: false,
@@ -49,10 +49,10 @@ impl ConlluColumns {
         let names: Vec<&str> = names.split_whitespace().collect();
         let place =
             |name: &str| names.iter().position(|n| n.rsplit(':').next().is_some_and(|n| n.eq_ignore_ascii_case(name)));
-        let missing = |what: &str| Problem::at(1, 0, format!("no column of this file is called {what}"));
+        let missing = |what: &str| Problem::at(1, 0, format!("missing column {what}"));
         let form = place("FORM").ok_or_else(|| missing("FORM"))?;
         let own = TAG_KEYS.iter().find_map(|key| place(key));
-        let tag = own.or_else(|| place("MISC")).ok_or_else(|| missing("NER or MISC, where the tags would be"))?;
+        let tag = own.or_else(|| place("MISC")).ok_or_else(|| missing("NER or MISC (for the tags)"))?;
         Ok(Self { columns: names.len(), id: place("ID"), form, tag, is_misc: own.is_none() })
     }
 
@@ -97,7 +97,7 @@ fn recognize(glance: &Preview) -> Option<Detection> {
         |line: &str| line.split('\t').take(STANDARD_COLUMNS.tag).any(|f| f.contains('-') && parse_tag(f).is_ok());
     let tagged = glance.lines().filter(|l| !l.starts_with('#')).any(has_tags);
     let score = if tagged && !is_named { Detection::WEAK } else { Detection::STRUCTURE };
-    Detection::when(true, score, "ten columns separated by tabs")
+    Detection::when(true, score, "ten tab-separated columns")
 }
 
 /// Returns the attributes in `MISC`, separated by `|`, in older files by a space.
@@ -142,19 +142,19 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         if fields.len() != shape.columns {
             let (has, wants) = (fields.len(), shape.columns);
             reader.found.push_problem(line, has, || {
-                format!("expected {wants} columns but found {has}; the line is left as it is")
+                format!("expected {wants} columns but found {has}; line skipped, kept in the file")
             });
             continue;
         }
         if !shape.is_word(&fields) {
             if fields[shape.form].trim().is_empty() {
-                reader.found.push_problem(line, shape.form + 1, || "the line has no word; it is left as it is".into());
+                reader.found.push_problem(line, shape.form + 1, || "no token; line skipped, kept in the file".into());
             }
             continue;
         }
         let own = |i: &usize| *i == shape.form || *i == shape.tag || Some(*i) == shape.id;
         if (0..shape.columns).filter(|i| !own(i)).any(|i| fields[i] != "_") {
-            reader.found.note_unsupported("lemmas and grammar of words");
+            reader.found.note_unsupported("lemmas, parts of speech and syntax");
         }
         if shape.is_misc
             && attributes(fields[shape.tag]).any(|a| a.starts_with("Entity=") && parse_tag(&a[7..]).is_err())
@@ -168,7 +168,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     }
     reader.end_sentence();
     if reader.sentences() == 0 {
-        return Err(Problem::at(0, 0, "there is no word; CoNLL-U has ten columns separated by tabs"));
+        return Err(Problem::at(0, 0, "no tokens; CoNLL-U has ten tab-separated columns"));
     }
     Ok(reader.finish())
 }

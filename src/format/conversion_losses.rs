@@ -1,4 +1,6 @@
 //! Losses of a conversion: corpus content that a format cannot represent, determined before anything is written.
+//!
+//! One function determines the losses of all formats, from their `Capabilities`.
 
 use super::conll::DOCSTART;
 use super::tagged::{has_custom_whitespace, is_spaced};
@@ -88,46 +90,40 @@ impl<'c> LossInventory<'c> {
         if !holds.overlapping_spans && scheme == Scheme::Io {
             let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.to_token_spans(s)));
             let merged: usize = sentences.map(|spans| scheme::count_merged(&spans, scheme)).sum();
-            lose(merged, false, &|n| format!("spans that touch one of the same label ({n}); in IO they become one"));
+            lose(merged, false, &|n| format!("adjacent spans of the same label ({n}); merged in IO"));
         }
-        lose(self.overlaps, holds.overlapping_spans, &|n| {
-            format!("spans that overlap others ({n}); the first of each stays")
-        });
-        lose(self.crossing, format != CONLL2012, &|n| {
-            format!("spans that cross others ({n}); the first of each stays")
-        });
+        lose(self.overlaps, holds.overlapping_spans, &|n| format!("overlapping spans ({n}); only the first is kept"));
+        lose(self.crossing, format != CONLL2012, &|n| format!("crossing spans ({n}); only the first is kept"));
         lose(self.cut, holds.original_text, &|n| {
-            format!("spans that begin or end inside a word ({n}); they take the whole word")
+            format!("spans that start or end inside a token ({n}); extended to whole tokens")
         });
-        lose(self.own_space, holds.original_text, &|n| format!("the space between words as it was ({n})"));
+        lose(self.own_space, holds.original_text, &|n| format!("original whitespace between tokens ({n})"));
         lose(self.spaced_labels, holds.labels_with_spaces, &|n| {
-            format!("space in the names of labels ({n}); it becomes _")
+            format!("whitespace in label names ({n}); replaced by _")
         });
         lose(self.spaced_words, holds.original_text || holds.tokens_with_spaces, &|n| {
-            format!("space inside words ({n}); it becomes _")
+            format!("whitespace inside tokens ({n}); replaced by _")
         });
         let is_columns = [CONLL2003, CONLL, WNUT].contains(&format);
-        lose(self.document_words, !is_columns, &|n| format!("words {DOCSTART} ({n}), which begin a document there"));
-        lose(self.binary_words, holds.any_character, &|n| {
-            format!("words with U+0000 ({n}), which a text file cannot have")
-        });
+        lose(self.document_words, !is_columns, &|n| format!("tokens {DOCSTART} ({n}); read as document starts"));
+        lose(self.binary_words, holds.any_character, &|n| format!("tokens with U+0000 ({n}); invalid in a text file"));
         lose(self.byte_order_words, !is_columns, &|n| {
-            format!("U+FEFF before the first word ({n}), which is taken for the mark of a byte order")
+            format!("U+FEFF before the first token ({n}); read as a byte order mark")
         });
         if holds.original_text && !holds.token_boundaries {
             let count = || corpus.documents.iter().map(|d| count_other_boundaries(d)).sum();
             lose(*self.other_borders.get_or_init(count), false, &|n| {
-                format!("where words begin and end ({n}); words are found anew in the text")
+                format!("token boundaries ({n}); the text is tokenized again")
             });
         }
-        lose(self.doc_labels, holds.doc_labels, &|n| format!("labels of whole documents ({n})"));
-        lose(self.reviews, false, &|n| format!("what you noted about sentences: done, flags and comments ({n})"));
+        lose(self.doc_labels, holds.doc_labels, &|n| format!("document labels ({n})"));
+        lose(self.reviews, false, &|n| format!("review states of sentences: done, flags and comments ({n})"));
         if corpus.columns.len() > holds.n_extra_columns {
             let names: Vec<&str> = corpus.columns[holds.n_extra_columns..].iter().map(|c| c.name.as_str()).collect();
-            losses.push(format!("the columns {}", names.join(", ")));
+            losses.push(format!("columns {}", names.join(", ")));
         }
         if !holds.document_boundaries && corpus.documents.len() > corpus.splits().len() {
-            losses.push(format!("where documents begin ({})", corpus.documents.len()));
+            losses.push(format!("document boundaries ({})", corpus.documents.len()));
         }
         losses
     }

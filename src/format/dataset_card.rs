@@ -26,9 +26,9 @@ pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
     let begins = |word: &str, sign: char| word.strip_prefix(sign).is_some_and(|w| w.starts_with(char::is_alphanumeric));
     let has = |sign| text.split(|c: char| c.is_whitespace() || "[{,".contains(c)).any(|word| begins(word, sign));
     if has('&') && has('*') {
-        return Err(Problem::at(0, 0, "anchors of YAML (&name, *name) are not read; write the values out"));
+        return Err(Problem::at(0, 0, "YAML anchors (&name, *name) are not supported; write the values explicitly"));
     }
-    let broken = |e: saphyr::ScanError| Problem::at(e.marker().line(), 0, format!("the YAML is broken ({})", e.info()));
+    let broken = |e: saphyr::ScanError| Problem::at(e.marker().line(), 0, format!("invalid YAML ({})", e.info()));
     Ok(Yaml::load_from_str(text).map_err(broken)?.first().map_or(Value::Null, yaml_to_json))
 }
 

@@ -55,10 +55,10 @@ impl Decoded<'_> {
         let original = |at: usize| self.repairs.binary_search_by_key(&at, |r| r.at).ok().map(|i| self.repairs[i].bytes);
         let mut before = self.text.char_indices().filter(|(_, c)| is_sign(*c)).map(|(at, c)| (c, original(at)));
         let mut out = Vec::with_capacity(text.len());
-        let why = "the file has bytes that are no UTF-8, and could not be written as it was; save a copy";
+        let reason = "the file contains invalid UTF-8 and cannot be written unchanged; save a copy";
         for c in text.chars() {
             let bytes = if is_sign(c) {
-                before.next().filter(|(sign, _)| *sign == c).ok_or_else(|| Problem::at(0, 0, why))?.1
+                before.next().filter(|(sign, _)| *sign == c).ok_or_else(|| Problem::at(0, 0, reason))?.1
             } else {
                 None
             };
@@ -67,7 +67,7 @@ impl Decoded<'_> {
                 None => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
-        if before.next().is_some() { Err(Problem::at(0, 0, why)) } else { Ok(out) }
+        if before.next().is_some() { Err(Problem::at(0, 0, reason)) } else { Ok(out) }
     }
 
     /// Encodes a text with the encoding and the byte order mark of the file.
@@ -81,11 +81,13 @@ impl Decoded<'_> {
             return Ok([self.bom, &self.with_repairs(text)?].concat());
         }
         if try_encode(&self.text, self.encoding).as_deref() != Some(self.bytes) {
-            let why = format!("the file is in {name}, in which it could not be written as it was; save a copy");
-            return Err(Problem::at(0, 0, why));
+            let reason = format!("the file cannot be written unchanged in {name}; save a copy");
+            return Err(Problem::at(0, 0, reason));
         }
         let bytes = try_encode(text, self.encoding).ok_or_else(|| {
-            Problem::at(0, 0, format!("a label has a character that {name} lacks; rename it, or save a copy"))
+            let reason =
+                format!("a label contains a character that {name} cannot encode; rename it or save a copy as UTF-8");
+            Problem::at(0, 0, reason)
         })?;
         Ok([self.bom, &bytes].concat())
     }
@@ -111,13 +113,13 @@ fn try_encode<'t>(text: &'t str, encoding: &'static Encoding) -> Option<Cow<'t, 
 /// Returns an error if the file is empty, binary, or not text in any encoding.
 pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Problem::at(0, 0, "the file is empty. Choose a file with one word and its tag on each line."));
+        return Err(Problem::at(0, 0, "the file is empty; choose a file with one token and its tag on each line"));
     }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let (mark, rest) = bytes.split_at(length);
         if encoding == UTF_8
             && std::str::from_utf8(rest).is_err()
-            && let Some((text, repairs)) = repaired(rest)
+            && let Some((text, repairs)) = decode_lossy_utf8(rest)
         {
             return Ok(Decoded { text: Cow::Owned(text), encoding, bom: mark, bytes: rest, repairs });
         }
@@ -137,7 +139,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, bom: &[], bytes, repairs: Vec::new() });
     }
-    if let Some((text, repairs)) = repaired(bytes) {
+    if let Some((text, repairs)) = decode_lossy_utf8(bytes) {
         return Ok(Decoded { text: Cow::Owned(text), encoding: UTF_8, bom: &[], bytes, repairs });
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -152,7 +154,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
 
 /// Decodes UTF-8 with a few invalid sequences, and returns them. `None` if more is invalid than valid: another
 /// encoding.
-fn repaired(bytes: &[u8]) -> Option<(String, Vec<Repair<'_>>)> {
+fn decode_lossy_utf8(bytes: &[u8]) -> Option<(String, Vec<Repair<'_>>)> {
     let mut text = String::with_capacity(bytes.len());
     let mut repairs: Vec<Repair> = Vec::new();
     let (mut right, mut at) = (0usize, 0);
@@ -217,8 +219,8 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
     }
     let (text, broken) = encoding.decode_without_bom_handling(rest);
     if broken {
-        let why = format!("the file is not {}; choose another encoding, or leave it to be found", encoding.name());
-        return Err(Problem::at(0, 0, why));
+        let reason = format!("not valid {}; choose another encoding or automatic detection", encoding.name());
+        return Err(Problem::at(0, 0, reason));
     }
     Ok(Decoded { text, encoding, bom: mark, bytes: rest, repairs: Vec::new() })
 }
@@ -251,9 +253,9 @@ pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
 /// Returns the kind of a binary file by its first bytes.
 pub(super) fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 14] = [
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"GIF8", "a GIF picture"),
+        (b"\x89PNG", "a PNG image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
         (b"SQLite format 3", "an SQLite database"),
         (b"\x7fELF", "a program"),
         (b"MZ", "a program"),
@@ -278,14 +280,14 @@ fn binary_error(bytes: &[u8], at: usize) -> Problem {
         return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
     }
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
-    Problem::at(line, 0, "the file is binary (it has a zero byte), not text. Choose a text file.")
+    Problem::at(line, 0, "the file is binary (contains a zero byte), not text; choose a text file")
 }
 
 fn invalid_text_error(bytes: &[u8], guess: &str) -> Problem {
     let at = std::str::from_utf8(bytes).map_or_else(|e| e.valid_up_to(), |_| 0);
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     let byte = bytes.get(at).copied().unwrap_or_default();
-    Problem::at(line, 0, format!("the file is neither UTF-8 (byte {byte:#04x}) nor {guess}. Save it as UTF-8."))
+    Problem::at(line, 0, format!("the file is neither UTF-8 (byte {byte:#04x}) nor {guess}; save it as UTF-8"))
 }
 
 /// Returns the text of bytes that must be UTF-8.
@@ -297,7 +299,7 @@ pub fn decode_utf8(bytes: &[u8]) -> Result<&str, Problem> {
         let at = e.valid_up_to();
         let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
         let byte = bytes.get(at).copied().unwrap_or_default();
-        Problem::at(line, 0, format!("the text is not UTF-8 (byte {byte:#04x}); it may be Latin-1. Save it as UTF-8."))
+        Problem::at(line, 0, format!("the text is not UTF-8 (byte {byte:#04x}), possibly Latin-1; save it as UTF-8"))
     })
 }
 
@@ -306,7 +308,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn old_encodings_are_read_and_written_back() {
+    fn legacy_encodings_roundtrip() {
         let check = |text: &str, encoding: &'static Encoding, expected: &str| {
             let (bytes, _, _) = encoding.encode(text);
             let found = decode(&bytes).expect("a text");
@@ -321,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_byte_changes_no_encoding() {
+    fn invalid_bytes_keep_utf8_encoding() {
         let check = |bytes: &[u8], text: &str, broken: &[(usize, &str)]| {
             let found = decode(bytes).expect("a text");
             let places: Vec<(usize, String)> = found.invalid_sequences().collect();
@@ -345,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_kept_apart() {
+    fn preserves_byte_order_mark() {
         let little: Vec<u8> = [0xff, 0xfe].into_iter().chain("é O".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let found = decode(&little).expect("a text");
         assert_eq!((&*found.text, found.encoding), ("é O", UTF_16LE));
@@ -356,10 +358,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused() {
+    fn rejects_files_without_text() {
         let check = |bytes: &[u8], expected: &str| {
-            let why = decode(bytes).map(|d| d.text.into_owned()).expect_err("refused").message;
-            assert!(why.contains(expected), "{why}");
+            let reason = decode(bytes).map(|d| d.text.into_owned()).expect_err("refused").message;
+            assert!(reason.contains(expected), "{reason}");
         };
         check(b"", "empty");
         check(b" \n\t", "empty");

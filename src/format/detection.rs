@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_told_from_brackets() {
+    fn json_is_distinguished_from_brackets() {
         let check = |text: &str, expected: bool| assert_eq!(begins_as_json(text), expected, "{text}");
         for json in [
             "{\"a\": 1}",

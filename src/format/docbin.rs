@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 /// `.spacy` files, the training format of spaCy 3.
 pub const SPACY: Format = Format {
     name: "spacy",
-    description: "spaCy 3: documents as spacy train reads them (DocBin)",
+    description: "spaCy 3: DocBin, the input of spacy train",
     extensions: &["spacy"],
     detect: |g| Detection::when(g.extension == "spacy", Detection::STRUCTURE, "extension .spacy"),
     is_json: false,
@@ -76,18 +76,18 @@ fn hash(text: &str) -> u64 {
     h ^ (h >> 47)
 }
 
-fn damaged_error(why: impl std::fmt::Display) -> Problem {
-    Problem::at(0, 0, format!("the .spacy file is damaged ({why})"))
+fn damaged_error(reason: impl std::fmt::Display) -> Problem {
+    Problem::at(0, 0, format!("damaged .spacy file: {reason}"))
 }
 
 /// Returns the number of values in a MessagePack message, including the values in arrays and maps. In memory, each
 /// value needs much more than its byte. `None` if the message is truncated.
 fn count_values(mut rest: &[u8]) -> Option<u64> {
     let mut count = 0;
-    while let Some((mark, behind)) = rest.split_first() {
+    while let Some((mark, after)) = rest.split_first() {
         count += 1;
         let length = |bytes: usize| {
-            let number = behind.get(..bytes)?.iter().fold(0usize, |n, b| n << 8 | usize::from(*b));
+            let number = after.get(..bytes)?.iter().fold(0usize, |n, b| n << 8 | usize::from(*b));
             Some(bytes.saturating_add(number))
         };
         // Number of bytes after the type byte. The elements of arrays and maps are separate values.
@@ -109,30 +109,34 @@ fn count_values(mut rest: &[u8]) -> Option<u64> {
             0xd8 => 17,
             _ => 0,
         };
-        rest = behind.get(follows..)?;
+        rest = after.get(follows..)?;
     }
     Some(count)
 }
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
-    let most = source.budget.unfolded(source.bytes.len());
+    let most = source.budget.decompressed_limit(source.bytes.len());
     let mut packed = Vec::new();
     ZlibDecoder::new(source.bytes).take(most + 1).read_to_end(&mut packed).map_err(damaged_error)?;
     let check = |bytes: u64| source.budget.check(source.bytes.len(), bytes);
     check(packed.len() as u64)?;
-    let values = count_values(&packed).ok_or_else(|| damaged_error("a value is cut"))?;
+    let values = count_values(&packed).ok_or_else(|| damaged_error("unexpected end of data"))?;
     check(packed.len() as u64 + values * size_of::<Value>() as u64)?;
     let message = rmpv::decode::read_value(&mut packed.as_slice()).map_err(damaged_error)?;
     let field = |name: &str| {
         let entries = message.as_map().map(Vec::as_slice).unwrap_or_default();
         let found = entries.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
-        found.ok_or_else(|| damaged_error(format!("it has no {name}")))
+        found.ok_or_else(|| damaged_error(format!("no field {name}")))
     };
-    let bytes = |name: &str| field(name)?.as_slice().ok_or_else(|| damaged_error(format!("{name} are no bytes")));
-    let list = |name: &str| field(name)?.as_array().ok_or_else(|| damaged_error(format!("{name} is no list")));
+    let bytes =
+        |name: &str| field(name)?.as_slice().ok_or_else(|| damaged_error(format!("{name} is not a byte array")));
+    let list = |name: &str| field(name)?.as_array().ok_or_else(|| damaged_error(format!("{name} is not a list")));
     let columns: Vec<u64> = list("attrs")?.iter().filter_map(Value::as_u64).collect();
     let place = |attribute: u64, name: &str| {
-        columns.iter().position(|c| *c == attribute).ok_or_else(|| damaged_error(format!("its tokens have no {name}")))
+        columns
+            .iter()
+            .position(|c| *c == attribute)
+            .ok_or_else(|| damaged_error(format!("tokens have no attribute {name}")))
     };
     let (orth, iob, kind) = (place(ORTH, "ORTH")?, place(ENT_IOB, "ENT_IOB")?, place(ENT_TYPE, "ENT_TYPE")?);
     let starts_sentence = columns.iter().position(|c| *c == SENT_START);
@@ -145,7 +149,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let mut found = ReadReport::new(SPACY);
     let groups = message["span_groups"].as_array().map(Vec::as_slice).unwrap_or_default();
     if groups.iter().any(|g| g.as_slice().is_some_and(|bytes| bytes != [0x90])) {
-        found.detection_notes.push("entities are read, span groups are not".into());
+        found.detection_notes.push("span groups not read, entities only".into());
     }
     let mut documents = Vec::new();
     let mut at = 0usize;
@@ -155,12 +159,14 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             .ok()
             .and_then(|n| at.checked_add(n))
             .filter(|end| *end <= rows.len().min(spaces.len()));
-        let end = end.ok_or_else(|| damaged_error(format!("document {} is longer than its tokens", number + 1)))?;
+        let end =
+            end.ok_or_else(|| damaged_error(format!("document {} is longer than its token array", number + 1)))?;
         let mut text = String::new();
         let (mut words, mut spans): (Vec<(u32, u32)>, Vec<Span>) = (Vec::new(), Vec::new());
         let mut starts = Vec::new();
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
-            let word = strings.get(&row[orth]).ok_or_else(|| damaged_error("a word is not among its strings"))?;
+            let word =
+                strings.get(&row[orth]).ok_or_else(|| damaged_error("a token is missing from the string store"))?;
             let start = to_u32(text.len());
             // Many tokens can share one long string.
             held += word.len() as u64;
@@ -190,7 +196,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         documents.push(Arc::new(document));
     }
     if documents.is_empty() {
-        return Err(damaged_error("it has no document"));
+        return Err(damaged_error("no documents"));
     }
     corpus.documents.extend(documents);
     Ok(found)
@@ -263,10 +269,10 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let mut out = Vec::new();
     // Writing to memory does not fail.
     if let Err(e) = rmpv::encode::write_value(&mut packed, &message) {
-        log::error!("spacy: {e}");
+        log::error!("failed to encode a DocBin: {e}");
     }
     if let Err(e) = ZlibEncoder::new(packed.as_slice(), flate2::Compression::default()).read_to_end(&mut out) {
-        log::error!("spacy: {e}");
+        log::error!("failed to compress a DocBin: {e}");
     }
     out
 }
@@ -276,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_counted_as_they_are_read() {
+    fn value_count_matches_decoder() {
         let check = |value: Value, expected: u64| {
             let mut bytes = Vec::new();
             rmpv::encode::write_value(&mut bytes, &value).expect("bytes");
@@ -298,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_spacys() {
+    fn hashes_match_spacy() {
         // Source: spacy.strings.StringStore, spaCy 3.8.
         let check = |text: &str, expected: u64| assert_eq!(string_id(text), expected, "{text}");
         check("ORG", 383);

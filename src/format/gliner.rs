@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Records of tokens and spans by token indices.
 pub const GLINER: Format = Format {
     name: "gliner",
-    description: "GLiNER: JSON of words and spans, by the numbers of their words",
+    description: "GLiNER: JSON of tokens, and spans by token index",
     extensions: &["json", "jsonl"],
     detect: |g| {
         let fits = g.records.iter().any(|v| v.get(TOKENS_KEY).is_some_and(Value::is_array));
@@ -41,12 +41,12 @@ const SPANS_KEY: &str = "ner";
 /// # Errors
 /// Returns a message if the record is not a sentence.
 fn words(value: &Value) -> Result<Vec<&str>, String> {
-    let list = value.get(TOKENS_KEY).and_then(Value::as_array).ok_or("there is no list “tokenized_text”")?;
+    let list = value.get(TOKENS_KEY).and_then(Value::as_array).ok_or("no list “tokenized_text”")?;
     let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
-    let words = words.ok_or("an entry of “tokenized_text” is no text")?;
+    let words = words.ok_or("an item of “tokenized_text” is not a string")?;
     match words.iter().position(|w| w.trim().is_empty()) {
-        Some(empty) => Err(format!("word {} is empty", empty + 1)),
-        None if words.is_empty() => Err("the record has no word".into()),
+        Some(empty) => Err(format!("token {} is empty", empty + 1)),
+        None if words.is_empty() => Err("the record has no tokens".into()),
         None => Ok(words),
     }
 }
@@ -58,10 +58,10 @@ fn words(value: &Value) -> Result<Vec<&str>, String> {
 fn span(entry: &Value, words: usize) -> Result<(usize, usize, &str), String> {
     let number = |i: usize| entry.get(i).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     let (Some(first), Some(last), Some(label)) = (number(0), number(1), entry.get(2).and_then(Value::as_str)) else {
-        return Err(format!("{} is no span of two whole numbers and a label", quote(&entry.to_string())));
+        return Err(format!("{} is not a span of two integers and a label", quote(&entry.to_string())));
     };
     if first > last || last >= words {
-        return Err(format!("{} {first}..{last} lies outside its {words} words", quote(label)));
+        return Err(format!("{} {first}..{last} is outside the {words} tokens", quote(label)));
     }
     Ok((first, last + 1, label))
 }
@@ -94,15 +94,15 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     for record in json::split_records(&decoded.text)? {
         let value = match json::parse(&record) {
             Ok(value) => value,
-            Err((line, why)) => {
-                reader.found.push_problem(line, 0, || format!("{why}; the record is left as it is"));
+            Err((line, reason)) => {
+                reader.found.push_problem(line, 0, || format!("{reason}; record skipped, kept in the file"));
                 continue;
             }
         };
         let words = match words(&value) {
             Ok(words) => words,
-            Err(why) => {
-                reader.found.push_problem(record.line, 0, || format!("{why}; the record is left as it is"));
+            Err(reason) => {
+                reader.found.push_problem(record.line, 0, || format!("{reason}; record skipped, kept in the file"));
                 continue;
             }
         };
@@ -114,8 +114,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         reader.push_sentence_of_spans(&words, &spans);
     }
     if reader.sentences() == 0 {
-        let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("no record has words: {first}")));
+        let first = reader.found.problems.first().map_or_else(|| "no records".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no record has tokens: {first}")));
     }
     Ok(reader.finish())
 }
@@ -127,7 +127,7 @@ fn report_unread(found: &mut ReadReport, record: &RawRecord, value: &Value, word
         .filter(|key| *key != TOKENS_KEY && *key != SPANS_KEY)
         .for_each(|key| found.note_unsupported(format!("“{key}”")));
     if value.get(SPANS_KEY).is_some_and(|list| !list.is_array() && !list.is_null()) {
-        found.push_problem(record.line, 0, || "“ner” is no list; it is left as it is".into());
+        found.push_problem(record.line, 0, || "“ner” is not a list; not read, kept in the file".into());
     }
     for entry in entries(value) {
         match span(entry, words) {
@@ -135,7 +135,7 @@ fn report_unread(found: &mut ReadReport, record: &RawRecord, value: &Value, word
                 found.notes.add(NoteKind::SpanWithoutLabel, || format!("line {}: {entry}", record.line));
             }
             Ok(_) => {}
-            Err(why) => found.push_problem(record.line, 0, || format!("{why}; it is left as it is")),
+            Err(reason) => found.push_problem(record.line, 0, || format!("{reason}; span skipped, kept in the file")),
         }
     }
 }

@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_roles() {
+    fn detects_column_roles_from_names() {
         let check = |name: &str, expected: Option<Role>| assert_eq!(token_role(name), expected, "{name}");
         check("WORD", Some(Role::Word));
         check("Sentence #", Some(Role::Sentence));

@@ -84,12 +84,14 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 reader.start_split(record.split.or_else(|| split_of(&value)).unwrap_or(source.split));
                 reader.push_sentence(&words, &tags, record.line)?;
             }
-            Err((line, why)) => reader.found.push_problem(line, 0, || format!("{why}; the record is left as it is")),
+            Err((line, reason)) => {
+                reader.found.push_problem(line, 0, || format!("{reason}; record skipped, kept in the file"))
+            }
         }
     }
     if reader.sentences() == 0 {
-        let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("no record has words and tags: {first}")));
+        let first = reader.found.problems.first().map_or_else(|| "no records".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no record has tokens and tags: {first}")));
     }
     let found = reader.finish();
     Ok(if notation == TagNotation::LabelOnly { ReadReport { scheme: Scheme::Io, ..found } } else { found })
@@ -126,9 +128,9 @@ struct TokenRecord {
 /// Parses a record as a sentence. A record without tokens is an error.
 fn parse_token_record(record: &RawRecord, names: Option<&[String]>) -> Result<TokenRecord, (usize, String)> {
     let value = json::parse(record)?;
-    let fail = |why: String| (record.line, why);
+    let fail = |reason: String| (record.line, reason);
     let (words, tags) = token_and_tag_keys(&value)
-        .ok_or_else(|| fail("there are no “tokens” with as many “ner_tags” (names, or numbers from 0)".into()))?;
+        .ok_or_else(|| fail("no “tokens” with the same number of “ner_tags” (names, or ids from 0)".into()))?;
     let list = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let words: Vec<String> = list(words).iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let name = |tag: &Value| match (tag.as_str(), tag.as_u64()) {
@@ -140,16 +142,16 @@ fn parse_token_record(record: &RawRecord, names: Option<&[String]>) -> Result<To
                 .and_then(|id| known.get(id))
                 .filter(|name| !name.is_empty())
                 .cloned()
-                .ok_or_else(|| fail(format!("tag {id} has no name among {}", known.len())))
+                .ok_or_else(|| fail(format!("no name for tag {id}, only {} names are known", known.len())))
         }
         _ => Err(fail("a tag is neither a name nor a number".into())),
     };
     let tags = list(tags).iter().map(name).collect::<Result<_, _>>()?;
     if words.is_empty() {
-        return Err(fail("the record has no word".into()));
+        return Err(fail("the record has no tokens".into()));
     }
     if let Some(empty) = words.iter().position(|w| w.trim().is_empty()) {
-        return Err(fail(format!("word {} is empty", empty + 1)));
+        return Err(fail(format!("token {} is empty", empty + 1)));
     }
     Ok(TokenRecord { value, words, tags })
 }
@@ -207,17 +209,17 @@ fn check_notation(
     line: usize,
 ) -> Result<(), Problem> {
     let mut names = wanted.iter().map(|s| current.corpus.labels.name(s.label));
-    let why = match notation {
+    let reason = match notation {
         TagNotation::LabelOnly if scheme::count_merged(wanted, Scheme::Io) > 0 => {
-            "two entities of one label touch here, which a label alone would make one".to_owned()
+            "adjacent entities of one label would be merged, because the tags have no prefix".to_owned()
         }
         TagNotation::Untyped => match names.find(|name| *name != UNTYPED) {
-            Some(other) => format!("the tags of this file have no labels, so that {other} has no place"),
+            Some(other) => format!("the tags of this file have no labels, so {other} cannot be written"),
             None => return Ok(()),
         },
         _ => return Ok(()),
     };
-    Err(Problem::at(line, 0, format!("{why}; save a copy in another format")))
+    Err(Problem::at(line, 0, format!("{reason}; save a copy in another format")))
 }
 
 fn tag_value(tag: String, by_number: bool, names: Option<&[String]>) -> Result<Value, Problem> {
@@ -229,7 +231,7 @@ fn tag_value(tag: String, by_number: bool, names: Option<&[String]>) -> Result<V
         None => Err(Problem::at(
             0,
             0,
-            format!("{tag} has no number in the names beside the file; save a copy in another format"),
+            format!("{tag} is not among the label names next to the file; save a copy in another format"),
         )),
     }
 }
@@ -249,8 +251,8 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
 
 /// Returns the error message for numbered tags without names.
 pub(super) fn missing_label_names_message() -> String {
-    let files = "dataset_info.json, label.json, the card README.md, or labels.txt with a name a line";
-    format!("tags are numbers without names; put a file with the names beside: {files}")
+    let files = "dataset_info.json, label.json, the dataset card README.md, or labels.txt with one name per line";
+    format!("tags are numbers without names; add a file with the names to the same directory: {files}")
 }
 
 /// Returns the names of numbered tags, and the file that contains them.
@@ -328,7 +330,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_where_hugging_face_puts_them() {
+    fn finds_label_names_in_card_and_info() {
         let card = "---\nlicense: mit\ndataset_info:\n  features:\n  - name: pos\n    sequence:\n      class_label:\n        names:\n          '0': NN\n  - name: ner_tags\n    \
                     sequence:\n      class_label:\n        names:\n          '0': O\n          '1': B-LOC\n          \"2\": I-LOC\n  \
                     splits:\n---\n# Card\n";
@@ -342,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_numbers_are_in_either_direction() {
+    fn label_mapping_is_read_in_both_directions() {
         let check = |value: Value, expected: Option<&[&str]>| {
             let names = parse_label_map(&value);
             let names: Option<Vec<&str>> = names.as_ref().map(|n| n.iter().map(String::as_str).collect());

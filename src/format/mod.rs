@@ -332,11 +332,11 @@ pub const FORMATS: &[Format] = &[
 /// Placeholder for the format of a source that only a newer version supports. It can be neither read nor written.
 pub const UNKNOWN: Format = Format {
     name: "unknown",
-    description: "A format that this version does not know",
+    description: "Format unknown to this version",
     extensions: &[],
     detect: |_| None,
     is_json: false,
-    read: |_, _| Err(Problem::at(0, 0, "this version of the program does not know the format; use a newer version")),
+    read: |_, _| Err(Problem::at(0, 0, "unknown format; use a newer version of Tagwright")),
     write: None,
     rewrite: None,
     capabilities: Capabilities::OFFSET_FORMAT,
@@ -376,15 +376,14 @@ pub const MAX_SOURCE_BYTES: usize = 1 << 30;
 /// Returns an error with its position and a proposed action. The corpus is then unchanged.
 pub fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     if source.bytes.len() > MAX_SOURCE_BYTES {
-        let why =
-            format!("it holds more than {} GiB, the most that one source may have; split it", MAX_SOURCE_BYTES >> 30);
-        return Err(Problem::at(0, 0, why));
+        let cause = format!("larger than the limit of {} GiB per source; split it", MAX_SOURCE_BYTES >> 30);
+        return Err(Problem::at(0, 0, cause));
     }
     let recognized = match source.options.format {
         Some(format) => Some((format, None)),
-        None => detection::detect_with_evidence(source).map(|(format, why)| (format, Some(why))),
+        None => detection::detect_with_evidence(source).map(|(format, cause)| (format, Some(cause))),
     };
-    let Some((format, why)) = recognized else { return Err(unrecognized::reason(source)) };
+    let Some((format, cause)) = recognized else { return Err(unrecognized::reason(source)) };
     let (labels, classes) = (corpus.labels.len(), corpus.doc_labels.len());
     let mut found = (format.read)(source, corpus);
     match &mut found {
@@ -392,11 +391,11 @@ pub fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Pro
             found.problems.sort_by_key(|problem| problem.line);
             found
                 .detection_notes
-                .splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence)))
+                .splice(0..0, cause.map(|cause| format!("{}: {}", format.name, cause.evidence)))
                 .for_each(drop);
             let other = source.options.format.and_then(|chosen| detection::detect_other_than(source, &chosen));
-            if let Some((other, why)) = other {
-                found.notes.add(NoteKind::OtherFormat, || format!("{}: {}", other.name, why.evidence));
+            if let Some((other, cause)) = other {
+                found.notes.add(NoteKind::OtherFormat, || format!("{}: {}", other.name, cause.evidence));
             }
         }
         Err(_) => {

@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_ruler_counts_as_others_do() {
+    fn offset_map_converts_all_units() {
         let check = |text: &str, unit, offset: usize, expected: Option<u32>| {
             assert_eq!(OffsetMap::new(text, unit).byte(offset), expected, "{text:?} {unit:?} {offset}");
         };
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_unit_is_found_from_the_texts() {
+    fn detects_offset_unit() {
         let check = |text: &str, start: usize, end: usize, surface: Option<&str>, expected: OffsetUnit| {
             let mut evidence = UnitStats::default();
             evidence.add(text, &[OffsetPair { start, end, text: surface.map(Cow::from) }]);
@@ -212,7 +212,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn there_and_back(text in ".{0,40}", unit in prop::sample::select(OffsetUnit::ALL.to_vec())) {
+        fn offsets_roundtrip(text in ".{0,40}", unit in prop::sample::select(OffsetUnit::ALL.to_vec())) {
             let borders: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).rev().collect();
             let ruler = OffsetMap::new(&text, unit);
             for (byte, offset) in borders.iter().zip(to_offsets(&text, &borders, unit)) {

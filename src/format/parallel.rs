@@ -12,15 +12,15 @@ pub const PARALLEL: Format = Format {
     description: "Two files: sentences.txt and tags.txt, line by line",
     extensions: &["txt"],
     detect: |g| {
-        let beside = tags_beside(g.name, g.read_sibling)?;
-        let tags = decode(&beside.1).ok()?;
+        let siblings = read_tag_file(g.name, g.read_sibling)?;
+        let tags = decode(&siblings.1).ok()?;
         let fits = g
             .head
             .lines()
             .zip(tags.text.lines())
             .take(50)
             .all(|(words, tags)| words.split_whitespace().count() == tags.split_whitespace().count());
-        Detection::when(fits, Detection::STRUCTURE, "a file of tags beside it has as many in each line")
+        Detection::when(fits, Detection::STRUCTURE, "a tag file in the same directory has as many items per line")
     },
     is_json: false,
     read,
@@ -40,15 +40,15 @@ const NAMES: [(&str, &[&str]); 6] = [
 ];
 
 /// Returns the name and content of the tag file of a sentence file.
-fn tags_beside(name: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<(&'static str, Vec<u8>)> {
+fn read_tag_file(name: &str, siblings: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<(&'static str, Vec<u8>)> {
     let (_, names) = NAMES.iter().find(|(sentences, _)| name.eq_ignore_ascii_case(sentences))?;
-    names.iter().find_map(|tags| Some((*tags, beside(tags)?)))
+    names.iter().find_map(|tags| Some((*tags, siblings(tags)?)))
 }
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let (name, bytes) = tags_beside(source.name, source.read_sibling)
-        .ok_or_else(|| Problem::at(0, 0, "there is no file of tags beside it, such as tags.txt"))?;
+    let (name, bytes) = read_tag_file(source.name, source.read_sibling)
+        .ok_or_else(|| Problem::at(0, 0, "no tag file such as tags.txt in the same directory"))?;
     let tags = decode(&bytes).map_err(|p| Problem { message: format!("{name}: {}", p.message), ..p })?;
     let mut found = ReadReport::with_encoding(PARALLEL, &decoded);
     found.detection_notes.push(format!("tags from {name}"));
@@ -60,7 +60,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         let (line, sentence, tags) = match (words.next(), tags.next()) {
             (Some((line, sentence)), tags) => (line, sentence, tags.unwrap_or("")),
             (None, Some(left)) if !left.trim().is_empty() => {
-                reader.found.push_problem(0, 0, || format!("{name} has more lines than the sentences"));
+                reader.found.push_problem(0, 0, || format!("{name} has more lines than the sentence file"));
                 break;
             }
             (None, _) => break,
@@ -71,13 +71,11 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             reader.push_sentence(&sentence, &tags, line)?;
         } else {
             let (words, tags) = (sentence.len(), tags.len());
-            reader
-                .found
-                .push_problem(line, 0, || format!("{words} words have {tags} tags in {name}; the line is not read"));
+            reader.found.push_problem(line, 0, || format!("{words} tokens but {tags} tags in {name}; line not read"));
         }
     }
     if reader.sentences() == 0 {
-        return Err(Problem::at(0, 0, format!("no line has as many words as {name} has tags")));
+        return Err(Problem::at(0, 0, format!("no line has the same number of tokens as tags in {name}")));
     }
     Ok(reader.finish())
 }

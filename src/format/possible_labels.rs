@@ -15,11 +15,11 @@ pub(super) fn possible_labels(text: &str) -> Option<&'static str> {
     let is_columns =
         || ColumnLayout::detect(&spaced(), ColumnOptions::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
     if often("__label__") {
-        Some("labels of fastText")
+        Some("fastText labels")
     } else if head.contains("<START") && head.contains("<END>") {
-        Some("marks of OpenNLP")
+        Some("OpenNLP markers")
     } else if often("](") {
-        Some("marks in brackets")
+        Some("markers in brackets")
     } else if has_tags(head) {
         Some("tags in angle brackets")
     } else {
@@ -32,12 +32,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_told_from_text() {
+    fn detects_labels_in_plain_text() {
         let check = |text: &str, expected: Option<&str>| assert_eq!(possible_labels(text), expected, "{text}");
         check("<PER>Anna</PER> left <LOC>Oslo</LOC>.\nIt rains.\n", Some("tags in angle brackets"));
-        check("<START:person> Anna <END> left.\n", Some("marks of OpenNLP"));
-        check("[Anna](person) left.\n", Some("marks in brackets"));
-        check("__label__a Anna left.\n", Some("labels of fastText"));
+        check("<START:person> Anna <END> left.\n", Some("OpenNLP markers"));
+        check("[Anna](person) left.\n", Some("markers in brackets"));
+        check("__label__a Anna left.\n", Some("fastText labels"));
         check("Anna\tB-PER\nleft\tO\n\nOslo\tB-LOC\n", Some("columns with tags"));
         check("A <b>great</b> film.<br /><br />See <i>it</i>.\n", None);
         check("1 < 2 and 3 > 2\n", None);

@@ -71,12 +71,15 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 found.notes.add(NoteKind::OtherAnnotationKind, || format!("line {line}: {}", quote(whole)));
             }
             _ => found.push_problem(line, 0, || {
-                format!("expected ID, start, end, text and type, but found {}; the line is left as it is", quote(whole))
+                format!(
+                    "expected ID, start, end, text and type, but found {}; line skipped, kept in the file",
+                    quote(whole)
+                )
             }),
         }
     }
     if texts.is_empty() {
-        return Err(Problem::at(0, 0, "there is no line ID|t|title; say another format with --from"));
+        return Err(Problem::at(0, 0, "no line ID|t|title; choose another format with --from"));
     }
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)

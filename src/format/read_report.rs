@@ -111,7 +111,7 @@ impl ReadReport {
     /// Notes the encoding if it is not UTF-8, and a problem for each invalid byte sequence.
     pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
         for (line, bytes) in decoded.invalid_sequences() {
-            self.push_problem(line, 0, || format!("bytes that are no UTF-8 ({bytes}); U+FFFD stands for them"));
+            self.push_problem(line, 0, || format!("invalid UTF-8 bytes ({bytes}), read as U+FFFD"));
         }
         self.encoding = Some(decoded.encoding.name());
         self.detection_notes.extend(decoded.non_utf8_name().map(|name| format!("encoding {name}")));
@@ -128,9 +128,7 @@ impl ReadReport {
         if detector.is_mixed() {
             let scheme = self.scheme.name();
             self.push_problem(0, 0, || {
-                format!(
-                    "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
-                )
+                format!("mixed tag schemes; spans are decoded like conlleval, edited lines are written as {scheme}")
             });
         }
         let (slips, count) = detector.invalid_tags();

@@ -61,7 +61,7 @@ type Token<'v> = (&'v str, Option<&'v str>);
 /// # Errors
 /// Returns a message if the sentence is invalid.
 fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
-    let list = sentence.get("tokens").and_then(Value::as_array).ok_or("there is no list “tokens”")?;
+    let list = sentence.get("tokens").and_then(Value::as_array).ok_or("no list “tokens”")?;
     let mut tokens = Vec::with_capacity(list.len());
     for token in list {
         let orth = token.get("orth").and_then(Value::as_str).ok_or("a token has no “orth”")?;
@@ -78,9 +78,9 @@ fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
 /// # Errors
 /// Returns a message with the sentence number if a sentence is invalid.
 fn sentences(paragraph: &Value) -> Result<Vec<Vec<Token<'_>>>, String> {
-    let list = paragraph.get("sentences").and_then(Value::as_array).ok_or("there is no list “sentences”")?;
+    let list = paragraph.get("sentences").and_then(Value::as_array).ok_or("no list “sentences”")?;
     let numbered = list.iter().zip(1..);
-    numbered.map(|(sentence, n)| tokens(sentence).map_err(|why| format!("sentence {n}: {why}"))).collect()
+    numbered.map(|(sentence, n)| tokens(sentence).map_err(|reason| format!("sentence {n}: {reason}"))).collect()
 }
 
 /// Returns the ranges of consecutive tokens in a text. The error is the first token that is not in the text.
@@ -127,12 +127,12 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         let split = record.split.unwrap_or(source.split);
         match json::parse(&record) {
             Ok(value) => reader.record(&record, &value, split, source.source_id)?,
-            Err((line, why)) => reader.found.push_problem(line, 0, || format!("{why}; the record is not read")),
+            Err((line, reason)) => reader.found.push_problem(line, 0, || format!("{reason}; record not read")),
         }
     }
     let Reader { corpus, mut found, detector, documents, .. } = reader;
     if documents.is_empty() {
-        let first = found.problems.first().map_or_else(|| "it has no word".to_owned(), ToString::to_string);
+        let first = found.problems.first().map_or_else(|| "no tokens".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record has paragraphs of sentences of tokens: {first}")));
     }
     found.set_scheme(&detector);
@@ -143,16 +143,16 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
 impl Reader<'_> {
     fn record(&mut self, record: &RawRecord, value: &Value, split: Split, file: u32) -> Result<(), Problem> {
         let Some(paragraphs) = value.get("paragraphs").and_then(Value::as_array) else {
-            self.found.push_problem(record.line, 0, || "there is no list “paragraphs”; the record is not read".into());
+            self.found.push_problem(record.line, 0, || "no list “paragraphs”; record not read".into());
             return Ok(());
         };
         let name = value.get("id").and_then(Value::as_str).unwrap_or_default();
-        self.beside(value, &["id", "paragraphs"]);
+        self.note_unknown_fields(value, &["id", "paragraphs"]);
         for (number, paragraph) in paragraphs.iter().enumerate() {
             let read = match sentences(paragraph) {
                 Ok(sentences) => sentences,
-                Err(why) => {
-                    let what = || format!("paragraph {}: {why}; it is not read", number + 1);
+                Err(reason) => {
+                    let what = || format!("paragraph {}: {reason}; paragraph not read", number + 1);
                     self.found.push_problem(record.line, 0, what);
                     continue;
                 }
@@ -162,7 +162,7 @@ impl Reader<'_> {
                 self.found.notes.add(NoteKind::RecordWithoutText, example);
                 continue;
             }
-            self.beside(paragraph, &["raw", "sentences", "cats"]);
+            self.note_unknown_fields(paragraph, &["raw", "sentences", "cats"]);
             self.grammar(paragraph, record.line);
             let (text, words) = self.text(paragraph, &read, record.line, number);
             let (spans, starts) = self.spans(&read, &words, record.line)?;
@@ -188,8 +188,8 @@ impl Reader<'_> {
         match places(raw, read.iter().flatten().map(|(word, _)| *word)) {
             Ok(words) => (raw.to_owned(), words),
             Err(word) => {
-                let what = format!("{} is not in “raw” behind the words before it", quote(word));
-                let what = || format!("paragraph {}: {what}; the words are joined by a space", number + 1);
+                let what = format!("{} not found in “raw” after the previous token", quote(word));
+                let what = || format!("paragraph {}: {what}; tokens are joined by spaces", number + 1);
                 self.found.push_problem(line, 0, what);
                 joined(read)
             }
@@ -231,7 +231,7 @@ impl Reader<'_> {
                 None
             }
             Err(wrong) => {
-                self.found.push_problem(line, 0, || format!("{} is no tag; it is read as O", quote(wrong)));
+                self.found.push_problem(line, 0, || format!("invalid tag {}, read as O", quote(wrong)));
                 None
             }
         };
@@ -240,7 +240,7 @@ impl Reader<'_> {
     }
 
     /// Counts unknown fields of an object.
-    fn beside(&mut self, value: &Value, known: &[&str]) {
+    fn note_unknown_fields(&mut self, value: &Value, known: &[&str]) {
         let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
         others
             .filter(|key| !known.contains(&key.as_str()))
@@ -260,12 +260,10 @@ impl Reader<'_> {
                 |token: &&Value| text(token, "orth").trim().is_empty() && text(token, "ner").starts_with("U-");
             for token in tokens.clone().filter(is_space) {
                 let tag = text(token, "ner");
-                self.found.push_problem(line, 0, || {
-                    format!("{} is the tag of a token of space; it is not read", quote(&tag))
-                });
+                self.found.push_problem(line, 0, || format!("tag {} of a whitespace token; not read", quote(&tag)));
             }
-            let said = tokens.filter(|token| KEYS.iter().any(|key| is_said(token, key)));
-            said.for_each(|_| self.found.note_unsupported("lemmas and grammar of words"));
+            let stated = tokens.filter(|token| KEYS.iter().any(|key| is_said(token, key)));
+            stated.for_each(|_| self.found.note_unsupported("lemmas, parts of speech and syntax"));
             if sentence.get("brackets").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
                 self.found.note_unsupported("constituents");
             }

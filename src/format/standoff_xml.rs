@@ -23,10 +23,10 @@ pub const STANDOFF_XML: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-fn broken(why: &dyn std::fmt::Display, text: &str, at: u64) -> Problem {
+fn broken(reason: &dyn std::fmt::Display, text: &str, at: u64) -> Problem {
     let at = usize::try_from(at).unwrap_or(0).min(text.len());
     let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
-    Problem::at(line, 0, format!("the XML is broken ({why})"))
+    Problem::at(line, 0, format!("invalid XML ({reason})"))
 }
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
@@ -56,7 +56,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         }
     }
     if item.text.trim().is_empty() {
-        return Err(Problem::at(0, 0, "its element TEXT is empty"));
+        return Err(Problem::at(0, 0, "element TEXT is empty"));
     }
     for (kind, example) in std::mem::take(&mut item.notes) {
         found.notes.add(kind, || quote(&example));

@@ -98,9 +98,8 @@ impl<'a> SpanCursor<'a> {
     pub(super) fn finish(mut self, sentences: usize) -> Result<(), Problem> {
         let left = self.documents.find(|d| d.source_index as usize + d.len() > sentences);
         left.map_or(Ok(()), |_| {
-            let why =
-                format!("the file has {sentences} sentences, fewer than the open dataset has of it; {REOPEN_ADVICE}");
-            Err(Problem::at(0, 0, why))
+            let reason = format!("the file has {sentences} sentences, fewer than in the open dataset; {REOPEN_ADVICE}");
+            Err(Problem::at(0, 0, reason))
         })
     }
 }
@@ -109,7 +108,7 @@ const REOPEN_ADVICE: &str = "nothing was written; open the file again";
 
 /// Returns the error for a source text that differs from the corpus. Labels could be assigned to the wrong tokens.
 pub(super) fn text_changed_error(line: usize) -> Problem {
-    Problem::at(line, 0, format!("the text here is not that of the open dataset; {REOPEN_ADVICE}"))
+    Problem::at(line, 0, format!("the text differs from the open dataset; {REOPEN_ADVICE}"))
 }
 
 /// True if the tags of a sentence decode to these spans, in any scheme. An invalid tag counts as `O`.
@@ -265,7 +264,7 @@ impl<'a> TaggedBuilder<'a> {
             Ok(None) => None,
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Err(wrong) => {
-                let message = || format!("{} is no tag; it is read as O", super::read_report::quote(wrong));
+                let message = || format!("invalid tag {}, read as O", super::read_report::quote(wrong));
                 self.found.push_problem(line, column, message);
                 None
             }

@@ -10,11 +10,11 @@ use std::sync::Arc;
 /// Unlabeled text.
 pub const TEXT: Format = Format {
     name: "text",
-    description: "Plain text: a file, a line or a paragraph is a document",
+    description: "Plain text: one document per file, line or paragraph",
     extensions: &["txt"],
     detect: |g| {
         let is_text = matches!(g.extension, "txt" | "text");
-        Detection::when(is_text, Detection::EXTENSION, "extension of a text")
+        Detection::when(is_text, Detection::EXTENSION, "text file extension")
     },
     is_json: false,
     read,
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_is_what_is_said() {
+    fn sample_by_splits_plain_text() {
         let check =
             |extent: SampleBy, expected: &[&str]| assert_eq!(extent.documents("a b\nc\r\n\r\n \nd\n"), expected);
         check(SampleBy::Document, &["a b\nc\r\n\r\n \nd\n"]);

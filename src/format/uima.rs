@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// UIMA CAS as XMI.
 pub const UIMA_XMI: Format = Format {
     name: "uima-xmi",
-    description: "UIMA CAS as XMI, of INCEpTION and DKPro",
+    description: "UIMA CAS as XMI, from INCEpTION and DKPro",
     extensions: &["xmi"],
     detect: |g| {
         let is_xmi = g.extension == "xmi" || g.head.contains("<xmi:XMI");
@@ -35,7 +35,7 @@ pub const UIMA_XMI: Format = Format {
 /// UIMA CAS as JSON.
 pub const UIMA_JSON: Format = Format {
     name: "uima-json",
-    description: "UIMA CAS as JSON 0.4, of INCEpTION",
+    description: "UIMA CAS as JSON 0.4, from INCEpTION",
     extensions: &["json"],
     detect: |g| {
         let is_cas = g.head.trim_start().starts_with('{') && g.head.contains("\"%TYPES\"");
@@ -86,7 +86,7 @@ fn read(
         Some((layer, feature)) => {
             found.detection_notes.push(annotation_types::describe_selection(&layers[layer], feature))
         }
-        None => found.detection_notes.push("no annotations that could name entities".into()),
+        None => found.detection_notes.push("no entity annotations".into()),
     }
     let unit = source.options.offset_unit.unwrap_or_else(|| detect_unit(&cas));
     found.offset_unit = Some(unit);
@@ -106,13 +106,13 @@ fn read(
                 Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label)?)),
                 None => found.push_problem(0, 0, || {
                     let Annotation { id, start, end, .. } = annotation;
-                    format!("annotation {id}, {} {start}..{end}, lies outside the text; it is left out", quote(label))
+                    format!("annotation {id}, {} {start}..{end}, is outside the text; not read", quote(label))
                 }),
             }
         }
     }
     if unnamed > 0 {
-        found.detection_notes.push(format!("{unnamed} annotations without a label are not read"));
+        found.detection_notes.push(format!("{unnamed} annotations without a label not read"));
     }
     let place = |a: &Annotation| ruler.range(a.start, a.end);
     let mut words: Vec<(u32, u32)> = of_kind("Token").filter_map(place).collect();
@@ -205,14 +205,14 @@ fn from_xmi(text: &str) -> Result<Cas, Problem> {
     loop {
         match reader.read_event() {
             Ok(Event::Start(element) | Event::Empty(element)) => {
-                let (id, fields) = element_fields(&element).map_err(|why| {
-                    Problem::at(line_of(reader.buffer_position()), 0, format!("the XML is broken ({why})"))
+                let (id, fields) = element_fields(&element).map_err(|reason| {
+                    Problem::at(line_of(reader.buffer_position()), 0, format!("invalid XML ({reason})"))
                 })?;
                 collected.add(id, element.name().into_inner().to_owned(), fields);
             }
             Ok(Event::Eof) => return collected.build(),
             Ok(_) => {}
-            Err(e) => return Err(Problem::at(line_of(reader.error_position()), 0, format!("the XML is broken ({e})"))),
+            Err(e) => return Err(Problem::at(line_of(reader.error_position()), 0, format!("invalid XML ({e})"))),
         }
     }
 }
@@ -234,10 +234,10 @@ fn element_fields(element: &BytesStart) -> Result<(String, BTreeMap<String, Stri
 
 fn from_json(text: &str) -> Result<Cas, Problem> {
     if is_too_much(text) {
-        return Err(Problem::at(0, 0, "the JSON has more values than a CAS that can be read; export it in parts"));
+        return Err(Problem::at(0, 0, "the JSON has more values than the limit of a CAS; export it in parts"));
     }
     let value: Value = serde_json::from_str(text)
-        .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
+        .map_err(|e| Problem::at(e.line(), 0, format!("invalid JSON at character {} ({e})", e.column())))?;
     let mut collected = CasBuilder::default();
     // A list, or in version 0.3 and before, an object by id.
     let structures: Vec<&Value> = match value.get("%FEATURE_STRUCTURES") {

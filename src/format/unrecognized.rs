@@ -28,16 +28,16 @@ pub(super) fn reason(source: &SourceInput) -> Problem {
         return json_reason(&decoded.text);
     }
     if let Some((_, what)) = OTHER_XML.iter().find(|(mark, _)| decoded.text.contains(mark)) {
-        return Problem::at(0, 0, format!("this is {what}, which is not read"));
+        return Problem::at(0, 0, format!("unsupported format: {what}"));
     }
     if decoded.text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml")
         || extension.eq_ignore_ascii_case("xml")
     {
-        let why = "this XML is no text with marks of entities; convert it to a format that tagwright formats lists";
-        return Problem::at(0, 0, why);
+        let cause = "unknown XML format without entity tags; convert it to a supported one (see `tagwright formats`)";
+        return Problem::at(0, 0, cause);
     }
     if ["yml", "yaml"].iter().any(|e| extension.eq_ignore_ascii_case(e)) {
-        return Problem::at(0, 0, "this YAML has no examples of Rasa (nlu)");
+        return Problem::at(0, 0, "this YAML has no Rasa examples (nlu)");
     }
     if python_literal::is_python(&decoded.text)
         && let Err(problem) = json::split_records(&decoded.text)
@@ -46,7 +46,7 @@ pub(super) fn reason(source: &SourceInput) -> Problem {
     }
     match ColumnLayout::detect(&decoded.text, ColumnOptions::default()) {
         Err(problem) => problem,
-        Ok(_) => Problem::at(0, 0, "the format is not recognized; say it with --from (tagwright formats lists all)"),
+        Ok(_) => Problem::at(0, 0, "unknown format; set --from (see `tagwright formats`)"),
     }
 }
 
@@ -58,8 +58,8 @@ fn json_reason(text: &str) -> Problem {
         Ok(first) => {
             let keys = first.as_ref().map_or_else(Vec::new, keys);
             let known = if keys.is_empty() { "no keys".to_owned() } else { format!("the keys {}", keys.join(", ")) };
-            let why = "this JSON has no texts or words with labels under a name that is known";
-            Problem::at(0, 0, format!("{why}; its records have {known}"))
+            let cause = "unknown JSON format: no texts or tokens with labels in known fields";
+            Problem::at(0, 0, format!("{cause}; the records have {known}"))
         }
     }
 }
@@ -67,11 +67,7 @@ fn json_reason(text: &str) -> Problem {
 /// Validates all JSON values of a text and returns the first record.
 fn json_values(text: &str) -> Result<Option<Value>, Problem> {
     let broken = |line: usize, e: &serde_json::Error| {
-        Problem::at(
-            line + e.line().saturating_sub(1),
-            0,
-            format!("the JSON is broken at character {} ({e})", e.column()),
-        )
+        Problem::at(line + e.line().saturating_sub(1), 0, format!("invalid JSON at character {} ({e})", e.column()))
     };
     // One record per line, unless the first line is only a part of a value.
     let mut lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty()).peekable();
@@ -112,13 +108,13 @@ mod tests {
     use crate::corpus::Split;
 
     #[test]
-    fn the_reason_says_what_and_where() {
+    fn unrecognized_files_report_reason_and_position() {
         let check = |name: &str, text: &str, expected: &str| {
             let problem = reason(&SourceInput::from_bytes(text.as_bytes(), name, Split::Train, 0)).to_string();
             assert!(problem.contains(expected), "{problem}");
         };
-        check("a.jsonl", "{\"a\": 1}\n{\"b\": }\n", "line 2: the JSON is broken at character 7");
-        check("a.json", "[\n {\"a\": 1},\n {\"b\": [1}\n]", "line 3: the JSON is broken");
+        check("a.jsonl", "{\"a\": 1}\n{\"b\": }\n", "line 2: invalid JSON at character 7");
+        check("a.json", "[\n {\"a\": 1},\n {\"b\": [1}\n]", "line 3: invalid JSON");
         check("a.json", "{\n \"name\": \"x\",\n \"note\": 1\n}", "the keys “name”, “note”");
         check("a.json", "[{\"price\": 1}]", "the keys “price”");
         check("a.txt", "{\"a\" 1}", "line 1");

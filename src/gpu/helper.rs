@@ -1,4 +1,6 @@
 //! The helper program `tagwright-cuda`.
+//!
+//! The helper is checked with `devices --json`; a refusal by the loader or driver becomes a message for the user.
 
 use crate::model::DeviceChoice;
 use serde_json::Value;
@@ -40,13 +42,13 @@ impl CudaHelper {
     pub fn probe(&self, gpu: DeviceChoice) -> Result<(), String> {
         let output = self.run_and_read(["devices", "--json"])?;
         let answer: Value =
-            serde_json::from_str(&output).map_err(|e| format!("the GPU helper answers nonsense ({e})"))?;
+            serde_json::from_str(&output).map_err(|e| format!("GPU helper sent an invalid response: {e}"))?;
         let devices = answer["devices"].as_array().map(Vec::as_slice).unwrap_or_default();
         if devices.iter().any(|d| d["device"] == gpu.to_string()) {
             return Ok(());
         }
-        let why = answer["missing"].as_str().unwrap_or("the GPU helper was built without CUDA");
-        Err(why.to_owned())
+        let reason = answer["missing"].as_str().unwrap_or("GPU helper was built without CUDA");
+        Err(reason.to_owned())
     }
 
     /// Runs the helper with the arguments of this program and returns its exit code.
@@ -61,7 +63,7 @@ impl CudaHelper {
         let status: std::io::Result<ExitStatus> = Err(std::os::unix::process::CommandExt::exec(&mut command));
         #[cfg(not(unix))]
         let status = command.status();
-        let status = status.map_err(|e| format!("the GPU helper {} cannot be started: {e}", self.path.display()))?;
+        let status = status.map_err(|e| format!("failed to start the GPU helper {}: {e}", self.path.display()))?;
         Ok(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))
     }
 
@@ -72,7 +74,7 @@ impl CudaHelper {
     pub(super) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Child, String> {
         let mut command = Command::new(&self.path);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().map_err(|e| format!("the GPU helper {} cannot be started: {e}", self.path.display()))
+        command.spawn().map_err(|e| format!("failed to start the GPU helper {}: {e}", self.path.display()))
     }
 
     fn run_and_read<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
@@ -86,12 +88,13 @@ impl CudaHelper {
                 Ok(None) => {
                     // A hanging process may also ignore the signal; nothing more can be done.
                     let _ = child.kill();
-                    return Err("the NVIDIA driver does not answer".into());
+                    return Err("the NVIDIA driver does not respond".into());
                 }
-                Err(e) => return Err(format!("the GPU helper cannot be waited for: {e}")),
+                Err(e) => return Err(format!("failed to wait for the GPU helper: {e}")),
             }
         }
-        let output = child.wait_with_output().map_err(|e| format!("the GPU helper's answer cannot be read: {e}"))?;
+        let output =
+            child.wait_with_output().map_err(|e| format!("failed to read the response of the GPU helper: {e}"))?;
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
@@ -103,12 +106,12 @@ impl CudaHelper {
 /// Returns the reason of a helper's failure: the last line that it wrote.
 pub(super) fn describe_failure(status: ExitStatus, stderr: &str) -> String {
     let Some(line) = stderr.lines().rev().map(str::trim).find(|l| !l.is_empty()) else {
-        return format!("the GPU helper ended without a word ({status})");
+        return format!("GPU helper exited without output ({status})");
     };
     // ld.so: "…: error while loading shared libraries: libcuda.so.1: cannot open shared object file: …"
     if let Some((_, missing)) = line.split_once("error while loading shared libraries: ") {
         let library = missing.split(':').next().unwrap_or(missing);
-        return format!("CUDA 13 is not installed here ({library} is missing)");
+        return format!("CUDA 13 is not installed ({library} is missing)");
     }
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
@@ -118,13 +121,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_a_sentence() {
+    fn helper_failure_has_readable_message() {
         let check =
             |stderr: &str, expected: &str| assert_eq!(describe_failure(ExitStatus::default(), stderr), expected);
-        check(" \n", "the GPU helper ended without a word (exit status: 0)");
-        check("note: a\nerror: no NVIDIA GPU answers\n\n", "no NVIDIA GPU answers");
+        check(" \n", "GPU helper exited without output (exit status: 0)");
+        check("note: a\nerror: no NVIDIA GPU responds\n\n", "no NVIDIA GPU responds");
         let loader = "/opt/tagwright-cuda: error while loading shared libraries: libcublas.so.13: cannot open shared object \
                       file: No such file or directory";
-        check(loader, "CUDA 13 is not installed here (libcublas.so.13 is missing)");
+        check(loader, "CUDA 13 is not installed (libcublas.so.13 is missing)");
     }
 }

@@ -1,7 +1,7 @@
 //! The GPU helper: the command line, built with CUDA.
 
 use std::process::ExitCode;
-use tagwright::cli::{self, Request, terminal};
+use tagwright::cli::{self, Invocation, terminal};
 
 /// Same allocator as in the main program.
 #[global_allocator]
@@ -10,10 +10,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     tagwright::log::start(terminal::LogWriter);
     match cli::run() {
-        Request::Done(code) => code,
-        Request::Window(_) => {
-            terminal::tell(
-                "error: this is the helper for NVIDIA GPUs; put it beside tagwright, whose window finds it, or name a \
+        Invocation::Done(code) => code,
+        Invocation::Window(_) => {
+            terminal::print_error_line(
+                "error: this helper executable for NVIDIA GPUs has no window; place it next to tagwright or use a \
                  subcommand",
             );
             ExitCode::from(2)

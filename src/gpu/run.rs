@@ -1,4 +1,7 @@
 //! A training run in the helper. The data is passed as files; events and control commands are passed as lines.
+//!
+//! If the window ends, the input of the helper ends, and the helper suspends the run with a checkpoint. If the
+//! helper ends, the window shows a message.
 
 use super::CudaHelper;
 use super::helper::describe_failure;
@@ -70,28 +73,28 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// # Errors
 /// Returns an error if the run fails, the data cannot be written, or the helper ends without a result.
 pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, String> {
-    let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder for the data: {e}"))?;
+    let folder = tempfile::tempdir().map_err(|e| format!("failed to create a temporary directory: {e}"))?;
     let files = write_splits(request.corpus, folder.path())?;
     let mut child = helper.start(command_line(request, &files))?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
-    let mut wishes = ControlSender { to: child.stdin.take(), told: TrainerControl::Continue };
+    let mut wishes = ControlSender { to: child.stdin.take(), last_sent: TrainerControl::Continue };
     let answer = forward_events(request, &lines, &mut wishes, observer);
     // At the end of its input, the helper writes a checkpoint and ends.
     drop(wishes);
-    let status = child.wait().map_err(|e| format!("the GPU helper cannot be waited for: {e}"))?;
-    let said = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    let status = child.wait().map_err(|e| format!("failed to wait for the GPU helper: {e}"))?;
+    let stated = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
     match answer {
         Some(answer) => Ok(answer),
         None if status.success() => Ok(match request.task {
             Task::Estimate => HelperResult::Estimate(None),
             Task::LrSweep => HelperResult::Rates(None),
-            Task::Run | Task::Resume => return Err("the GPU helper ended without a result".into()),
+            Task::Run | Task::Resume => return Err("GPU helper exited without a result".into()),
         }),
         // Exit code 1 is an error reported by the helper; any other code is an unexpected end.
-        None if status.code() == Some(1) => Err(describe_failure(status, &said)),
+        None if status.code() == Some(1) => Err(describe_failure(status, &stated)),
         None => Err(format!(
-            "{} ({status}): the run can be resumed from its last checkpoint, if it has one; or choose the processor",
-            describe_failure(status, &said)
+            "{} ({status}); resume the run from its latest checkpoint, if any, or use the CPU",
+            describe_failure(status, &stated)
         )),
     }
 }
@@ -133,7 +136,7 @@ fn command_line(request: &HelperRequest, files: &[(&'static str, PathBuf)]) -> V
     for c in ENUM_SETTINGS {
         line.push(format!("--{}={}", c.flag, c.word(settings)).into());
     }
-    line.push(format!("--label-all-pieces={}", settings.label_all_pieces).into());
+    line.push(format!("--label-all-pieces={}", settings.label_all_subwords).into());
     if settings.new_head {
         line.push("--new-head".into());
     }
@@ -166,7 +169,7 @@ fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
     Some(std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Err(e) = errors.read_to_end(&mut bytes) {
-            log::debug!("the GPU helper's errors: {e}");
+            log::debug!("failed to read the errors of the GPU helper: {e}");
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }))
@@ -175,19 +178,19 @@ fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
 /// Sends control commands to the helper.
 struct ControlSender {
     to: Option<ChildStdin>,
-    told: TrainerControl,
+    last_sent: TrainerControl,
 }
 
 impl ControlSender {
-    fn tell(&mut self, wish: TrainerControl) {
-        if wish == self.told {
+    fn report(&mut self, wish: TrainerControl) {
+        if wish == self.last_sent {
             return;
         }
-        self.told = wish;
+        self.last_sent = wish;
         if let Some(to) = &mut self.to
             && let Err(e) = writeln!(to, "{}", wish.name()).and_then(|()| to.flush())
         {
-            log::debug!("the GPU helper does not listen: {e}");
+            log::debug!("failed to send to the GPU helper: {e}");
         }
     }
 }
@@ -201,14 +204,14 @@ fn forward_events(
 ) -> Option<HelperResult> {
     let mut answer = None;
     loop {
-        wishes.tell(observer.control());
+        wishes.report(observer.control());
         let line = match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => return answer,
         };
         let Ok(value) = serde_json::from_str::<Value>(&line) else {
-            log::warn!("the GPU helper said something that is no event");
+            log::warn!("GPU helper sent a line that is not an event");
             log::debug!("{line}");
             continue;
         };
@@ -222,7 +225,7 @@ fn forward_events(
             _ => match json::from_json(&value) {
                 Some(event) => observer.on_event(event),
                 None => {
-                    log::warn!("the GPU helper told an event that is not known here");
+                    log::warn!("GPU helper sent an unknown event");
                     log::debug!("{line}");
                 }
             },

@@ -30,14 +30,16 @@ pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result
             Ok(ExecutionTarget::Here(None))
         } else {
             let name = CudaHelper::file_name();
-            Err(format!("{choice} needs the helper {name} beside the program (the README says how); use --device cpu"))
+            Err(format!(
+                "{choice} requires the helper executable {name} next to tagwright (see README); use --device cpu"
+            ))
         };
     };
     match helper.probe(wanted) {
         Ok(()) => Ok(ExecutionTarget::Helper(helper, wanted)),
-        Err(why) if choice == DeviceChoice::Auto => {
-            Ok(ExecutionTarget::Here(Some(format!("{why}: computing on the processor"))))
+        Err(reason) if choice == DeviceChoice::Auto => {
+            Ok(ExecutionTarget::Here(Some(format!("{reason}; using the CPU"))))
         }
-        Err(why) => Err(format!("{why}; use --device cpu")),
+        Err(reason) => Err(format!("{reason}; use --device cpu")),
     }
 }

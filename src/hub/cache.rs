@@ -145,27 +145,29 @@ impl Cache {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => {
-                log::debug!("{}: it cannot be locked ({e})", path.display());
+                log::debug!("{}: failed to lock ({e})", path.display());
                 Ok(Some(file))
             }
         }
     }
 
-    /// Adds the contents as a file of the commit: as a link, or as a copy if the file system has no links.
+    /// Adds the contents as a file of the commit: as a link, or as a copy if the file system has no links. An existing
+    /// file is replaced atomically, because another program may read it at the same time.
     ///
     /// # Errors
     /// Returns an error if the file cannot be created.
     pub(super) fn link(&self, commit: &Commit, file: &str, etag: &Etag) -> Result<(), String> {
         let path = self.snapshot(commit).join(file);
         self.make_folder_of(&path)?;
-        if fs::symlink_metadata(&path).is_ok() {
-            self.remove(&path)?;
+        let fail = |e: io::Error| format!("{}: {e}", path.display());
+        let directory = path.parent().unwrap_or(&self.folder);
+        let temporary = tempfile::Builder::new().prefix(".link-").tempdir_in(directory).map_err(fail)?;
+        let new = temporary.path().join(file);
+        // The target of a relative link does not depend on the directory in which the link is created.
+        if symbolic_link(&Path::new("../../blobs").join(&etag.0), &new).is_err() {
+            fs::copy(self.blob(etag), &new).map_err(fail)?;
         }
-        let blob = self.blob(etag);
-        if symbolic_link(&Path::new("../../blobs").join(&etag.0), &path).is_err() {
-            fs::copy(&blob, &path).map_err(|e| format!("{}: {e}", path.display()))?;
-        }
-        Ok(())
+        fs::rename(&new, &path).map_err(fail)
     }
 
     /// Removes a file. If it is a link, only the link is removed.
@@ -192,7 +194,7 @@ impl Cache {
         if folder.starts_with(real(&self.root)?) {
             return Ok(());
         }
-        Err(format!("{} leads out of the cache; remove the link, or name another cache by HF_HOME", path.display()))
+        Err(format!("{} is outside the cache; remove the link or set HF_HOME to another cache", path.display()))
     }
 }
 
@@ -212,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_hexadecimal_digits_become_a_path() {
+    fn rejects_non_hexadecimal_ids() {
         let etag = |header: &str, expected: Option<&str>| {
             assert_eq!(Etag::parse(header).as_ref().map(Etag::as_str), expected, "{header}");
         };
@@ -244,7 +246,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nothing_outside_the_cache_is_removed() {
+    fn remove_rejects_paths_outside_cache() {
         let folder = tempfile::tempdir().expect("a folder");
         let (root, outside) = (folder.path().join("hub"), folder.path().join("outside"));
         fs::create_dir_all(&outside).expect("a folder");
@@ -253,7 +255,7 @@ mod tests {
         fs::create_dir_all(cache.folder()).expect("a folder");
         std::os::unix::fs::symlink(&outside, cache.folder().join("blobs")).expect("a link");
         let blob = cache.blob(&Etag::parse("ab").expect("hexadecimal"));
-        assert!(cache.remove(&blob).is_err_and(|why| why.contains("leads out")));
+        assert!(cache.remove(&blob).is_err_and(|reason| reason.contains("is outside the cache")));
         assert!(cache.incomplete(&Etag::parse("cd").expect("hexadecimal")).is_err());
         assert!(outside.join("ab").exists() && !outside.join("cd.incomplete").exists());
     }

@@ -30,7 +30,7 @@ const VOCABULARY: &str = "vocab.txt";
 const MODEL_FILES: [&str; 6] = [CONFIG, TOKENIZER, TOKENIZER_SETTINGS, "special_tokens_map.json", VOCABULARY, WEIGHTS];
 
 /// Maximum size in bytes of a file other than the weights, and of a response about a model.
-const SMALL: u64 = 16 << 20;
+const SMALL_FILE_BYTES: u64 = 16 << 20;
 
 /// Response of the hub about a model.
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ struct Sibling {
 }
 
 /// Properties of a file from the headers of the hub.
-struct Facts {
+struct FileInfo {
     etag: Etag,
     length: Option<u64>,
 }
@@ -62,7 +62,7 @@ impl Hub {
     /// - The download is interrupted, canceled, or does not match the announced file.
     /// - The disk is full.
     pub fn model(&self, id: &str, mut watch: impl FnMut(Progress) -> bool) -> Result<PathBuf, ModelError> {
-        let fail = |why: String| ModelError::Unsupported(format!("{id}: {why}"));
+        let fail = |reason: String| ModelError::Unsupported(format!("{id}: {reason}"));
         let cache = self.cache_of(id).map_err(fail)?;
         if let Some(folder) = in_cache(&cache, is_complete) {
             return Ok(folder);
@@ -70,20 +70,20 @@ impl Hub {
         let usable = in_cache(&cache, is_usable);
         if let Some(variable) = environment::offline() {
             return usable.ok_or_else(|| {
-                fail(format!("it is not in the cache, and {variable} forbids requests; unset it, or use a folder"))
+                fail(format!("not in the cache, and {variable} forbids requests; unset it or use a model directory"))
             });
         }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|e| fail(format!("no network runtime ({e})")))?;
-        let brought = runtime.block_on(self.bring(id, &cache, &mut Watcher::new(&mut watch)));
+            .map_err(|e| fail(format!("failed to start the network runtime ({e})")))?;
+        let brought = runtime.block_on(self.download_commit(id, &cache, &mut Watcher::new(&mut watch)));
         // A DNS lookup cannot be canceled, and the program must not wait for it.
         runtime.shutdown_background();
         match (brought, usable) {
             (Ok(folder), _) => Ok(folder),
             (Err(e), Some(folder)) if !matches!(e, TransferError::Cancelled) => {
-                log::warn!("{id}: {e}; what is in the cache is used");
+                log::warn!("{id}: {e}; using the cached files");
                 Ok(folder)
             }
             (Err(e), _) => Err(fail(e.to_string())),
@@ -98,11 +98,16 @@ impl Hub {
     fn cache_of(&self, id: &str) -> Result<Cache, String> {
         let root = self.cache.clone().unwrap_or_else(hf_hub::resolve_cache_dir);
         let cache = id.split_once('/').and_then(|(owner, name)| Cache::of(&root, owner, name));
-        cache.ok_or_else(|| "a hub id is owner/name, of letters, digits, -, _ and .".into())
+        cache.ok_or_else(|| "invalid hub id; use owner/name with letters, digits, -, _ and .".into())
     }
 
     /// Downloads the files of the newest commit that the cache lacks.
-    async fn bring(&self, id: &str, cache: &Cache, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
+    async fn download_commit(
+        &self,
+        id: &str,
+        cache: &Cache,
+        watcher: &mut Watcher<'_>,
+    ) -> Result<PathBuf, TransferError> {
         let endpoint = self.endpoint.clone().or_else(|| std::env::var("HF_ENDPOINT").ok().filter(|e| !e.is_empty()));
         let token = self.token.clone().or_else(environment::token);
         let http = Http::new(endpoint.as_deref().unwrap_or(ENDPOINT), token.as_deref(), self.patience)?;
@@ -113,8 +118,8 @@ impl Hub {
             let url = http.url(&[owner, name, "resolve", commit.as_str(), file])?;
             Download { http: &http, cache, commit: &commit, file, url }.run(watcher).await?;
         }
-        let said = |why: String| TransferError::Said(why);
-        cache.set_commit(&commit).map_err(said)?;
+        let stated = |reason: String| TransferError::Other(reason);
+        cache.set_commit(&commit).map_err(stated)?;
         Ok(cache.snapshot(&commit))
     }
 }
@@ -142,23 +147,23 @@ async fn newest(
     name: &str,
     watcher: &mut Watcher<'_>,
 ) -> Result<(Commit, Vec<&'static str>), TransferError> {
-    let said = |why: &str| TransferError::Said(why.to_owned());
+    let stated = |reason: &str| TransferError::Other(reason.to_owned());
     let url = http.url(&["api", "models", owner, name, "revision", BRANCH])?;
-    let answer = match http.small(url, SMALL as usize, watcher).await {
+    let answer = match http.small(url, SMALL_FILE_BYTES as usize, watcher).await {
         Err(TransferError::Status(_, StatusCode::NOT_FOUND)) => return Err(TransferError::NoModel),
         answer => answer?,
     };
     let model: Model = serde_json::from_slice(&answer)
-        .map_err(|e| TransferError::Said(format!("the hub's answer about the model cannot be read ({e})")))?;
+        .map_err(|e| TransferError::Other(format!("the hub sent an invalid model description ({e})")))?;
     let commit = Commit::parse(&model.sha)
-        .ok_or_else(|| said("the hub names a commit that is not 40 hexadecimal digits; nothing was downloaded"))?;
+        .ok_or_else(|| stated("the hub sent a commit id that is not 40 hexadecimal digits; nothing was downloaded"))?;
     let has = |file: &str| model.siblings.iter().any(|s| s.rfilename == file);
     if !has(CONFIG) {
-        return Err(said("the model has no config.json, so it cannot be used here"));
+        return Err(stated("unsupported model: config.json is missing"));
     }
     if !has(WEIGHTS) {
-        let advice = "older .bin files must be converted first";
-        return Err(TransferError::Said(format!("the model has no {WEIGHTS}, so it cannot be used here; {advice}")));
+        let advice = "convert older .bin files to safetensors";
+        return Err(TransferError::Other(format!("unsupported model: {WEIGHTS} is missing; {advice}")));
     }
     Ok((commit, MODEL_FILES.into_iter().filter(|file| has(file)).collect()))
 }
@@ -174,10 +179,10 @@ struct Download<'a> {
 
 impl Download<'_> {
     async fn run(&self, watcher: &mut Watcher<'_>) -> Result<(), TransferError> {
-        let facts = self.facts(watcher).await?;
+        let facts = self.request_file_info(watcher).await?;
         watcher.progress.total = facts.length.unwrap_or(0);
         let _lock = loop {
-            match self.cache.lock(&facts.etag).map_err(TransferError::Said)? {
+            match self.cache.lock(&facts.etag).map_err(TransferError::Other)? {
                 Some(lock) => break lock,
                 // Another program is downloading it.
                 None => watcher.pause().await?,
@@ -187,33 +192,33 @@ impl Download<'_> {
         if !blob.exists() || !self.is_good(&blob, &facts, watcher)? {
             self.remove(&blob)?;
             let incomplete = self.receive(&facts, watcher).await?;
-            disk::rename(&incomplete, &blob).map_err(|e| TransferError::Said(e.to_string()))?;
+            disk::rename(&incomplete, &blob).map_err(|e| TransferError::Other(e.to_string()))?;
         }
-        self.cache.link(self.commit, self.file, &facts.etag).map_err(TransferError::Said)
+        self.cache.link(self.commit, self.file, &facts.etag).map_err(TransferError::Other)
     }
 
     /// Requests the ETag and the length of the contents.
-    async fn facts(&self, watcher: &mut Watcher<'_>) -> Result<Facts, TransferError> {
+    async fn request_file_info(&self, watcher: &mut Watcher<'_>) -> Result<FileInfo, TransferError> {
         let response = self.http.head(self.url.clone(), watcher).await?;
         let headers = response.headers();
         let etag = text(headers, "x-linked-etag").or_else(|| text(headers, "etag"));
         let etag = etag.and_then(Etag::parse).ok_or_else(|| {
-            self.said("cannot be taken: the hub gives it an ETag that is not made of hexadecimal digits")
+            self.file_error("cannot be downloaded: the hub sent an ETag with characters other than hexadecimal digits")
         })?;
         if text(headers, "x-repo-commit").is_some_and(|commit| !commit.eq_ignore_ascii_case(self.commit.as_str())) {
-            return Err(self.said("comes from another commit than the one that was asked for; try again"));
+            return Err(self.file_error("belongs to a different commit than requested; try again"));
         }
         // The length header of a redirect refers to its own body.
         let own = text(headers, CONTENT_LENGTH.as_str()).filter(|_| response.status() == StatusCode::OK);
         let length = text(headers, "x-linked-size").or(own).and_then(|length| length.parse().ok());
-        Ok(Facts { etag, length })
+        Ok(FileInfo { etag, length })
     }
 
     /// Receives and checks the contents in an incomplete file in the cache, and resumes an earlier attempt.
     /// A wrong file is removed. The part received before a connection error is kept for the next attempt.
-    async fn receive(&self, facts: &Facts, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
+    async fn receive(&self, facts: &FileInfo, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
         self.check_length(facts.length)?;
-        let (path, mut file, mut here) = self.cache.incomplete(&facts.etag).map_err(TransferError::Said)?;
+        let (path, mut file, mut here) = self.cache.incomplete(&facts.etag).map_err(TransferError::Other)?;
         if facts.length.is_none_or(|length| here > length) {
             file.set_len(0).map_err(|e| self.not_written(&e))?;
             here = 0;
@@ -227,47 +232,50 @@ impl Download<'_> {
             }
             length = self.announced(&response, here, facts)?;
             self.check_length(length)?;
-            self.check_room(&path, length.map(|l| l - here.min(l)))?;
+            self.check_free_space(&path, length.map(|l| l - here.min(l)))?;
             watcher.progress.total = length.unwrap_or(0);
             let written = self.write(&mut response, &mut file, here, length, watcher).await;
-            if let Err(TransferError::Said(_)) = &written {
+            if let Err(TransferError::Other(_)) = &written {
                 self.remove(&path)?;
             }
             written?;
         }
         file.sync_all().map_err(|e| self.not_written(&e))?;
         drop(file);
-        let checked = Facts { etag: facts.etag.clone(), length };
-        match verify(&path, self.file, &checked.etag, checked.length, &mut || watcher.go_on()) {
+        let checked = FileInfo { etag: facts.etag.clone(), length };
+        match verify(&path, self.file, &checked.etag, checked.length, &mut || watcher.should_continue()) {
             Verdict::Good => Ok(path),
             Verdict::Cancelled => Err(TransferError::Cancelled),
-            Verdict::Bad(why) => {
+            Verdict::Bad(reason) => {
                 self.remove(&path)?;
-                Err(self.said(&format!("{why}; it was not kept, try again")))
+                Err(self.file_error(&format!("{reason}; the file was deleted, try again")))
             }
         }
     }
 
     /// Returns the total length that a response announces, for a request that starts at byte `here`.
-    fn announced(&self, response: &Response, here: u64, facts: &Facts) -> Result<Option<u64>, TransferError> {
+    fn announced(&self, response: &Response, here: u64, facts: &FileInfo) -> Result<Option<u64>, TransferError> {
         let headers = response.headers();
         if text(headers, CONTENT_TYPE.as_str()).is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html")) {
-            return Err(self.said("came as a web page, which is no file of a model; try again later"));
+            return Err(self.file_error("was sent as a web page, not as a model file; try again later"));
         }
         if text(headers, CONTENT_ENCODING.as_str()).is_some_and(|e| e != "identity") {
-            return Err(self.said("came compressed, which was not asked for"));
+            return Err(self.file_error("was sent compressed, which was not requested"));
         }
         let whole = if response.status() == StatusCode::PARTIAL_CONTENT {
             let range = text(headers, CONTENT_RANGE.as_str()).and_then(|r| r.strip_prefix(&format!("bytes {here}-")));
             let whole = range.and_then(|r| r.split_once('/')).and_then(|(_, whole)| whole.parse().ok());
-            Some(whole.ok_or_else(|| self.said("came as another part than was asked for; try again"))?)
+            Some(
+                whole
+                    .ok_or_else(|| self.file_error("was sent with a different byte range than requested; try again"))?,
+            )
         } else {
             text(headers, CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok())
         };
         match (facts.length, whole) {
-            (Some(a), Some(b)) if a != b => Err(self.said(&format!("has {b} bytes where the hub announced {a}"))),
+            (Some(a), Some(b)) if a != b => Err(self.file_error(&format!("has {b} bytes, the hub announced {a}"))),
             (None, None) if !is_hash(&facts.etag) => {
-                Err(self.said("comes without a length and without a hash, so that nobody can tell whether it is whole"))
+                Err(self.file_error("was sent without length and hash, so it cannot be verified"))
             }
             (a, b) => Ok(a.or(b)),
         }
@@ -286,14 +294,14 @@ impl Download<'_> {
         while let Some(chunk) = self.http.chunk(response, watcher).await? {
             here += chunk.len() as u64;
             if here > most {
-                return Err(self.said(&format!("is longer than {most} bytes; it was not kept")));
+                return Err(self.file_error(&format!("is larger than {most} bytes; the file was deleted")));
             }
             file.write_all(&chunk).map_err(|e| self.not_written(&e))?;
             watcher.progress.done = here;
         }
         match length {
             Some(length) if here < length => {
-                Err(TransferError::Broken(format!("{here} of {length} bytes of {} are here", self.file)))
+                Err(TransferError::ConnectionLost(format!("{here} of {length} bytes of {} received", self.file)))
             }
             _ => Ok(()),
         }
@@ -301,46 +309,47 @@ impl Download<'_> {
 
     /// Maximum size of the file in bytes.
     fn most(&self) -> u64 {
-        if self.file == WEIGHTS { disk::MAX_BYTES } else { SMALL }
+        if self.file == WEIGHTS { disk::MAX_BYTES } else { SMALL_FILE_BYTES }
     }
 
     fn check_length(&self, length: Option<u64>) -> Result<(), TransferError> {
         let most = self.most();
         match length {
             Some(length) if length > most => {
-                Err(self.said(&format!("has {length} bytes; at most {} MiB are taken", most >> 20)))
+                Err(self.file_error(&format!("has {length} bytes; the limit is {} MiB", most >> 20)))
             }
             _ => Ok(()),
         }
     }
 
     /// Checks that the disk has enough space for `bytes` more bytes.
-    fn check_room(&self, path: &Path, bytes: Option<u64>) -> Result<(), TransferError> {
-        lacking(path.parent().unwrap_or(path), bytes.unwrap_or(self.most())).map_or(Ok(()), |why| Err(self.said(&why)))
+    fn check_free_space(&self, path: &Path, bytes: Option<u64>) -> Result<(), TransferError> {
+        space_error(path.parent().unwrap_or(path), bytes.unwrap_or(self.most()))
+            .map_or(Ok(()), |reason| Err(self.file_error(&reason)))
     }
 
     /// True if a file that is already in the cache is valid.
-    fn is_good(&self, blob: &Path, facts: &Facts, watcher: &mut Watcher<'_>) -> Result<bool, TransferError> {
-        match verify(blob, self.file, &facts.etag, facts.length, &mut || watcher.go_on()) {
+    fn is_good(&self, blob: &Path, facts: &FileInfo, watcher: &mut Watcher<'_>) -> Result<bool, TransferError> {
+        match verify(blob, self.file, &facts.etag, facts.length, &mut || watcher.should_continue()) {
             Verdict::Good => Ok(true),
             Verdict::Cancelled => Err(TransferError::Cancelled),
-            Verdict::Bad(why) => {
-                log::warn!("{} in the cache {why}; it is downloaded anew", self.file);
+            Verdict::Bad(reason) => {
+                log::warn!("{} in the cache {reason}; downloading it again", self.file);
                 Ok(false)
             }
         }
     }
 
     fn remove(&self, path: &Path) -> Result<(), TransferError> {
-        if path.exists() { self.cache.remove(path).map_err(TransferError::Said) } else { Ok(()) }
+        if path.exists() { self.cache.remove(path).map_err(TransferError::Other) } else { Ok(()) }
     }
 
-    fn said(&self, why: &str) -> TransferError {
-        TransferError::Said(format!("{} {why}", self.file))
+    fn file_error(&self, reason: &str) -> TransferError {
+        TransferError::Other(format!("{} {reason}", self.file))
     }
 
     fn not_written(&self, error: &std::io::Error) -> TransferError {
-        TransferError::Said(format!("{} cannot be written to the cache: {error}", self.file))
+        TransferError::Other(format!("failed to write {} to the cache: {error}", self.file))
     }
 }
 
@@ -350,11 +359,14 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Returns an error message if the disk of `folder` has less than `bytes` bytes of free space.
-fn lacking(folder: &Path, bytes: u64) -> Option<String> {
-    let free = fs4::available_space(folder).inspect_err(|e| log::debug!("the free space is not known: {e}")).ok()?;
+fn space_error(folder: &Path, bytes: u64) -> Option<String> {
+    let free = fs4::available_space(folder)
+        .inspect_err(|e| log::debug!("failed to determine the free disk space: {e}"))
+        .ok()?;
     let (needed, there) = (bytes.div_ceil(1 << 20), free >> 20);
-    let why = || format!("needs {needed} MiB, and {there} MiB are free; make room, or move the cache by HF_HOME");
-    (free < bytes).then(why)
+    let reason =
+        || format!("requires {needed} MiB, {there} MiB are free; free disk space or set HF_HOME to another disk");
+    (free < bytes).then(reason)
 }
 
 #[cfg(test)]
@@ -362,9 +374,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_compared_before_a_file_is_fetched() {
+    fn reports_insufficient_disk_space() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert_eq!(lacking(folder.path(), 1), None);
-        assert!(lacking(folder.path(), 1 << 60).is_some_and(|why| why.contains("needs 1099511627776 MiB")));
+        assert_eq!(space_error(folder.path(), 1), None);
+        assert!(
+            space_error(folder.path(), 1 << 60).is_some_and(|reason| reason.contains("requires 1099511627776 MiB"))
+        );
     }
 }

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn switches_are_read_as_huggingface_hub_reads_them() {
+    fn environment_flags_match_huggingface_hub() {
         let check = |value: &str, expected: bool| assert_eq!(is_on(value), expected, "{value}");
         check("1", true);
         check("True", true);

@@ -33,20 +33,20 @@ pub struct Progress {
 
 /// Timeouts of requests to a hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// Timeout of the connection.
     pub connect: Duration,
     /// Timeout of the response headers, including the connection.
-    pub answer: Duration,
+    pub response: Duration,
     /// Timeout of the next byte.
-    pub silence: Duration,
+    pub read: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     /// Same as in `huggingface_hub`: ten seconds each.
     fn default() -> Self {
         let usual = Duration::from_secs(10);
-        Self { connect: usual, answer: usual, silence: usual }
+        Self { connect: usual, response: usual, read: usual }
     }
 }
 
@@ -60,7 +60,7 @@ pub struct Hub {
     /// Access token. If `None`, the token of `HF_TOKEN` or of a login is used.
     pub token: Option<String>,
     /// Timeouts.
-    pub patience: Patience,
+    pub patience: Timeouts,
 }
 
 impl std::fmt::Debug for Hub {
@@ -132,7 +132,7 @@ pub fn load_model(
             let folder = hub.model(id, watch)?;
             let mut model = PretrainedModel::from_pretrained(&folder).map_err(|e| match hub.folder_of(id) {
                 Some(cached) => ModelError::Unsupported(format!(
-                    "{id}: {e}. If a file is damaged, delete {}: the model is then downloaded anew",
+                    "{id}: {e}. If a file is damaged, delete {} to download the model again",
                     cached.display()
                 )),
                 None => e,

@@ -20,7 +20,7 @@ const FILES: &[(&str, &[u8])] = &[
 /// Loads the starter model.
 pub(super) fn load() -> Result<PretrainedModel, ModelError> {
     if FILES.is_empty() {
-        let message = "this build has no starter model inside: name a model folder with --model";
+        let message = "this build does not include the starter model; set --model to a model directory";
         return Err(ModelError::Unsupported(message.into()));
     }
     let find = |name: &str| FILES.iter().find(|(n, _)| *n == name).map(|(_, bytes)| bytes.to_vec());

@@ -1,7 +1,7 @@
 //! HTTP requests to a hub, with limits on time and size. Redirects are followed manually.
 //! The token is sent only to the hub's own origin.
 
-use super::{Patience, Progress};
+use super::{Progress, Timeouts};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use std::time::{Duration, Instant};
@@ -18,25 +18,25 @@ const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 /// Error of a request.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TransferError {
-    #[error("the download was cancelled")]
+    #[error("download canceled")]
     Cancelled,
-    #[error("the hub cannot be reached ({0}); connect to the network, or use a folder")]
+    #[error("failed to connect to the hub ({0}); connect to the network or use a model directory")]
     Unreachable(String),
-    #[error("the hub sent nothing for {0} s; try again")]
-    Silent(u64),
-    #[error("the connection broke ({0}); try again, which goes on where it ended")]
-    Broken(String),
-    #[error("the hub has no such model (or it needs a token); check the name")]
+    #[error("no data from the hub for {0} s; try again")]
+    Timeout(u64),
+    #[error("connection lost ({0}); try again to resume the download")]
+    ConnectionLost(String),
+    #[error("model not found on the hub (or it requires a token); check the name")]
     NoModel,
     #[error("the hub asks for a token: set HF_TOKEN, and accept the model's terms on its page")]
-    NoAccess,
-    #[error("the hub asks to wait; try again in a few minutes")]
-    Busy,
-    #[error("the hub answers {0} with status {1}; try again later")]
+    TokenRequired,
+    #[error("the hub limits requests; try again in a few minutes")]
+    RateLimited,
+    #[error("the hub returned status {1} for {0}; try again later")]
     Status(String, StatusCode),
     /// Any other error, as a complete message.
     #[error("{0}")]
-    Said(String),
+    Other(String),
 }
 
 /// Reports the progress of a download and checks for cancellation.
@@ -44,27 +44,27 @@ pub(super) struct Watcher<'a> {
     watch: &'a mut dyn FnMut(Progress) -> bool,
     /// Progress to report.
     pub progress: Progress,
-    told: Instant,
+    last_reported: Instant,
 }
 
 impl<'a> Watcher<'a> {
     pub(super) fn new(watch: &'a mut dyn FnMut(Progress) -> bool) -> Self {
-        Self { watch, progress: Progress::default(), told: Instant::now() }
+        Self { watch, progress: Progress::default(), last_reported: Instant::now() }
     }
 
     /// Reports the progress, at most every 100 ms. Returns false if the user canceled the download.
-    pub(super) fn go_on(&mut self) -> bool {
-        if self.told.elapsed() < POLL {
+    pub(super) fn should_continue(&mut self) -> bool {
+        if self.last_reported.elapsed() < POLL {
             return true;
         }
-        self.told = Instant::now();
+        self.last_reported = Instant::now();
         (self.watch)(self.progress.clone())
     }
 
     /// Waits for a short time, for example between two attempts to acquire a lock.
     pub(super) async fn pause(&mut self) -> Result<(), TransferError> {
         tokio::time::sleep(POLL).await;
-        if self.go_on() { Ok(()) } else { Err(TransferError::Cancelled) }
+        if self.should_continue() { Ok(()) } else { Err(TransferError::Cancelled) }
     }
 
     /// Waits for a response until `limit` elapses or the user cancels.
@@ -76,11 +76,11 @@ impl<'a> Watcher<'a> {
             if let Ok(answer) = tokio::time::timeout(POLL.min(rest), &mut answer).await {
                 return Ok(answer);
             }
-            if !self.go_on() {
+            if !self.should_continue() {
                 return Err(TransferError::Cancelled);
             }
             if begun.elapsed() >= limit {
-                return Err(TransferError::Silent(limit.as_secs()));
+                return Err(TransferError::Timeout(limit.as_secs()));
             }
         }
     }
@@ -91,7 +91,7 @@ pub(super) struct Http {
     client: Client,
     endpoint: Url,
     token: Option<HeaderValue>,
-    patience: Patience,
+    patience: Timeouts,
 }
 
 impl Http {
@@ -99,14 +99,14 @@ impl Http {
     ///
     /// # Errors
     /// Returns an error if the address or the token is invalid, or if the system has no TLS.
-    pub(super) fn new(endpoint: &str, token: Option<&str>, patience: Patience) -> Result<Self, TransferError> {
-        let said = |why: String| TransferError::Said(format!("the hub's address {endpoint} cannot be used ({why})"));
-        let endpoint_url = Url::parse(endpoint).map_err(|e| said(e.to_string()))?;
+    pub(super) fn new(endpoint: &str, token: Option<&str>, patience: Timeouts) -> Result<Self, TransferError> {
+        let stated = |why: String| TransferError::Other(format!("invalid hub address {endpoint} ({why})"));
+        let endpoint_url = Url::parse(endpoint).map_err(|e| stated(e.to_string()))?;
         if !matches!(endpoint_url.scheme(), "http" | "https") {
-            return Err(said("it begins with neither https:// nor http://".into()));
+            return Err(stated("expected https:// or http://".into()));
         }
         let token = token.map(|token| HeaderValue::from_str(&format!("Bearer {token}"))).transpose();
-        let mut token = token.map_err(|_| TransferError::Said("the token has signs that no token has".into()))?;
+        let mut token = token.map_err(|_| TransferError::Other("the token contains invalid characters".into()))?;
         if let Some(token) = &mut token {
             token.set_sensitive(true);
         }
@@ -115,7 +115,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(patience.connect)
             .build()
-            .map_err(|e| said(reason(&e)))?;
+            .map_err(|e| stated(reason(&e)))?;
         Ok(Self { client, endpoint: endpoint_url, token, patience })
     }
 
@@ -126,7 +126,7 @@ impl Http {
     pub(super) fn url(&self, path: &[&str]) -> Result<Url, TransferError> {
         let mut url = self.endpoint.clone();
         url.path_segments_mut()
-            .map_err(|()| TransferError::Said(format!("the hub's address {} has no paths", self.endpoint)))?
+            .map_err(|()| TransferError::Other(format!("invalid hub address {} (cannot have a path)", self.endpoint)))?
             .pop_if_empty()
             .extend(path);
         Ok(url)
@@ -170,7 +170,10 @@ impl Http {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.chunk(&mut response, watcher).await? {
             if bytes.len() + chunk.len() > limit {
-                return Err(TransferError::Said(format!("the hub's answer is longer than {} MiB", limit >> 20)));
+                return Err(TransferError::Other(format!(
+                    "the response of the hub is larger than {} MiB",
+                    limit >> 20
+                )));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -186,11 +189,11 @@ impl Http {
         response: &mut Response,
         watcher: &mut Watcher<'_>,
     ) -> Result<Option<bytes::Bytes>, TransferError> {
-        let chunk = watcher.wait(self.patience.silence, response.chunk()).await?;
-        if !watcher.go_on() {
+        let chunk = watcher.wait(self.patience.read, response.chunk()).await?;
+        if !watcher.should_continue() {
             return Err(TransferError::Cancelled);
         }
-        chunk.map_err(|e| TransferError::Broken(reason(&e)))
+        chunk.map_err(|e| TransferError::ConnectionLost(reason(&e)))
     }
 
     /// Sends a request and follows redirects until the response is not a redirect, or until its headers are `enough`.
@@ -210,10 +213,10 @@ impl Http {
                 Some(token) if url.origin() == self.endpoint.origin() => request.header(AUTHORIZATION, token.clone()),
                 _ => request,
             };
-            let response = watcher.wait(self.patience.answer, request.send()).await?;
+            let response = watcher.wait(self.patience.response, request.send()).await?;
             let response = response.map_err(|e| {
                 if e.is_timeout() && !e.is_connect() {
-                    TransferError::Silent(self.patience.answer.as_secs())
+                    TransferError::Timeout(self.patience.response.as_secs())
                 } else {
                     TransferError::Unreachable(reason(&e))
                 }
@@ -223,19 +226,19 @@ impl Http {
             }
             url = redirected(&url, response.headers())?;
         }
-        Err(TransferError::Said(format!("the hub redirects more than {REDIRECTS} times")))
+        Err(TransferError::Other(format!("the hub sent more than {REDIRECTS} redirects")))
     }
 }
 
 /// Returns the target address of a redirect.
 fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, TransferError> {
-    let said = |why: &str| TransferError::Said(format!("the hub redirects to an address that {why}"));
-    let location = headers.get(LOCATION).and_then(|l| l.to_str().ok()).ok_or_else(|| said("is missing"))?;
-    let to = from.join(location).map_err(|e| said(&format!("is none ({e})")))?;
+    let stated = |why: &str| TransferError::Other(format!("the hub sent a redirect to an address that {why}"));
+    let location = headers.get(LOCATION).and_then(|l| l.to_str().ok()).ok_or_else(|| stated("is missing"))?;
+    let to = from.join(location).map_err(|e| stated(&format!("is invalid ({e})")))?;
     match (from.scheme(), to.scheme()) {
         (_, "https") | ("http", "http") => Ok(to),
-        ("https", "http") => Err(said("is not encrypted")),
-        _ => Err(said("is neither https nor http")),
+        ("https", "http") => Err(stated("is not encrypted")),
+        _ => Err(stated("is not https or http")),
     }
 }
 
@@ -249,8 +252,8 @@ fn checked(response: Response) -> Result<Response, TransferError> {
     let code = response.headers().get(ERROR_CODE).and_then(|c| c.to_str().ok()).unwrap_or_default();
     Err(match (status, code) {
         (_, "RepoNotFound" | "RevisionNotFound") => TransferError::NoModel,
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => TransferError::NoAccess,
-        (StatusCode::TOO_MANY_REQUESTS, _) => TransferError::Busy,
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => TransferError::TokenRequired,
+        (StatusCode::TOO_MANY_REQUESTS, _) => TransferError::RateLimited,
         _ => TransferError::Status(response.url().path().to_owned(), status),
     })
 }

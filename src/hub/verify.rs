@@ -34,14 +34,14 @@ pub(super) fn verify(
     name: &str,
     etag: &Etag,
     length: Option<u64>,
-    go_on: &mut dyn FnMut() -> bool,
+    should_continue: &mut dyn FnMut() -> bool,
 ) -> Verdict {
     let checked = File::open(path).and_then(|mut file| {
         let here = file.metadata()?.len();
         if length.is_some_and(|length| length != here) {
-            return Ok(Verdict::Bad(format!("has {here} bytes where the hub announced {}", length.unwrap_or(0))));
+            return Ok(Verdict::Bad(format!("has {here} bytes, the hub announced {}", length.unwrap_or(0))));
         }
-        match matches_etag(&mut file, here, etag, go_on)? {
+        match matches_etag(&mut file, here, etag, should_continue)? {
             Verdict::Good => contents(path, name, here),
             other => Ok(other),
         }
@@ -85,7 +85,7 @@ fn matches_etag(file: &mut File, length: u64, etag: &Etag, go_on: &mut dyn FnMut
         is(format!("{:x}", blob.finalize())) || is(format!("{:x}", short.finalize()))
     };
     let kind = if is_long { "SHA-256" } else { "SHA-1" };
-    Ok(if same { Verdict::Good } else { Verdict::Bad(format!("is not what the hub announced (its {kind} differs)")) })
+    Ok(if same { Verdict::Good } else { Verdict::Bad(format!("does not match the hash of the hub ({kind})")) })
 }
 
 /// Checks that the contents are plausible: JSON is an object, a weights file has a header that matches its length, and
@@ -98,28 +98,28 @@ fn contents(path: &Path, name: &str, length: u64) -> io::Result<Verdict> {
     File::open(path)?.read_to_end(&mut bytes)?;
     if name.ends_with(".json") {
         let parsed = serde_json::from_slice::<HashMap<String, IgnoredAny>>(&bytes);
-        return Ok(parsed.map_or_else(|e| Verdict::Bad(format!("is no JSON object ({e})")), |_| Verdict::Good));
+        return Ok(parsed.map_or_else(|e| Verdict::Bad(format!("is not a JSON object ({e})")), |_| Verdict::Good));
     }
     let is_text = !bytes.is_empty() && !bytes.contains(&0) && std::str::from_utf8(&bytes).is_ok();
-    Ok(if is_text { Verdict::Good } else { Verdict::Bad("is no text".into()) })
+    Ok(if is_text { Verdict::Good } else { Verdict::Bad("is not a text file".into()) })
 }
 
 /// Checks the header of a safetensors file against the file length.
 fn header(file: &mut File, length: u64) -> io::Result<Verdict> {
-    let bad = |why: &str| Ok(Verdict::Bad(format!("is no whole safetensors file ({why})")));
+    let bad = |reason: &str| Ok(Verdict::Bad(format!("is an invalid or incomplete safetensors file ({reason})")));
     let mut size = [0; 8];
     if file.read_exact(&mut size).is_err() {
-        return bad("it has no header");
+        return bad("the header is missing");
     }
     let size = u64::from_le_bytes(size);
     if size > LONGEST_HEADER || size > length - 8 {
-        return bad("its header is longer than it may be");
+        return bad("the header is too long");
     }
     let mut bytes = Vec::new();
     file.take(size).read_to_end(&mut bytes)?;
     match serde_json::from_slice::<Metadata>(&bytes) {
         Ok(metadata) if metadata.data_len() as u64 == length - 8 - size => Ok(Verdict::Good),
-        Ok(_) => bad("its header announces another length"),
+        Ok(_) => bad("the header does not match the file length"),
         Err(e) => bad(&e.to_string()),
     }
 }
@@ -130,7 +130,7 @@ mod tests {
     use crate::disk;
 
     #[test]
-    fn a_file_is_what_its_etag_says() {
+    fn verifies_file_against_etag() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("file");
         disk::write(&path, b"hello\n").expect("a file");
@@ -154,27 +154,27 @@ mod tests {
     }
 
     #[test]
-    fn contents_that_cannot_be_used_are_refused() {
+    fn rejects_invalid_contents() {
         let folder = tempfile::tempdir().expect("a folder");
         let check = |name: &str, bytes: &[u8], expected: Option<&str>| {
             let path = folder.path().join(name);
             disk::write(&path, bytes).expect("a file");
             match (verify(&path, name, &Etag::parse("1").expect("hexadecimal"), None, &mut || true), expected) {
                 (Verdict::Good, None) => {}
-                (Verdict::Bad(why), Some(said)) => assert!(why.contains(said), "{name}: {why}"),
+                (Verdict::Bad(reason), Some(stated)) => assert!(reason.contains(stated), "{name}: {reason}"),
                 (verdict, _) => panic!("{name}: {verdict:?}"),
             }
         };
         check("config.json", b"{\"a\": 1}", None);
-        check("config.json", b"{\"a\": 1", Some("no JSON object"));
-        check("config.json", b"<html>", Some("no JSON object"));
-        check("config.json", b"[]", Some("no JSON object"));
-        check("vocab.txt", b"", Some("no text"));
-        check("vocab.txt", b"a\0", Some("no text"));
+        check("config.json", b"{\"a\": 1", Some("not a JSON object"));
+        check("config.json", b"<html>", Some("not a JSON object"));
+        check("config.json", b"[]", Some("not a JSON object"));
+        check("vocab.txt", b"", Some("not a text file"));
+        check("vocab.txt", b"a\0", Some("not a text file"));
         check("model.safetensors", b"\x02\0\0\0\0\0\0\0{}", None);
-        check("model.safetensors", b"\x02\0\0\0\0\0\0\0{}x", Some("another length"));
-        check("model.safetensors", b"\x03\0\0\0\0\0\0\0{}", Some("longer than it may be"));
-        check("model.safetensors", b"\xff\xff\xff\xff\xff\xff\xff\xff{}", Some("longer than it may be"));
-        check("model.safetensors", b"<html>", Some("no header"));
+        check("model.safetensors", b"\x02\0\0\0\0\0\0\0{}x", Some("does not match the file length"));
+        check("model.safetensors", b"\x03\0\0\0\0\0\0\0{}", Some("header is too long"));
+        check("model.safetensors", b"\xff\xff\xff\xff\xff\xff\xff\xff{}", Some("header is too long"));
+        check("model.safetensors", b"<html>", Some("header is missing"));
     }
 }

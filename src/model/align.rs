@@ -11,7 +11,7 @@ pub struct Alignment {
     /// Subwords, truncated to the maximum length.
     pub encoding: SubwordEncoding,
     /// Tag id of each subword, or -100 if the loss ignores it.
-    pub labels: Vec<i32>,
+    pub tag_ids: Vec<i32>,
     /// Number of words without a subword (zero-width characters, control characters).
     pub n_tokens_without_subwords: usize,
     /// Number of words whose first subword is beyond the maximum length.
@@ -22,8 +22,8 @@ pub struct Alignment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlignmentOptions {
     /// If true, later subwords of a word get its `I-` tag (default recipe). If false, they get -100 (`run_ner.py`).
-    pub label_all_pieces: bool,
-    /// Maximum sentence length in subwords, including special subwords.
+    pub label_all_subwords: bool,
+    /// Maximum sentence length in subwords, including special tokens.
     pub max_length: usize,
 }
 
@@ -40,29 +40,29 @@ pub fn align(
 ) -> Result<Alignment, ModelError> {
     let all = tokenizer.encode_words(words)?;
     let kept = all.windows(rule.max_length, 0).swap_remove(0);
-    let pieces = select(&all, &kept);
-    let mut labels = Vec::with_capacity(pieces.len());
+    let subwords = select(&all, &kept);
+    let mut labels = Vec::with_capacity(subwords.len());
     let mut previous = None;
-    for word in &pieces.words {
+    for word in &subwords.word_ids {
         labels.push(match word {
             None => IGNORE_INDEX,
             Some(word) if previous != Some(*word) => tags[*word as usize] as i32,
-            Some(word) if rule.label_all_pieces => inside_tag_id(tags[*word as usize], tag_set) as i32,
+            Some(word) if rule.label_all_subwords => inside_tag_id(tags[*word as usize], tag_set) as i32,
             Some(_) => IGNORE_INDEX,
         });
         previous = *word;
     }
-    let reached = |pieces: &SubwordEncoding| {
-        let mut words: Vec<u32> = pieces.words.iter().flatten().copied().collect();
+    let reached = |subwords: &SubwordEncoding| {
+        let mut words: Vec<u32> = subwords.word_ids.iter().flatten().copied().collect();
         words.dedup();
         words.len()
     };
-    let (with_pieces, seen) = (reached(&all), reached(&pieces));
+    let (with_subwords, seen) = (reached(&all), reached(&subwords));
     Ok(Alignment {
-        encoding: pieces,
-        labels,
-        n_tokens_without_subwords: words.len() - with_pieces,
-        n_truncated_tokens: with_pieces - seen,
+        encoding: subwords,
+        tag_ids: labels,
+        n_tokens_without_subwords: words.len() - with_subwords,
+        n_truncated_tokens: with_subwords - seen,
     })
 }
 
@@ -73,12 +73,12 @@ fn inside_tag_id(tag: usize, tags: &TagSet) -> usize {
 }
 
 /// Returns the subwords at these indices.
-fn select(pieces: &SubwordEncoding, indices: &[usize]) -> SubwordEncoding {
+fn select(subwords: &SubwordEncoding, indices: &[usize]) -> SubwordEncoding {
     SubwordEncoding {
-        ids: indices.iter().map(|i| pieces.ids[*i]).collect(),
-        texts: indices.iter().map(|i| pieces.texts[*i].clone()).collect(),
-        words: indices.iter().map(|i| pieces.words[*i]).collect(),
-        offsets: indices.iter().map(|i| pieces.offsets[*i]).collect(),
-        special: indices.iter().map(|i| pieces.special[*i]).collect(),
+        ids: indices.iter().map(|i| subwords.ids[*i]).collect(),
+        texts: indices.iter().map(|i| subwords.texts[*i].clone()).collect(),
+        word_ids: indices.iter().map(|i| subwords.word_ids[*i]).collect(),
+        offsets: indices.iter().map(|i| subwords.offsets[*i]).collect(),
+        special: indices.iter().map(|i| subwords.special[*i]).collect(),
     }
 }

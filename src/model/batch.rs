@@ -31,7 +31,7 @@ impl PackedBatch {
     }
 
     /// Number of subwords.
-    pub fn rows(&self) -> usize {
+    pub fn n_subwords(&self) -> usize {
         self.ids.len()
     }
 
@@ -56,12 +56,12 @@ impl PackedBatch {
     }
 
     /// Number of subwords of the longest sentence.
-    pub fn longest(&self) -> usize {
+    pub fn max_sentence_len(&self) -> usize {
         self.sentences().map(|r| r.len()).max().unwrap_or(0)
     }
 
     /// Number of subwords that the loss uses.
-    pub fn labelled(&self) -> usize {
+    pub fn n_labeled(&self) -> usize {
         self.labels.iter().filter(|l| **l != IGNORE_INDEX).count()
     }
 
@@ -70,7 +70,7 @@ impl PackedBatch {
         let mut out = Vec::with_capacity(parts);
         let mut sentence = 0;
         for part in 0..parts {
-            let until = self.rows() * (part + 1) / parts;
+            let until = self.n_subwords() * (part + 1) / parts;
             let from = sentence;
             // A sentence belongs to the part that contains its middle.
             while sentence < self.len() && (self.offsets[sentence] + self.offsets[sentence + 1]) / 2 < until {

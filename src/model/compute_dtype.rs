@@ -1,4 +1,6 @@
 //! Numeric precision of training.
+//!
+//! Only the kernels for GPUs support 16 bits; the CPU computes in f32.
 
 use super::{Device, ModelError};
 
@@ -35,19 +37,24 @@ impl ComputeDtype {
     ///
     /// # Errors
     /// Returns an error if the device does not support the requested precision.
-    pub fn resolve(device: &Device, generation: Option<Generation>, wish: Option<Self>) -> Result<Self, ModelError> {
+    pub fn resolve(
+        device: &Device,
+        generation: Option<Generation>,
+        requested: Option<Self>,
+    ) -> Result<Self, ModelError> {
         let modern = generation.is_some_and(Generation::has_bf16);
-        let refuse = |why: String| Err(ModelError::Unsupported(why));
-        match wish {
+        let refuse = |reason: String| Err(ModelError::Unsupported(reason));
+        match requested {
             Some(Self::Fp32) => Ok(Self::Fp32),
-            Some(wish) if !device.is_cuda() => {
-                refuse(format!("{} is for NVIDIA GPUs; here it is fp32 (--precision auto)", wish.name()))
+            Some(requested) if !device.is_cuda() => refuse(format!(
+                "{} requires an NVIDIA GPU; use --precision auto (fp32 on this device)",
+                requested.name()
+            )),
+            Some(requested @ (Self::Tf32 | Self::Bf16)) if !modern => {
+                let name = requested.name();
+                refuse(format!("{name} requires an Ampere GPU or newer; use fp16 or fp32"))
             }
-            Some(wish @ (Self::Tf32 | Self::Bf16)) if !modern => {
-                let name = wish.name();
-                refuse(format!("this GPU is too old for {name}, which begins with Ampere: use fp16 or fp32"))
-            }
-            Some(wish) => Ok(wish),
+            Some(requested) => Ok(requested),
             None if device.is_cuda() => Ok(if modern { Self::Bf16 } else { Self::Fp16 }),
             None => Ok(Self::Fp32),
         }
@@ -73,15 +80,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_processor_computes_in_f32() {
-        let on = |wish| ComputeDtype::resolve(&Device::Cpu, None, wish).map_err(|e| e.to_string());
+    fn cpu_supports_only_fp32() {
+        let on = |requested| ComputeDtype::resolve(&Device::Cpu, None, requested).map_err(|e| e.to_string());
         assert_eq!(on(None), Ok(ComputeDtype::Fp32));
         assert_eq!(on(Some(ComputeDtype::Fp32)), Ok(ComputeDtype::Fp32));
-        assert!(on(Some(ComputeDtype::Bf16)).is_err_and(|e| e.contains("bf16 is for NVIDIA GPUs")));
+        assert!(on(Some(ComputeDtype::Bf16)).is_err_and(|e| e.contains("bf16 requires an NVIDIA GPU")));
     }
 
     #[test]
-    fn bf16_begins_with_ampere() {
+    fn bf16_requires_ampere() {
         assert!(Generation(8, 0).has_bf16() && Generation(12, 0).has_bf16());
         assert!(!Generation(7, 5).has_bf16());
     }

@@ -21,7 +21,7 @@ pub struct Config {
     pub num_attention_heads: usize,
     /// Width inside the feed-forward block.
     pub intermediate_size: usize,
-    /// Maximum sentence length in subwords, including special subwords.
+    /// Maximum sentence length in subwords, including special tokens.
     pub max_position_embeddings: usize,
     /// Number of segment types. Only the first is used.
     pub type_vocab_size: usize,
@@ -46,9 +46,9 @@ impl Config {
     /// Returns an error if the file is not JSON, is not a BERT model, or has a missing or invalid size.
     /// The message names the field.
     pub fn parse(bytes: &[u8]) -> Result<Self, ModelError> {
-        let wrong = |why: String| ModelError::Unsupported(format!("config.json: {why}"));
+        let wrong = |reason: String| ModelError::Unsupported(format!("config.json: {reason}"));
         let value: Value = serde_json::from_slice(bytes).map_err(|e| wrong(format!("not valid JSON ({e})")))?;
-        let Value::Object(fields) = value else { return Err(wrong("expected an object of settings".into())) };
+        let Value::Object(fields) = value else { return Err(wrong("expected a JSON object".into())) };
         // A field with the value null counts as missing.
         let field = |name: &str| fields.get(name).filter(|v| !v.is_null());
         let kind = match field("model_type") {
@@ -56,7 +56,7 @@ impl Config {
             Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         };
         if kind != "bert" {
-            return Err(wrong(format!("model_type is {kind}, but only bert can be run and trained for now")));
+            return Err(wrong(format!("model_type is {kind}, but only bert is supported")));
         }
         for (name, wanted) in [("hidden_act", "gelu"), ("position_embedding_type", "absolute")] {
             if let Some(found) = field(name).filter(|found| *found != wanted) {
@@ -65,11 +65,11 @@ impl Config {
         }
         let whole = |name: &str, value: &Value| match value.as_u64() {
             Some(n) if (1..1 << 31).contains(&n) => Ok(n as usize),
-            _ => Err(wrong(format!("{name} is {value}, but must be a whole number above 0 and below 2,147,483,648"))),
+            _ => Err(wrong(format!("{name} is {value}, but must be an integer from 1 to 2,147,483,647"))),
         };
         let size = |name: &str| match field(name) {
             Some(value) => whole(name, value),
-            None => Err(wrong(format!("{name} is missing or not a whole number above 0"))),
+            None => Err(wrong(format!("{name} is missing"))),
         };
         let number = |name: &str, default: f64| match field(name) {
             None => Ok(default),
@@ -101,7 +101,7 @@ impl Config {
             return Err(wrong(format!("initializer_range is {}, but must be 0 to 1,000", config.initializer_range)));
         }
         if !config.hidden_size.is_multiple_of(config.num_attention_heads) {
-            return Err(wrong("hidden_size is no multiple of num_attention_heads".into()));
+            return Err(wrong("hidden_size is not a multiple of num_attention_heads".into()));
         }
         Ok(config)
     }
@@ -112,18 +112,21 @@ impl Config {
     /// Returns an error if ids are invalid or have a gap, or if names are invalid. The message names the entry.
     pub fn tags(&self) -> Result<Option<TagSet>, String> {
         let Some(table) = self.fields.get("id2label").filter(|v| !v.is_null()) else { return Ok(None) };
-        let table = table.as_object().ok_or("id2label in config.json is no table of numbers and names")?;
+        let table = table.as_object().ok_or("id2label in config.json is not an object of ids and names")?;
         let mut names = BTreeMap::new();
         for (id, name) in table {
-            let number: usize =
-                id.parse().map_err(|_| format!("id2label in config.json has the key “{id}”, which is no number"))?;
-            let name = name.as_str().ok_or_else(|| format!("id2label in config.json gives {id} no name but {name}"))?;
+            let number: usize = id
+                .parse()
+                .map_err(|_| format!("id2label in config.json has the key “{id}”, which is not an integer"))?;
+            let name = name
+                .as_str()
+                .ok_or_else(|| format!("id2label in config.json maps {id} to {name}, which is not a string"))?;
             names.insert(number, name.to_owned());
         }
         if let Some(missing) = (0..names.len()).find(|id| !names.contains_key(id)) {
             let (count, last) = (names.len(), names.keys().last().copied().unwrap_or_default());
             return Err(format!(
-                "id2label in config.json names {count} tags up to number {last}, but none for number {missing}"
+                "id2label in config.json has {count} tags with ids up to {last}, but id {missing} is missing"
             ));
         }
         let names: Vec<String> = names.into_values().collect();
@@ -134,9 +137,11 @@ impl Config {
     /// Checks these dimensions against the shapes in the weights file, before any tensor is created.
     ///
     /// # Errors
-    /// Returns an error if a weight is missing or has another shape. The message names the contradicting value.
-    pub fn fits(&self, weights: &Shapes) -> Result<(), ModelError> {
-        let wrong = |why: String| Err(ModelError::Unsupported(format!("{why}: the files do not belong together")));
+    /// Returns an error if the embeddings, the intermediate weight of the first layer, or a layer are missing or have
+    /// another shape. The message names the contradicting value.
+    pub fn check_shapes(&self, weights: &Shapes) -> Result<(), ModelError> {
+        let wrong =
+            |reason: String| Err(ModelError::Unsupported(format!("{reason}; the files belong to different models")));
         let layers = weights.keys().filter_map(|name| {
             let rest = name.strip_prefix("bert.encoder.layer.")?;
             rest.split('.').next()?.parse::<usize>().ok()
@@ -144,16 +149,16 @@ impl Config {
         let there = layers.collect::<BTreeSet<usize>>();
         let missing = (0..self.num_hidden_layers).find(|layer| !there.contains(layer));
         if let Some(missing) = missing {
-            let said = self.num_hidden_layers;
+            let stated = self.num_hidden_layers;
             return wrong(format!(
-                "config.json says num_hidden_layers {said}, but model.safetensors has no layer {missing}"
+                "num_hidden_layers in config.json is {stated}, but model.safetensors has no layer {missing}"
             ));
         }
         for (name, shape) in embedding_shapes(self) {
             match weights.get(&name) {
-                None => return wrong(format!("model.safetensors lacks {name}")),
+                None => return wrong(format!("{name} is missing in model.safetensors")),
                 Some(found) if *found != shape => {
-                    return wrong(format!("{name} has the shape {found:?}, but config.json says {shape:?}"));
+                    return wrong(format!("{name} has shape {found:?}, expected {shape:?} by config.json"));
                 }
                 Some(_) => {}
             }
@@ -162,8 +167,8 @@ impl Config {
         let shape = [self.intermediate_size, self.hidden_size];
         match weights.get(name) {
             Some(found) if *found == shape => Ok(()),
-            Some(found) => wrong(format!("{name} has the shape {found:?}, but config.json says {shape:?}")),
-            None => wrong(format!("model.safetensors lacks {name}")),
+            Some(found) => wrong(format!("{name} has shape {found:?}, expected {shape:?} by config.json")),
+            None => wrong(format!("{name} is missing in model.safetensors")),
         }
     }
 

@@ -41,7 +41,7 @@ impl std::str::FromStr for DeviceChoice {
                 .strip_prefix("cuda:")
                 .and_then(|n| n.parse().ok())
                 .map(Self::Cuda)
-                .ok_or_else(|| format!("“{text}” is no device: use auto, cpu, cuda, cuda:1 or metal")),
+                .ok_or_else(|| format!("unknown device “{text}”; use auto, cpu, cuda, cuda:1 or metal")),
         }
     }
 }
@@ -70,26 +70,26 @@ pub fn n_threads() -> usize {
 /// Returns an error if a GPU is requested explicitly and cannot be used.
 /// `auto` falls back to the CPU instead, with the reason in [`SelectedDevice::fallback_reason`].
 pub fn choose(choice: DeviceChoice) -> Result<SelectedDevice, ModelError> {
-    let refuse = |why: String| ModelError::Unsupported(format!("{why}; use --device cpu"));
+    let refuse = |reason: String| ModelError::Unsupported(format!("{reason}; use --device cpu"));
     match choice {
         DeviceChoice::Cpu => Ok(cpu(None)),
         DeviceChoice::Cuda(n) => cuda(n).map_err(refuse),
         DeviceChoice::Metal => metal().map_err(refuse),
         DeviceChoice::Auto if cfg!(feature = "cuda") => {
-            Ok(cuda(0).unwrap_or_else(|why| cpu(Some(format!("{why}: computing on the processor")))))
+            Ok(cuda(0).unwrap_or_else(|reason| cpu(Some(format!("{reason}; using the CPU")))))
         }
         DeviceChoice::Auto if cfg!(feature = "metal") => {
-            Ok(metal().unwrap_or_else(|why| cpu(Some(format!("{why}: computing on the processor")))))
+            Ok(metal().unwrap_or_else(|reason| cpu(Some(format!("{reason}; using the CPU")))))
         }
         DeviceChoice::Auto => Ok(cpu(None)),
     }
 }
 
-fn cpu(why: Option<String>) -> SelectedDevice {
+fn cpu(reason: Option<String>) -> SelectedDevice {
     SelectedDevice {
         device: Device::Cpu,
         name: format!("CPU, {} threads", n_threads()),
-        fallback_reason: why,
+        fallback_reason: reason,
         generation: None,
     }
 }
@@ -98,18 +98,18 @@ fn cpu(why: Option<String>) -> SelectedDevice {
 #[cfg(feature = "cuda")]
 fn cuda(n: usize) -> Result<SelectedDevice, String> {
     use candle_core::cuda::cudarc::driver::CudaContext;
-    let count = CudaContext::device_count().map_err(|e| driver_says(&e.to_string()))?;
+    let count = CudaContext::device_count().map_err(|e| driver_error_message(&e.to_string()))?;
     if n >= count.max(0) as usize {
-        return Err(format!("there is no NVIDIA GPU {n}, only {count}"));
+        return Err(format!("NVIDIA GPU {n} not found; {count} available"));
     }
-    let failed = |e: &dyn std::fmt::Display| driver_says(&e.to_string());
+    let failed = |e: &dyn std::fmt::Display| driver_error_message(&e.to_string());
     let context = CudaContext::new(n).map_err(|e| failed(&e))?;
     let name = context.name().map_err(|e| failed(&e))?;
     let (major, minor) = context.compute_capability().map_err(|e| failed(&e))?;
     let generation = Generation(major, minor);
     if generation < Generation::OLDEST {
         let Generation(a, b) = Generation::OLDEST;
-        return Err(format!("the {name} is too old: its compute capability is {major}.{minor}, and {a}.{b} is needed"));
+        return Err(format!("{name} is too old: compute capability {major}.{minor}, required {a}.{b}"));
     }
     let device = Device::new_cuda(n).map_err(|e| failed(&e))?;
     Ok(SelectedDevice {
@@ -122,13 +122,13 @@ fn cuda(n: usize) -> Result<SelectedDevice, String> {
 
 /// Returns a message for the user for an error of the NVIDIA driver.
 #[cfg(any(feature = "cuda", test))]
-fn driver_says(error: &str) -> String {
+fn driver_error_message(error: &str) -> String {
     let known = [
-        ("NO_DEVICE", "there is no NVIDIA GPU in this computer"),
-        ("INSUFFICIENT_DRIVER", "the NVIDIA driver is too old for CUDA 13: it must be 580 or newer"),
-        ("UNSUPPORTED_PTX_VERSION", "the NVIDIA driver is too old for CUDA 13: it must be 580 or newer"),
-        ("SYSTEM_DRIVER_MISMATCH", "the NVIDIA driver was updated: restart the computer"),
-        ("OUT_OF_MEMORY", "the memory of the NVIDIA GPU is taken by other programs"),
+        ("NO_DEVICE", "no NVIDIA GPU found"),
+        ("INSUFFICIENT_DRIVER", "the NVIDIA driver is too old for CUDA 13; install version 580 or newer"),
+        ("UNSUPPORTED_PTX_VERSION", "the NVIDIA driver is too old for CUDA 13; install version 580 or newer"),
+        ("SYSTEM_DRIVER_MISMATCH", "the NVIDIA driver was updated; restart the computer"),
+        ("OUT_OF_MEMORY", "the memory of the NVIDIA GPU is used by other programs"),
     ];
     match known.iter().find(|(name, _)| error.contains(name)) {
         Some((_, meaning)) => (*meaning).to_owned(),
@@ -138,12 +138,12 @@ fn driver_says(error: &str) -> String {
 
 #[cfg(not(feature = "cuda"))]
 fn cuda(_: usize) -> Result<SelectedDevice, String> {
-    Err("this program computes on NVIDIA GPUs only through its helper tagwright-cuda (see the README)".into())
+    Err("NVIDIA GPUs require the helper executable tagwright-cuda (see README)".into())
 }
 
 fn metal() -> Result<SelectedDevice, String> {
     if cfg!(not(feature = "metal")) {
-        return Err("this build knows no Apple GPU (cargo build --release --features metal, on a Mac)".into());
+        return Err("this build does not support Metal; build with --features metal on macOS".into());
     }
     let device = Device::new_metal(0)
         .map_err(|e| format!("the Apple GPU cannot be used ({})", crate::model::error::without_stack(&e)))?;
@@ -154,6 +154,7 @@ fn metal() -> Result<SelectedDevice, String> {
 pub fn free_memory(device: &Device) -> Option<u64> {
     match device {
         Device::Cpu => {
+            #[allow(clippy::disallowed_methods, reason = "files of /proc have no size")]
             let all = std::fs::read_to_string("/proc/meminfo").ok()?;
             let line = all.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
             Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_reads_as_it_is_written() {
+    fn device_choice_roundtrips_through_text() {
         for choice in [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda(3), DeviceChoice::Metal] {
             assert_eq!(choice.to_string().parse(), Ok(choice));
         }
@@ -184,17 +185,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_driver_says_is_explained() {
-        let check = |error: &str, expected: &str| assert!(driver_says(error).contains(expected), "{error}");
-        check("DriverError(CUDA_ERROR_NO_DEVICE, \"no CUDA-capable device is detected\")", "there is no NVIDIA GPU");
+    fn explains_driver_errors() {
+        let check = |error: &str, expected: &str| assert!(driver_error_message(error).contains(expected), "{error}");
+        check("DriverError(CUDA_ERROR_NO_DEVICE, \"no CUDA-capable device is detected\")", "no NVIDIA GPU found");
         check("DriverError(CUDA_ERROR_INSUFFICIENT_DRIVER, ...)", "580 or newer");
         check("DriverError(CUDA_ERROR_ECC_UNCORRECTABLE, ...)", "ECC_UNCORRECTABLE");
     }
 
     #[test]
-    fn a_device_that_is_not_there_is_refused_with_a_way_out() {
+    fn missing_device_error_suggests_cpu() {
         let refused = choose(DeviceChoice::Cuda(7)).map_err(|e| e.to_string());
-        assert!(refused.is_err_and(|why| why.ends_with("use --device cpu")));
+        assert!(refused.is_err_and(|reason| reason.ends_with("use --device cpu")));
         assert_eq!(choose(DeviceChoice::Cpu).map(|c| c.name).ok(), Some(format!("CPU, {} threads", n_threads())));
     }
 }

@@ -6,28 +6,28 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// A file of the model directory is missing or unreadable.
-    #[error("{path}: {why}", path = path.display())]
+    #[error("{path}: {reason}", path = path.display())]
     File {
         /// Path of the file.
         path: PathBuf,
         /// Cause, and the action that the user can take.
-        why: String,
+        reason: String,
     },
     /// The directory contains a model, but its architecture or configuration is not supported.
     #[error("{0}")]
     Unsupported(String),
     /// Error of the tokenizer.
-    #[error("the tokenizer failed: {0}")]
+    #[error("tokenizer error: {0}")]
     Tokenizer(String),
     /// Error of candle: shapes, memory or device.
-    #[error("the model could not run: {}", without_stack(.0))]
+    #[error("model error: {}", without_stack(.0))]
     Candle(#[from] candle_core::Error),
 }
 
 impl ModelError {
     /// Creates an error about one file.
-    pub fn file(path: impl Into<PathBuf>, why: impl ToString) -> Self {
-        Self::File { path: path.into(), why: why.to_string() }
+    pub fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+        Self::File { path: path.into(), reason: reason.to_string() }
     }
 }
 
@@ -48,16 +48,14 @@ mod tests {
     use candle_core::Error;
 
     #[test]
-    fn an_error_of_candle_has_no_stack() {
+    fn candle_error_has_no_backtrace() {
         let stack = || Box::new(std::backtrace::Backtrace::force_capture());
-        let inner =
-            || Box::new(Error::WithBacktrace { inner: Box::new(Error::Msg("no room".into())), backtrace: stack() });
+        let inner = || {
+            Box::new(Error::WithBacktrace { inner: Box::new(Error::Msg("out of memory".into())), backtrace: stack() })
+        };
         let check = |error: Error, expected: &str| assert_eq!(ModelError::from(error).to_string(), expected);
-        check(*inner(), "the model could not run: no room");
-        check(
-            Error::Context { inner: inner(), context: Box::new("a matrix") },
-            "the model could not run: a matrix: no room",
-        );
-        check(Error::WithPath { inner: inner(), path: "m".into() }, "the model could not run: m: no room");
+        check(*inner(), "model error: out of memory");
+        check(Error::Context { inner: inner(), context: Box::new("a matrix") }, "model error: a matrix: out of memory");
+        check(Error::WithPath { inner: inner(), path: "m".into() }, "model error: m: out of memory");
     }
 }

@@ -22,7 +22,7 @@ pub fn max_logit_difference(folder: &PretrainedModel) -> Result<f32, ModelError>
     let tensors = folder.tensors().clone();
     let builder = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
     let config: reference::Config = serde_json::from_value(serde_json::Value::Object(folder.config.fields.clone()))
-        .map_err(|e| ModelError::Unsupported(format!("candle-transformers cannot read this config.json: {e}")))?;
+        .map_err(|e| ModelError::Unsupported(format!("candle-transformers failed to parse config.json: {e}")))?;
     let theirs = reference::BertModel::load(builder.pp("bert"), &config)?;
     let labels = folder.tags.as_ref().map(super::TagSet::labels).unwrap_or_default();
     let (ours, tags) = match &folder.tags {
@@ -35,13 +35,13 @@ pub fn max_logit_difference(folder: &PretrainedModel) -> Result<f32, ModelError>
     let head: Vec<Tensor> = ours.parameters().iter().rev().take(2).map(|p| p.value.clone()).collect();
     let mut largest = 0f32;
     for sentence in TEST_SENTENCES {
-        let pieces = folder.tokenizer.encode_text(sentence)?;
-        let ids = Tensor::new(pieces.ids.as_slice(), &Device::Cpu)?.unsqueeze(0)?;
+        let subwords = folder.tokenizer.encode_text(sentence)?;
+        let ids = Tensor::new(subwords.ids.as_slice(), &Device::Cpu)?.unsqueeze(0)?;
         let hidden = theirs.forward(&ids, &ids.zeros_like()?, None)?.squeeze(0)?;
         let expected = hidden.matmul(&head[1].t()?)?.broadcast_add(&head[0])?;
-        let found = ours.logits(&PackedBatch::new([(pieces.ids.as_slice(), [].as_slice())]))?;
+        let found = ours.logits(&PackedBatch::new([(subwords.ids.as_slice(), [].as_slice())]))?;
         let differences = (expected - found)?.abs()?.flatten_all()?.to_vec1::<f32>()?;
-        debug_assert_eq!(differences.len(), pieces.len() * tags.len());
+        debug_assert_eq!(differences.len(), subwords.len() * tags.len());
         largest = differences.into_iter().fold(largest, f32::max);
     }
     Ok(largest)

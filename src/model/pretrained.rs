@@ -39,7 +39,7 @@ pub struct PretrainedModel {
     pub tokenizer: SubwordTokenizer,
     /// Tags of the head. `None` if the model is an encoder without a usable head.
     pub tags: Option<TagSet>,
-    /// Maximum sentence length in subwords, including special subwords.
+    /// Maximum sentence length in subwords, including special tokens.
     pub max_length: usize,
     /// Reason why the tags are unusable. `None` if they are usable or if there is no head.
     why_no_tags: Option<String>,
@@ -48,14 +48,14 @@ pub struct PretrainedModel {
 }
 
 /// Checks the size of a vocabulary file, because its tables need several times as much memory.
-fn check_size(at: &Path, file: &[u8], pieces: usize) -> Result<(), ModelError> {
+fn check_vocab_size(at: &Path, file: &[u8], subwords: usize) -> Result<(), ModelError> {
     /// Upper bound of the bytes per subword in the file, in any notation.
-    const A_PIECE: usize = 512;
-    if file.len() <= (1 << 20) + A_PIECE * pieces {
+    const BYTES_PER_SUBWORD: usize = 512;
+    if file.len() <= (1 << 20) + BYTES_PER_SUBWORD * subwords {
         return Ok(());
     }
     let size = file.len() >> 20;
-    Err(ModelError::file(at, format!("it has {size} MiB, far more than the {pieces} pieces that the model takes need")))
+    Err(ModelError::file(at, format!("{size} MiB is too large for a vocabulary of {subwords} subwords")))
 }
 
 /// Returns the number of tags of the head. Returns `None` if there is no head.
@@ -70,8 +70,12 @@ impl PretrainedModel {
     /// Returns an error if a file is missing or damaged. The message names the file and an action.
     pub fn from_pretrained(path: &Path) -> Result<Self, ModelError> {
         if !path.is_dir() {
-            let why = if path.is_file() { "it is a file; name the model's folder" } else { "there is no such folder" };
-            return Err(ModelError::file(path, why));
+            let cause = if path.is_file() {
+                "is a file, expected a model directory"
+            } else {
+                "directory not found; check the path"
+            };
+            return Err(ModelError::file(path, cause));
         }
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         Self::from_files(&name, path, |file| {
@@ -103,7 +107,7 @@ impl PretrainedModel {
     ) -> Result<Self, ModelError> {
         let missing = |file: &str, advice: &str| ModelError::file(path.join(file), format!("missing; {advice}"));
         let config = read("config.json")?.ok_or_else(|| {
-            missing("config.json", "a model folder has config.json, model.safetensors, tokenizer.json")
+            missing("config.json", "a model directory contains config.json, model.safetensors and tokenizer.json")
         })?;
         let in_folder = |e: ModelError| ModelError::file(path, e);
         let config = Config::parse(&config).map_err(in_folder)?;
@@ -114,30 +118,31 @@ impl PretrainedModel {
             }
         }
         if !tokenizer_files.iter().any(|(name, _)| name == "tokenizer.json" || name == "vocab.txt") {
-            return Err(missing("tokenizer.json", "a vocab.txt would do as well"));
+            return Err(missing("tokenizer.json", "add tokenizer.json or vocab.txt"));
         }
         let at = path.join("model.safetensors");
         let weights = read("model.safetensors")?
-            .ok_or_else(|| missing("model.safetensors", "older .bin files must be converted to safetensors first"))?;
+            .ok_or_else(|| missing("model.safetensors", "convert older .bin files to safetensors"))?;
         // Check the dimensions before any tensor of that size is created.
         let shapes = weights::shapes(&weights).map_err(|e| ModelError::file(&at, e))?;
-        config.fits(&shapes).map_err(in_folder)?;
+        config.check_shapes(&shapes).map_err(in_folder)?;
         let file = |name: &str| tokenizer_files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.as_slice());
         let settings: Value =
             file("tokenizer_config.json").and_then(|b| serde_json::from_slice(b).ok()).unwrap_or(Value::Null);
         let too_many = |has: usize| {
             let takes = config.vocab_size;
-            let why =
-                format!("the tokenizer has {has} pieces but the model takes {takes}: the files do not belong together");
-            ModelError::file(path, why)
+            let cause = format!(
+                "the tokenizer has {has} subwords, but the model has {takes}; the files belong to different models"
+            );
+            ModelError::file(path, cause)
         };
         let tokenizer = if let Some(json) = file("tokenizer.json") {
             let at = path.join("tokenizer.json");
-            check_size(&at, json, config.vocab_size)?;
+            check_vocab_size(&at, json, config.vocab_size)?;
             SubwordTokenizer::from_json(json).map_err(|e| ModelError::file(at, e))?
         } else if let Some(vocabulary) = file("vocab.txt") {
             let at = path.join("vocab.txt");
-            check_size(&at, vocabulary, config.vocab_size)?;
+            check_vocab_size(&at, vocabulary, config.vocab_size)?;
             let vocabulary = std::str::from_utf8(vocabulary).map_err(|_| ModelError::file(&at, "not UTF-8"))?;
             if vocabulary.lines().count() > config.vocab_size {
                 return Err(too_many(vocabulary.lines().count()));
@@ -145,7 +150,7 @@ impl PretrainedModel {
             let lowercase = settings.get("do_lower_case").and_then(Value::as_bool).unwrap_or(true);
             SubwordTokenizer::from_vocab(vocabulary, lowercase).map_err(|e| ModelError::file(at, e))?
         } else {
-            return Err(missing("tokenizer.json", "a vocab.txt would do as well"));
+            return Err(missing("tokenizer.json", "add tokenizer.json or vocab.txt"));
         };
         if tokenizer.vocab_size() > config.vocab_size {
             return Err(too_many(tokenizer.vocab_size()));
@@ -155,15 +160,21 @@ impl PretrainedModel {
         let max_length = config.max_position_embeddings.min(limit.map_or(usize::MAX, |n| n as usize));
         let around = tokenizer.encode_text("a")?.special.iter().filter(|s| **s).count();
         if around >= max_length {
-            let why = format!("its tokenizer puts {around} pieces around a text, and the model reads {max_length}");
-            return Err(ModelError::file(path, why));
+            let cause = format!(
+                "the tokenizer adds {around} special tokens, but the maximum length of the model is {max_length}"
+            );
+            return Err(ModelError::file(path, cause));
         }
         let (tags, why_no_tags) = match (head_rows(&tensors), config.tags()) {
-            (_, Err(why)) => (None, Some(why)),
+            (_, Err(cause)) => (None, Some(cause)),
             (Some(rows), Ok(Some(tags))) if rows == tags.len() => (Some(tags), None),
-            (Some(rows), Ok(Some(tags))) => {
-                (None, Some(format!("its head has {rows} tags, but id2label in config.json names {}", tags.len())))
-            }
+            (Some(rows), Ok(Some(tags))) => (
+                None,
+                Some(format!(
+                    "the classification head has {rows} tags, but id2label in config.json has {}",
+                    tags.len()
+                )),
+            ),
             _ => (None, None),
         };
         Ok(Self { name: name.to_owned(), config, tokenizer, tags, why_no_tags, max_length, tensors, tokenizer_files })
@@ -177,17 +188,17 @@ impl PretrainedModel {
         let tags = self.tags.clone().ok_or_else(|| {
             let name = &self.name;
             ModelError::Unsupported(match &self.why_no_tags {
-                Some(why) => format!("{name}: {why}; mend config.json, or download the model again"),
-                None => format!("{name} has no head for tagging yet: train it first, then use the run"),
+                Some(cause) => format!("{name}: {cause}; fix config.json or download the model again"),
+                None => format!("{name} has no token classification head; train it first and use the trained model"),
             })
         })?;
         let (bert, report) = weights::build_model(self.config.clone(), tags.len(), self.tensors.clone(), 0)?;
         if let Some(missing) = report.missing_keys.first() {
             // A newly initialized head would predict random tags.
             let name = &self.name;
-            let why =
-                format!("{name}: {missing} is missing or has another shape than config.json says; train it first");
-            return Err(ModelError::Unsupported(why));
+            let cause =
+                format!("{name}: {missing} is missing or its shape does not match config.json; train the model first");
+            return Err(ModelError::Unsupported(cause));
         }
         Ok((bert, tags))
     }

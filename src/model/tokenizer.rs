@@ -8,26 +8,26 @@ use tokenizers::{NormalizedString, Normalizer, NormalizerWrapper, Tokenizer};
 
 /// Maximum number of characters of a word. A WordPiece model maps longer words to its unknown subword.
 /// It overrides the limit in the tokenizer's file, because tokenization time grows with the square of the word length.
-const MOST_CHARACTERS: usize = 1000;
+const MAX_WORD_CHARS: usize = 1000;
 
 /// Maximum growth factor of a text in normalization. The largest growth in Unicode is 11 times.
-const MOST_GROWTH: usize = 16;
+const MAX_GROWTH: usize = 16;
 
 /// Maximum length of a text that a normalizer step inserts, in bytes.
-const MOST_PUT_IN: usize = 1 << 10;
+const MAX_INSERTED_BYTES: usize = 1 << 10;
 
 /// Subwords of one sentence or text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubwordEncoding {
-    /// Vocabulary ids, including special subwords.
+    /// Vocabulary ids, including special tokens.
     pub ids: Vec<u32>,
     /// Subwords in the notation of the vocabulary.
     pub texts: Vec<String>,
-    /// Index of the word of each subword. `None` for special subwords.
-    pub words: Vec<Option<u32>>,
-    /// Byte range of each subword in the text, or in its word if words were encoded. Empty for special subwords.
+    /// Index of the word of each subword. `None` for special tokens.
+    pub word_ids: Vec<Option<u32>>,
+    /// Byte range of each subword in the text, or in its word if words were encoded. Empty for special tokens.
     pub offsets: Vec<(usize, usize)>,
-    /// True for each special subword (`[CLS]`, `[SEP]`).
+    /// True for each special token (`[CLS]`, `[SEP]`).
     pub special: Vec<bool>,
 }
 
@@ -42,26 +42,26 @@ impl SubwordEncoding {
         self.ids.is_empty()
     }
 
-    /// Returns the number of special subwords before the first and after the last ordinary subword.
+    /// Returns the number of special tokens before the first and after the last ordinary subword.
     pub(crate) fn margins(&self) -> (usize, usize) {
         let front = self.special.iter().take_while(|s| **s).count();
         let back = self.special[front..].iter().rev().take_while(|s| **s).count();
         (front, back)
     }
 
-    /// Returns windows of at most `max` subwords that overlap by `stride` subwords, each with its special subwords.
+    /// Returns windows of at most `max` subwords that overlap by `stride` subwords, each with its special tokens.
     /// The result equals that of `tokenizers` with `max_length` and `stride`.
     /// Each window lists indices into this encoding.
     pub fn windows(&self, max: usize, stride: usize) -> Vec<Vec<usize>> {
         let (front, back) = self.margins();
         let inner = front..self.len() - back;
-        let room = max.saturating_sub(front + back).max(1);
-        let step = room - stride.min(room - 1);
+        let space = max.saturating_sub(front + back).max(1);
+        let step = space - stride.min(space - 1);
         let frame = |part: Range<usize>| (0..front).chain(part).chain(inner.end..self.len()).collect();
         let mut windows = Vec::new();
         let mut at = inner.start;
         loop {
-            let end = (at + room).min(inner.end);
+            let end = (at + space).min(inner.end);
             windows.push(frame(at..end));
             if end == inner.end {
                 return windows;
@@ -95,11 +95,11 @@ impl SubwordTokenizer {
     /// Creates a WordPiece tokenizer from the lines of `vocab.txt`.
     ///
     /// # Errors
-    /// Returns an error if a special subword (`[UNK]`, `[CLS]`, `[SEP]`) is missing.
+    /// Returns an error if a special token (`[UNK]`, `[CLS]`, `[SEP]`) is missing.
     pub fn from_vocab(vocabulary: &str, lowercase: bool) -> Result<Self, ModelError> {
         let ids: HashMap<&str, usize> = vocabulary.lines().map(|l| l.trim_end_matches('\r')).zip(0usize..).collect();
         if let Some(name) = ["[UNK]", "[SEP]", "[CLS]"].iter().find(|name| !ids.contains_key(**name)) {
-            return Err(ModelError::Tokenizer(format!("vocab.txt has no line {name}")));
+            return Err(ModelError::Tokenizer(format!("{name} is missing in vocab.txt")));
         }
         let special: Vec<Value> = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
             .iter()
@@ -131,10 +131,10 @@ impl SubwordTokenizer {
         if let tokenizers::ModelWrapper::WordPiece(m) = tokenizer.get_model() {
             continuing_prefix = Some(m.continuing_subword_prefix.clone());
             unknown = Some(m.unk_token.clone());
-            limited = (m.max_input_chars_per_word > MOST_CHARACTERS).then(|| m.clone());
+            limited = (m.max_input_chars_per_word > MAX_WORD_CHARS).then(|| m.clone());
         }
         if let Some(mut model) = limited {
-            model.max_input_chars_per_word = MOST_CHARACTERS;
+            model.max_input_chars_per_word = MAX_WORD_CHARS;
             tokenizer.with_model(model);
         }
         let growing = growing_steps(tokenizer.get_normalizer())?;
@@ -147,7 +147,7 @@ impl SubwordTokenizer {
             return Ok(());
         }
         let failed = |e: tokenizers::Error| ModelError::Tokenizer(e.to_string());
-        let most = MOST_PUT_IN + MOST_GROWTH * text.len();
+        let most = MAX_INSERTED_BYTES + MAX_GROWTH * text.len();
         let mut now = text.to_owned();
         for step in &self.growing {
             // Process short chunks, so that even the longest replacement of every character fits into memory.
@@ -155,15 +155,15 @@ impl SubwordTokenizer {
             let mut next = String::new();
             let mut rest = now.as_str();
             while !rest.is_empty() {
-                let (part, behind) = rest.split_at(rest.floor_char_boundary(size.max(4)));
+                let (part, after) = rest.split_at(rest.floor_char_boundary(size.max(4)));
                 let mut normalized = NormalizedString::from(part);
                 step.normalize(&mut normalized).map_err(failed)?;
                 next.push_str(normalized.get());
                 if next.len() > most {
-                    let why = format!("its normalizer makes a text more than {MOST_GROWTH} times as long as it is");
-                    return Err(ModelError::Tokenizer(why));
+                    let reason = format!("the normalizer makes a text more than {MAX_GROWTH} times longer");
+                    return Err(ModelError::Tokenizer(reason));
                 }
-                rest = behind;
+                rest = after;
             }
             now = next;
         }
@@ -183,9 +183,9 @@ impl SubwordTokenizer {
         self.tokenizer.get_vocab_size(true)
     }
 
-    /// True if `piece` is the unknown subword of the vocabulary.
-    pub fn is_unk(&self, piece: &str) -> bool {
-        self.unknown.as_deref() == Some(piece)
+    /// True if `subword` is the unknown subword of the vocabulary.
+    pub fn is_unk(&self, subword: &str) -> bool {
+        self.unknown.as_deref() == Some(subword)
     }
 
     /// Encodes a sentence that is split into words.
@@ -195,7 +195,7 @@ impl SubwordTokenizer {
     pub fn encode_words(&self, words: &[&str]) -> Result<SubwordEncoding, ModelError> {
         words.iter().try_for_each(|word| self.check_growth(word))?;
         let encoding = self.tokenizer.encode(words, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
-        Ok(pieces(&encoding))
+        Ok(encoding_of(&encoding))
     }
 
     /// Encodes a text. Offsets are in bytes.
@@ -205,14 +205,14 @@ impl SubwordTokenizer {
     pub fn encode_text(&self, text: &str) -> Result<SubwordEncoding, ModelError> {
         self.check_growth(text)?;
         let encoding = self.tokenizer.encode(text, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
-        Ok(pieces(&encoding))
+        Ok(encoding_of(&encoding))
     }
 }
 
 /// Returns the flattened steps of a normalizer. Empty if no step can make a text longer without a limit.
 ///
 /// # Errors
-/// Returns an error if a step inserts a text longer than [`MOST_PUT_IN`] bytes.
+/// Returns an error if a step inserts a text longer than [`MAX_INSERTED_BYTES`] bytes.
 fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<NormalizerWrapper>, ModelError> {
     fn flatten<'n>(normalizer: &'n NormalizerWrapper, steps: &mut Vec<&'n NormalizerWrapper>) {
         match normalizer {
@@ -233,10 +233,10 @@ fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<Normalize
             }
             _ => continue,
         };
-        if put_in.len() > MOST_PUT_IN {
-            let why =
-                format!("its normalizer puts in a text of {} bytes; at most {MOST_PUT_IN} are allowed", put_in.len());
-            return Err(ModelError::Tokenizer(why));
+        if put_in.len() > MAX_INSERTED_BYTES {
+            let reason =
+                format!("the normalizer inserts a text of {} bytes; the limit is {MAX_INSERTED_BYTES}", put_in.len());
+            return Err(ModelError::Tokenizer(reason));
         }
         grows = true;
     }
@@ -276,11 +276,11 @@ fn stands_alone(c: char) -> bool {
         || matches!(c, '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')
 }
 
-fn pieces(encoding: &tokenizers::Encoding) -> SubwordEncoding {
+fn encoding_of(encoding: &tokenizers::Encoding) -> SubwordEncoding {
     SubwordEncoding {
         ids: encoding.get_ids().to_vec(),
         texts: encoding.get_tokens().to_vec(),
-        words: encoding.get_word_ids().to_vec(),
+        word_ids: encoding.get_word_ids().to_vec(),
         offsets: encoding.get_offsets().to_vec(),
         special: encoding.get_special_tokens_mask().iter().map(|s| *s == 1).collect(),
     }
@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_begin_where_words_begin() {
+    fn splits_text_at_word_starts() {
         let check = |text: &str, size: usize, expected: &[&str]| {
             let found: Vec<&str> = parts(text, size).map(|range| &text[range]).collect();
             assert_eq!(found, expected);

@@ -34,11 +34,11 @@ pub type Shapes = HashMap<String, Vec<usize>>;
 /// Returns an error if the file is not a complete safetensors file, or if its header contains a name twice.
 pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
     let (length, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|e| format!("this is no whole safetensors file ({e}); download or copy it again"))?;
+        .map_err(|e| format!("invalid or incomplete safetensors file ({e}); download or copy it again"))?;
     // The parser keeps the last of two entries with the same name; another parser might keep the first.
     let text = bytes.get(size_of::<u64>()..size_of::<u64>() + length).unwrap_or_default();
     serde_json::from_slice::<UniqueKeys>(text)
-        .map_err(|e| format!("its header is ambiguous ({e}); download or copy it again"))?;
+        .map_err(|e| format!("the header is ambiguous ({e}); download or copy the file again"))?;
     Ok(header.tensors().into_iter().map(|(name, about)| (canonical_name(&name), about.shape.clone())).collect())
 }
 
@@ -48,20 +48,21 @@ pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
 /// Returns an error if the header is missing, or if its tensors do not end exactly at the end of the file.
 /// A header that is longer than `beginning` is not checked here, but when the file is read.
 pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), String> {
-    let whole = |why: &str| Err(format!("this is no whole safetensors file ({why}); download or copy it again"));
+    let whole =
+        |reason: &str| Err(format!("invalid or incomplete safetensors file ({reason}); download or copy it again"));
     let Some((length, rest)) = beginning.split_first_chunk::<{ size_of::<u64>() }>() else {
-        return whole("it is shorter than its header");
+        return whole("the file is shorter than its header");
     };
     let length = u64::from_le_bytes(*length);
     if length == 0 || length > size {
-        return whole("it is shorter than its header");
+        return whole("the file is shorter than its header");
     }
     let Some(header) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else { return Ok(()) };
     // Errors in the header are reported when the file is read.
     let Ok(serde_json::Value::Object(tensors)) = serde_json::from_slice(header) else { return Ok(()) };
     let ends = tensors.values().filter_map(|about| about["data_offsets"][1].as_u64());
     let end = ends.max().unwrap_or(0).saturating_add(length).saturating_add(size_of::<u64>() as u64);
-    if end == size { Ok(()) } else { whole(&format!("its header asks for {end} bytes, and it has {size}")) }
+    if end == size { Ok(()) } else { whole(&format!("the header requires {end} bytes, the file has {size}")) }
 }
 
 /// JSON without duplicate keys in any object.
@@ -84,7 +85,7 @@ impl<'de> Visitor<'de> for UniqueKeys {
         let mut seen = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
             if seen.contains(&key) {
-                return Err(serde::de::Error::custom(format!("{key} stands there twice")));
+                return Err(serde::de::Error::custom(format!("duplicate key {key}")));
             }
             seen.insert(key);
             map.next_value::<Self>()?;
@@ -128,8 +129,9 @@ impl<'de> Visitor<'de> for UniqueKeys {
 /// Returns an error if the bytes are not a safetensors file, a type is not floating point, or a value is not finite.
 pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
     shapes(bytes)?;
-    let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
-        .map_err(|e| format!("this is no whole safetensors file ({}); download or copy it again", without_stack(&e)))?;
+    let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu).map_err(|e| {
+        format!("invalid or incomplete safetensors file ({}); download or copy it again", without_stack(&e))
+    })?;
     let mut tensors = StateDict::new();
     for (name, tensor) in raw {
         if name.ends_with("position_ids") {
@@ -143,7 +145,7 @@ pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
             .iter()
             .all(|v| v.is_finite());
         if !finite {
-            return Err(format!("{name} holds values that are not numbers (NaN or infinite): the file is damaged"));
+            return Err(format!("{name} contains NaN or infinite values; the file is damaged"));
         }
         tensors.insert(canonical_name(&name), tensor);
     }
@@ -188,7 +190,8 @@ pub fn build_model(
     }
     if let Some(first) = lacking.first() {
         let more = lacking.len() - 1;
-        let message = format!("model.safetensors lacks {first} and {more} more weights that config.json asks for");
+        let message =
+            format!("{first} and {more} more weights required by config.json are missing in model.safetensors");
         return Err(ModelError::Unsupported(message));
     }
     report.unexpected_keys = tensors.into_keys().collect();
@@ -203,7 +206,8 @@ pub fn build_model(
 /// Returns an error if `base` lacks one of the tags.
 pub fn reorder_head(tensors: &mut StateDict, base: &TagSet, run: &TagSet) -> Result<(), ModelError> {
     let rows: Option<Vec<u32>> = run.names.iter().map(|n| base.id(n).map(|i| i as u32)).collect();
-    let rows = rows.ok_or_else(|| ModelError::Unsupported("the base's head lacks one of the dataset's tags".into()))?;
+    let rows =
+        rows.ok_or_else(|| ModelError::Unsupported("the head of the base model lacks a tag of the dataset".into()))?;
     let rows = Tensor::new(rows, &Device::Cpu)?;
     for name in ["classifier.weight", "classifier.bias"] {
         if let Some(head) = tensors.get(name) {
@@ -235,7 +239,7 @@ pub fn store(arrays: &[Array], precision: SaveDtype) -> Result<Vec<u8>, ModelErr
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let views = arrays.iter().map(|(name, shape, values)| (*name, Stored { shape, values, precision }));
     safetensors::serialize(views, Some(metadata))
-        .map_err(|e| ModelError::Unsupported(format!("weights could not be stored: {e}")))
+        .map_err(|e| ModelError::Unsupported(format!("failed to serialize weights: {e}")))
 }
 
 /// Array whose bytes are created only when they are written, so that memory holds no second copy of all arrays.

@@ -65,16 +65,16 @@ pub struct EntitySpan {
 }
 
 /// Returns the entities of one window. The input contains its subwords without special tokens.
-pub fn aggregate(pieces: &[ScoredSubword], tags: &TagSet, strategy: AggregationStrategy) -> Vec<EntitySpan> {
+pub fn aggregate(subwords: &[ScoredSubword], tags: &TagSet, strategy: AggregationStrategy) -> Vec<EntitySpan> {
     let unit = |p: &ScoredSubword, probabilities: &[f32]| {
         let tag = argmax(probabilities);
         SubwordGroup { tag, score: probabilities[tag], start: p.start, end: p.end }
     };
     let units: Vec<SubwordGroup> = match strategy {
         AggregationStrategy::None | AggregationStrategy::Simple => {
-            pieces.iter().map(|p| unit(p, &p.probabilities)).collect()
+            subwords.iter().map(|p| unit(p, &p.probabilities)).collect()
         }
-        _ => words(pieces)
+        _ => words(subwords)
             .map(|word| SubwordGroup {
                 end: word[word.len() - 1].end,
                 ..unit(&word[0], &aggregate_word(word, strategy))
@@ -100,20 +100,20 @@ pub fn aggregate(pieces: &[ScoredSubword], tags: &TagSet, strategy: AggregationS
 }
 
 /// Splits subwords into words.
-fn words(pieces: &[ScoredSubword]) -> impl Iterator<Item = &[ScoredSubword]> {
-    pieces.chunk_by(|_, next| next.continues)
+fn words(subwords: &[ScoredSubword]) -> impl Iterator<Item = &[ScoredSubword]> {
+    subwords.chunk_by(|_, next| next.continues)
 }
 
 /// Combines the tag probabilities of the subwords of a word.
 fn aggregate_word(word: &[ScoredSubword], strategy: AggregationStrategy) -> Vec<f32> {
-    let surest = |p: &ScoredSubword| p.probabilities[argmax(&p.probabilities)];
+    let confidence = |p: &ScoredSubword| p.probabilities[argmax(&p.probabilities)];
     match strategy {
         AggregationStrategy::Average => (0..word[0].probabilities.len())
             .map(|tag| word.iter().map(|p| p.probabilities[tag]).sum::<f32>() / word.len() as f32)
             .collect(),
         AggregationStrategy::Max => {
             let first = &word[0];
-            word.iter().fold(first, |a, b| if surest(b) > surest(a) { b } else { a }).probabilities.clone()
+            word.iter().fold(first, |a, b| if confidence(b) > confidence(a) { b } else { a }).probabilities.clone()
         }
         _ => word[0].probabilities.clone(),
     }

@@ -71,18 +71,18 @@ pub struct Gold {
     /// Tokenized sentences.
     pub sentences: Vec<GoldSentence>,
     /// Number of tokens without subwords, which count as `O`.
-    pub empty_words: usize,
+    pub n_tokens_without_subwords: usize,
 }
 
 /// Sentence of [`Gold`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GoldSentence {
     /// Subwords of the sentence.
-    pub pieces: SubwordEncoding,
+    pub encoding: SubwordEncoding,
     /// Tag of each subword; -100 is ignored by the loss.
-    pub piece_tags: Vec<i32>,
+    pub subword_tags: Vec<i32>,
     /// Tag of each token.
-    pub word_tags: Vec<usize>,
+    pub token_tags: Vec<usize>,
 }
 
 impl Gold {
@@ -97,13 +97,17 @@ impl Gold {
         label_all_pieces: bool,
     ) -> Result<Self, ModelError> {
         let tags = TagSet::from_labels(&corpus.labels.names());
-        let rule = AlignmentOptions { label_all_pieces, max_length: usize::MAX / 2 };
+        let rule = AlignmentOptions { label_all_subwords: label_all_pieces, max_length: usize::MAX / 2 };
         let mut gold = Self { tags, ..Self::default() };
         for s in sentences {
             let (words, word_tags) = tokens_and_tags(corpus, *s, &gold.tags);
             let aligned = align(tokenizer, &words, &word_tags, &gold.tags, rule)?;
-            gold.empty_words += aligned.n_tokens_without_subwords;
-            gold.sentences.push(GoldSentence { pieces: aligned.encoding, piece_tags: aligned.labels, word_tags });
+            gold.n_tokens_without_subwords += aligned.n_tokens_without_subwords;
+            gold.sentences.push(GoldSentence {
+                encoding: aligned.encoding,
+                subword_tags: aligned.tag_ids,
+                token_tags: word_tags,
+            });
         }
         Ok(gold)
     }
@@ -157,25 +161,25 @@ fn score_mapped(
     let sentences = &gold.sentences;
     let mut result = EvalMetrics {
         sentences: sentences.len(),
-        tokens: sentences.iter().map(|s| s.word_tags.len()).sum(),
-        n_tokens_without_subwords: gold.empty_words,
+        tokens: sentences.iter().map(|s| s.token_tags.len()).sum(),
+        n_tokens_without_subwords: gold.n_tokens_without_subwords,
         ..EvalMetrics::default()
     };
-    let pieces: Vec<&SubwordEncoding> = sentences.iter().map(|s| &s.pieces).collect();
-    let mut go_on = true;
-    let logits = tagger.subword_logits(&pieces, |done| {
+    let subwords: Vec<&SubwordEncoding> = sentences.iter().map(|s| &s.encoding).collect();
+    let mut should_continue = true;
+    let logits = tagger.subword_logits(&subwords, |done| {
         // A canceled evaluation is incomplete, even if the last call of `watch` returns true.
-        go_on = go_on && watch(done.min(sentences.len()), sentences.len());
-        go_on
+        should_continue = should_continue && watch(done.min(sentences.len()), sentences.len());
+        should_continue
     })?;
-    if !go_on {
+    if !should_continue {
         return Ok(None);
     }
-    let (mut words, mut strict, mut by_piece) = (Scorer::default(), Scorer::default(), SubwordF1::default());
+    let (mut words, mut strict, mut by_subword) = (Scorer::default(), Scorer::default(), SubwordF1::default());
     let (mut loss, mut counted, mut known) = (0.0, 0usize, true);
     for (sentence, logits) in sentences.iter().zip(&logits) {
-        let gold_tags: Vec<&str> = sentence.word_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
-        let predicted = tagger.first_subword_tags(gold_tags.len(), &sentence.pieces, logits);
+        let gold_tags: Vec<&str> = sentence.token_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
+        let predicted = tagger.first_subword_tags(gold_tags.len(), &sentence.encoding, logits);
         if map.is_some() {
             let all: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
             let has_place = |label: &str| {
@@ -189,12 +193,12 @@ fn score_mapped(
             &strict_entities(&gold_tags, StrictScheme::Iob2),
             &strict_entities(&tags, StrictScheme::Iob2),
         );
-        for (label, row) in sentence.piece_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
+        for (label, row) in sentence.subword_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORE_INDEX {
                 continue;
             }
             let of_gold = &gold.tags.names[*label as usize];
-            by_piece.add(of_gold, name(argmax(row)).unwrap_or("O"));
+            by_subword.add(of_gold, name(argmax(row)).unwrap_or("O"));
             match tagger.tags.id(of_gold).filter(|_| map.is_none()) {
                 Some(id) => loss += cross_entropy(row, id),
                 None => known = false,
@@ -206,7 +210,7 @@ fn score_mapped(
     result.labels = words.labels();
     result.strict = strict.overall();
     result.accuracy = words.accuracy();
-    result.subword_f1 = by_piece.f1();
+    result.subword_f1 = by_subword.f1();
     result.loss = (known && counted > 0).then(|| loss / counted as f64);
     result.seconds = started.elapsed().as_secs_f64();
     Ok(Some(result))
@@ -234,21 +238,21 @@ fn cross_entropy(row: &[f32], tag: usize) -> f64 {
 /// Subword F1 of the default recipe: seqeval over sequences of one subword, so only the entity type counts.
 #[derive(Default)]
 struct SubwordF1 {
-    right: usize,
+    correct: usize,
     predicted: usize,
-    there: usize,
+    gold: usize,
 }
 
 impl SubwordF1 {
     fn add(&mut self, gold: &str, predicted: &str) {
         let kind = |tag: &str| entities(&[tag]).first().map(|_| split_tag(tag).1.to_owned());
         let (gold, predicted) = (kind(gold), kind(predicted));
-        self.right += usize::from(gold.is_some() && gold == predicted);
-        self.there += usize::from(gold.is_some());
+        self.correct += usize::from(gold.is_some() && gold == predicted);
+        self.gold += usize::from(gold.is_some());
         self.predicted += usize::from(predicted.is_some());
     }
 
     fn f1(&self) -> f64 {
-        PrfScore::from_counts(self.right, self.predicted, self.there).f1
+        PrfScore::from_counts(self.correct, self.predicted, self.gold).f1
     }
 }

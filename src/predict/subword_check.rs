@@ -18,18 +18,18 @@ pub fn find_unlearnable_spans(
     folder: &PretrainedModel,
     corpus: &Corpus,
     max_length: usize,
-    go_on: impl Fn() -> bool,
+    should_continue: impl Fn() -> bool,
 ) -> Result<Option<Vec<Finding>>, ModelError> {
     let most = max_length.min(folder.max_length);
     let mut found = Vec::new();
     for (document, d) in (0u32..).zip(&corpus.documents) {
-        if !go_on() {
+        if !should_continue() {
             return Ok(None);
         }
         for sentence in 0..d.len() as u32 {
             let id = SentenceId { document, sentence };
             let spans = &d.spans[d.span_range(sentence as usize)];
-            let mut tell = |at: Span, what: String| {
+            let mut on_problem = |at: Span, what: String| {
                 found.push(Finding {
                     kind: FindingKind::SubwordBoundary,
                     sentence: id,
@@ -39,13 +39,19 @@ pub fn find_unlearnable_spans(
                 })
             };
             for span in spans {
-                if let Some(piece) = splitting_subword(&folder.tokenizer, d, span)? {
-                    tell(*span, format!("{} ends inside the word piece “{piece}”", quoted_text(d, span)));
+                if let Some(subword) = splitting_subword(&folder.tokenizer, d, span)? {
+                    on_problem(
+                        *span,
+                        format!("{} has a boundary inside the subword “{subword}”", quoted_text(d, span)),
+                    );
                 }
             }
             if let Some(seen) = tokens_within_limit(&folder.tokenizer, d, sentence as usize, most)? {
                 for span in spans.iter().filter(|s| d.to_token_span(sentence as usize, s).end > seen) {
-                    tell(*span, format!("{} lies past the {most} pieces that are read at once", quoted_text(d, span)));
+                    on_problem(
+                        *span,
+                        format!("{} is beyond the limit of {most} subwords per sentence", quoted_text(d, span)),
+                    );
                 }
             }
             if found.len() >= MAX_FINDINGS_PER_KIND {
@@ -64,10 +70,10 @@ fn splitting_subword(tokenizer: &SubwordTokenizer, d: &Document, span: &Span) ->
             continue;
         };
         let inside = (border - start) as usize;
-        let pieces = tokenizer.encode_words(&[&d.text[start as usize..end as usize]])?;
-        let cut = pieces.offsets.iter().position(|(from, to)| *from < inside && inside < *to);
+        let subwords = tokenizer.encode_words(&[&d.text[start as usize..end as usize]])?;
+        let cut = subwords.offsets.iter().position(|(from, to)| *from < inside && inside < *to);
         if let Some(at) = cut {
-            return Ok(Some(pieces.texts[at].clone()));
+            return Ok(Some(subwords.texts[at].clone()));
         }
     }
     Ok(None)
@@ -84,11 +90,11 @@ fn tokens_within_limit(
     if d.sentence_text(sentence).len() + 2 <= most {
         return Ok(None);
     }
-    let pieces = tokenizer.encode_words(&d.sentence_tokens(sentence))?;
-    if pieces.len() <= most {
+    let subwords = tokenizer.encode_words(&d.sentence_tokens(sentence))?;
+    if subwords.len() <= most {
         return Ok(None);
     }
-    let kept = pieces.windows(most, 0).swap_remove(0);
-    let last = kept.iter().rev().find_map(|i| pieces.words[*i]).map_or(0, |word| word as usize + 1);
+    let kept = subwords.windows(most, 0).swap_remove(0);
+    let last = kept.iter().rev().find_map(|i| subwords.word_ids[*i]).map_or(0, |word| word as usize + 1);
     Ok(Some(last))
 }

@@ -42,19 +42,19 @@ pub fn suggest(
     for (number, part) in sentences.chunks(CHUNK_SENTENCES).enumerate() {
         let words: Vec<Vec<&str>> =
             part.iter().map(|s| corpus.document(s.document).sentence_tokens(s.sentence as usize)).collect();
-        let pieces: Vec<SubwordEncoding> =
+        let subwords: Vec<SubwordEncoding> =
             words.iter().map(|w| tagger.tokenizer.encode_words(w)).collect::<Result<_, _>>()?;
-        let mut go_on = true;
-        let logits = tagger.subword_logits(&pieces, |done| {
-            go_on = watch(number * CHUNK_SENTENCES + done.min(part.len()));
-            go_on
+        let mut should_continue = true;
+        let logits = tagger.subword_logits(&subwords, |done| {
+            should_continue = watch(number * CHUNK_SENTENCES + done.min(part.len()));
+            should_continue
         })?;
-        if !go_on {
+        if !should_continue {
             break;
         }
         read += part.len();
-        for (((id, words), pieces), logits) in part.iter().zip(&words).zip(&pieces).zip(&logits) {
-            let proposals = suggest_sentence(tagger, words.len(), pieces, logits);
+        for (((id, words), subwords), logits) in part.iter().zip(&words).zip(&subwords).zip(&logits) {
+            let proposals = suggest_sentence(tagger, words.len(), subwords, logits);
             if !proposals.is_empty() {
                 found.push((*id, proposals));
             }
@@ -63,12 +63,12 @@ pub fn suggest(
     Ok((read, found))
 }
 
-fn suggest_sentence(tagger: &Tagger, words: usize, pieces: &SubwordEncoding, logits: &[f32]) -> Vec<Suggestion> {
+fn suggest_sentence(tagger: &Tagger, words: usize, subwords: &SubwordEncoding, logits: &[f32]) -> Vec<Suggestion> {
     let outside = tagger.tags.id("O").unwrap_or(0);
     // Tag and probability of each token. A token without subwords is `O`.
     let mut tags = vec![(outside, 1.0); words];
     let mut previous = None;
-    for (word, row) in pieces.words.iter().zip(logits.chunks_exact(tagger.tags.len())) {
+    for (word, row) in subwords.word_ids.iter().zip(logits.chunks_exact(tagger.tags.len())) {
         if let Some(word) = word
             && previous != Some(*word)
         {

@@ -69,10 +69,9 @@ impl Tagger {
             let batch = PackedBatch::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
             let logits = self.bert.logits_in_parallel(&batch, device::n_threads())?;
             if logits.iter().any(|v| !v.is_finite()) {
-                let why =
-                    "it computes scores that are not numbers (NaN or infinite), so nothing can be said of this text";
-                let advice = "its weights or config.json are damaged; download or train it anew";
-                return Err(ModelError::Unsupported(format!("{}: {why}: {advice}", self.name)));
+                let reason = "the scores are NaN or infinite";
+                let advice = "the weights or config.json are damaged; download or train the model again";
+                return Err(ModelError::Unsupported(format!("{}: {reason}; {advice}", self.name)));
             }
             for (i, range) in order[at..end].iter().zip(batch.sentences()) {
                 out[*i] = logits[range.start * self.tags.len()..range.end * self.tags.len()].to_vec();
@@ -85,10 +84,10 @@ impl Tagger {
 
     /// Returns the number of the next rows, given their lengths, that form one batch. At least one.
     fn rows_per_batch(&self, lengths: impl Iterator<Item = usize>) -> usize {
-        let mut pieces = 0;
+        let mut subwords = 0;
         let fits = |(count, length): &(usize, usize)| {
-            pieces += length;
-            *count == 0 || pieces <= MAX_SUBWORDS_PER_BATCH
+            subwords += length;
+            *count == 0 || subwords <= MAX_SUBWORDS_PER_BATCH
         };
         lengths.take(self.batch_size.max(1)).enumerate().take_while(fits).count()
     }
@@ -115,20 +114,20 @@ impl Tagger {
         let mut logits = self.logits(&rows, watch)?.into_iter();
         let tags = self.tags.len();
         let mut out = Vec::with_capacity(inputs.len());
-        for (pieces, windows) in inputs.iter().zip(&windows) {
+        for (subwords, windows) in inputs.iter().zip(&windows) {
             if windows.len() == 1 {
                 out.push(logits.next().unwrap_or_default());
                 continue;
             }
-            let mut all = vec![0f32; pieces.len() * tags];
-            let mut margins = vec![0usize; pieces.len()];
+            let mut all = vec![0f32; subwords.len() * tags];
+            let mut margins = vec![0usize; subwords.len()];
             for window in windows {
                 let scores = logits.next().unwrap_or_default();
-                for (place, (&piece, row)) in window.iter().zip(scores.chunks_exact(tags)).enumerate() {
+                for (place, (&subword, row)) in window.iter().zip(scores.chunks_exact(tags)).enumerate() {
                     let margin = 1 + place.min(window.len() - 1 - place);
-                    if margin > margins[piece] {
-                        margins[piece] = margin;
-                        all[piece * tags..(piece + 1) * tags].copy_from_slice(row);
+                    if margin > margins[subword] {
+                        margins[subword] = margin;
+                        all[subword * tags..(subword + 1) * tags].copy_from_slice(row);
                     }
                 }
             }
@@ -142,22 +141,22 @@ impl Tagger {
     /// # Errors
     /// Returns an error if the tokenizer or the network fails.
     pub fn word_tags(&self, sentences: &[Vec<&str>]) -> Result<Vec<Vec<usize>>, ModelError> {
-        let pieces: Vec<SubwordEncoding> =
+        let subwords: Vec<SubwordEncoding> =
             sentences.iter().map(|words| self.tokenizer.encode_words(words)).collect::<Result<_, _>>()?;
-        let logits = self.subword_logits(&pieces, |_| true)?;
+        let logits = self.subword_logits(&subwords, |_| true)?;
         Ok(sentences
             .iter()
-            .zip(&pieces)
+            .zip(&subwords)
             .zip(&logits)
             .map(|((s, p), l)| self.first_subword_tags(s.len(), p, l))
             .collect())
     }
 
     /// Returns the tag of each token of one sentence from the logits of its subwords.
-    pub(super) fn first_subword_tags(&self, words: usize, pieces: &SubwordEncoding, logits: &[f32]) -> Vec<usize> {
+    pub(super) fn first_subword_tags(&self, words: usize, subwords: &SubwordEncoding, logits: &[f32]) -> Vec<usize> {
         let mut tags = vec![self.tags.id("O").unwrap_or(0); words];
         let mut previous = None;
-        for (word, row) in pieces.words.iter().zip(logits.chunks_exact(self.tags.len())) {
+        for (word, row) in subwords.word_ids.iter().zip(logits.chunks_exact(self.tags.len())) {
             if let Some(word) = word
                 && previous != Some(*word)
             {

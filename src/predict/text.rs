@@ -38,16 +38,16 @@ pub struct Prediction {
     /// Entities, sorted by position.
     pub entities: Vec<Entity>,
     /// Number of subwords of the text, including special tokens.
-    pub pieces: usize,
+    pub n_subwords: usize,
     /// Number of windows.
     pub windows: usize,
 }
 
 /// Maximum size in bytes of a text that is tokenized as a whole. Longer texts are tokenized in chunks.
-pub const PART: usize = 64 << 10;
+pub const CHUNK_BYTES: usize = 64 << 10;
 
 /// Approximate number of bytes of short texts that are processed together.
-const AT_ONCE: usize = 1 << 20;
+const MAX_BATCH_BYTES: usize = 1 << 20;
 
 /// Returns the prediction for each text.
 ///
@@ -61,9 +61,9 @@ pub fn predict<S: AsRef<str>>(
     let mut predictions = Vec::with_capacity(texts.len());
     let mut rest = texts;
     while let Some(first) = rest.first() {
-        if first.as_ref().len() > PART {
+        if first.as_ref().len() > CHUNK_BYTES {
             let mut entities = Vec::new();
-            let whole = predict_long(tagger, first.as_ref(), options, PART, |e| {
+            let whole = predict_long(tagger, first.as_ref(), options, CHUNK_BYTES, |e| {
                 entities.push(e);
                 Ok::<_, ModelError>(())
             })?;
@@ -74,11 +74,11 @@ pub fn predict<S: AsRef<str>>(
         let mut bytes = 0;
         let fits = |text: &&S| {
             bytes += text.as_ref().len();
-            text.as_ref().len() <= PART && bytes <= AT_ONCE + PART
+            text.as_ref().len() <= CHUNK_BYTES && bytes <= MAX_BATCH_BYTES + CHUNK_BYTES
         };
-        let (short, behind) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+        let (short, after) = rest.split_at(rest.iter().take_while(fits).count().max(1));
         predictions.extend(predict_short(tagger, short, options)?);
-        rest = behind;
+        rest = after;
     }
     Ok(predictions)
 }
@@ -88,8 +88,8 @@ fn stride(tagger: &Tagger, options: PredictOptions) -> Result<usize, ModelError>
     let stride = options.stride.unwrap_or_else(|| tagger.default_stride());
     if stride + 3 > tagger.max_length {
         let limit = tagger.max_length.saturating_sub(3);
-        let why = format!("a stride of {stride} leaves windows no room; use at most {limit}");
-        return Err(ModelError::Unsupported(why));
+        let reason = format!("stride {stride} is too large for the maximum length of the model; use at most {limit}");
+        return Err(ModelError::Unsupported(reason));
     }
     Ok(stride)
 }
@@ -101,17 +101,17 @@ fn predict_short<S: AsRef<str>>(
     options: PredictOptions,
 ) -> Result<Vec<Prediction>, ModelError> {
     let stride = stride(tagger, options)?;
-    let pieces: Vec<SubwordEncoding> =
+    let subwords: Vec<SubwordEncoding> =
         texts.iter().map(|t| tagger.tokenizer.encode_text(t.as_ref())).collect::<Result<_, _>>()?;
-    let windows: Vec<Vec<Vec<usize>>> = pieces.iter().map(|p| p.windows(tagger.max_length, stride)).collect();
-    let rows: Vec<Vec<u32>> = pieces
+    let windows: Vec<Vec<Vec<usize>>> = subwords.iter().map(|p| p.windows(tagger.max_length, stride)).collect();
+    let rows: Vec<Vec<u32>> = subwords
         .iter()
         .zip(&windows)
         .flat_map(|(p, w)| w.iter().map(|window| window.iter().map(|i| p.ids[*i]).collect()))
         .collect();
     let mut logits = tagger.logits(&rows, |_| true)?.into_iter();
     let mut predictions = Vec::with_capacity(texts.len());
-    for ((text, pieces), windows) in texts.iter().zip(&pieces).zip(&windows) {
+    for ((text, subwords), windows) in texts.iter().zip(&subwords).zip(&windows) {
         let text = text.as_ref();
         let mut found = Vec::new();
         for window in windows {
@@ -119,8 +119,8 @@ fn predict_short<S: AsRef<str>>(
             let scored: Vec<ScoredSubword> = window
                 .iter()
                 .zip(scores.chunks_exact(tagger.tags.len()))
-                .filter(|(i, _)| !pieces.special[**i])
-                .map(|(i, row)| score_subword(row, Piece::of(tagger, text, pieces, *i, 0)))
+                .filter(|(i, _)| !subwords.special[**i])
+                .map(|(i, row)| score_subword(row, SubwordPosition::of(tagger, text, subwords, *i, 0)))
                 .collect();
             found.extend(aggregate(&scored, &tagger.tags, options.aggregation));
         }
@@ -130,7 +130,7 @@ fn predict_short<S: AsRef<str>>(
         let mut characters = CharOffsets { text, byte: 0, characters: 0 };
         found.sort_by_key(|f| f.start);
         let entities = found.into_iter().map(|f| characters.entity(f)).collect();
-        predictions.push(Prediction { entities, pieces: pieces.len(), windows: windows.len() });
+        predictions.push(Prediction { entities, n_subwords: subwords.len(), windows: windows.len() });
     }
     Ok(predictions)
 }
@@ -154,34 +154,34 @@ pub fn predict_long<E: From<ModelError>>(
     let frame = tagger.tokenizer.encode_text("a")?;
     let (front, back) = frame.margins();
     let (front, back) = (&frame.ids[..front], &frame.ids[frame.len() - back..]);
-    let room = tagger.max_length.saturating_sub(front.len() + back.len()).max(1);
-    let step = room - stride.min(room - 1);
-    let mut merging = Merging::new(text);
-    let mut waiting: Vec<Piece> = Vec::new();
-    let mut counts = Prediction { pieces: front.len() + back.len(), ..Prediction::default() };
+    let space = tagger.max_length.saturating_sub(front.len() + back.len()).max(1);
+    let step = space - stride.min(space - 1);
+    let mut merging = EntityMerger::new(text);
+    let mut waiting: Vec<SubwordPosition> = Vec::new();
+    let mut counts = Prediction { n_subwords: front.len() + back.len(), ..Prediction::default() };
     let mut ranges = parts(text, part).peekable();
     loop {
         let next = ranges.next();
         let is_last = ranges.peek().is_none();
         if let Some(range) = next {
-            let pieces = tagger.tokenizer.encode_text(&text[range.clone()])?;
-            let here = (0..pieces.len()).filter(|i| !pieces.special[*i]);
+            let subwords = tagger.tokenizer.encode_text(&text[range.clone()])?;
+            let here = (0..subwords.len()).filter(|i| !subwords.special[*i]);
             let before = waiting.len();
-            waiting.extend(here.map(|i| Piece::of(tagger, text, &pieces, i, range.start)));
-            counts.pieces += waiting.len() - before;
+            waiting.extend(here.map(|i| SubwordPosition::of(tagger, text, &subwords, i, range.start)));
+            counts.n_subwords += waiting.len() - before;
         }
         // Windows of the available subwords. The last window of the text may be shorter.
         let mut windows = Vec::new();
         let mut at = 0;
-        while waiting.len() - at > room {
-            windows.push(at..at + room);
+        while waiting.len() - at > space {
+            windows.push(at..at + space);
             at += step;
         }
         if is_last && waiting.len() > at {
             windows.push(at..waiting.len());
             at = waiting.len();
         }
-        for some in windows.chunks(AT_A_TIME) {
+        for some in windows.chunks(WINDOWS_PER_BATCH) {
             let row = |window: &Range<usize>| {
                 let ids = waiting[window.clone()].iter().map(|p| p.id);
                 front.iter().copied().chain(ids).chain(back.iter().copied()).collect()
@@ -208,11 +208,11 @@ pub fn predict_long<E: From<ModelError>>(
 }
 
 /// Maximum number of windows whose logits are in memory at a time.
-const AT_A_TIME: usize = 64;
+const WINDOWS_PER_BATCH: usize = 64;
 
 /// Subword with byte offsets in the text.
 #[derive(Clone, Copy)]
-struct Piece {
+struct SubwordPosition {
     id: u32,
     start: usize,
     end: usize,
@@ -222,7 +222,7 @@ struct Piece {
 
 /// Merges the entities of windows incrementally, with the result of [`merge_overlapping`]. Windows must arrive in text
 /// order.
-struct Merging<'a> {
+struct EntityMerger<'a> {
     windows: usize,
     /// Entities that an entity of a later window may still precede, sorted by start.
     open: Vec<EntitySpan>,
@@ -231,7 +231,7 @@ struct Merging<'a> {
     characters: CharOffsets<'a>,
 }
 
-impl<'a> Merging<'a> {
+impl<'a> EntityMerger<'a> {
     fn new(text: &'a str) -> Self {
         let characters = CharOffsets { text, byte: 0, characters: 0 };
         Self { windows: 0, open: Vec::new(), last: None, characters }
@@ -279,25 +279,25 @@ impl<'a> Merging<'a> {
     }
 }
 
-impl Piece {
+impl SubwordPosition {
     /// Creates a subword. `from` is the byte offset of the tokenized chunk in the text.
-    fn of(tagger: &Tagger, text: &str, pieces: &SubwordEncoding, index: usize, from: usize) -> Self {
-        let (start, end) = pieces.offsets[index];
+    fn of(tagger: &Tagger, text: &str, subwords: &SubwordEncoding, index: usize, from: usize) -> Self {
+        let (start, end) = subwords.offsets[index];
         let (start, end) = (start + from, end + from);
-        let piece = &pieces.texts[index];
+        let subword = &subwords.texts[index];
         // transformers compares lengths in characters: a subword with the prefix `##` is longer than the text it
         // covers.
         let covered = text[start..end].chars().count();
         let continues = match &tagger.tokenizer.continuing_prefix {
-            Some(_) => piece.chars().count() != covered && !tagger.tokenizer.is_unk(piece),
+            Some(_) => subword.chars().count() != covered && !tagger.tokenizer.is_unk(subword),
             None => start > 0 && !text[..end].chars().rev().skip(covered).take(1).any(|c| c == ' '),
         };
-        Self { id: pieces.ids[index], start, end, continues }
+        Self { id: subwords.ids[index], start, end, continues }
     }
 }
 
-fn score_subword(row: &[f32], piece: Piece) -> ScoredSubword {
-    let Piece { start, end, continues, .. } = piece;
+fn score_subword(row: &[f32], subword: SubwordPosition) -> ScoredSubword {
+    let SubwordPosition { start, end, continues, .. } = subword;
     ScoredSubword { probabilities: softmax(row), start, end, continues }
 }
 

@@ -1,4 +1,6 @@
 //! Data directories of the program: projects, runs, settings, the extracted sample.
+//!
+//! The name of a project is derived from the resolved path of its dataset (`AppDirs::project_path`).
 
 use crate::disk;
 use std::path::{Path, PathBuf};

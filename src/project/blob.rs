@@ -65,7 +65,7 @@ mod tests {
     use crate::corpus::Corpus;
 
     #[test]
-    fn a_span_keeps_who_decided_it() {
+    fn span_blob_preserves_origin() {
         let most = Origin::Suggested { agent: Corpus::MAX_AGENTS as u8 - 1, score: 1000 };
         for origin in [Origin::Import, Origin::Human, Origin::suggested(0, 0.0), Origin::suggested(3, 0.912), most] {
             let span = Span { origin, ..Span::new(7..70_000, LabelId::new(u16::MAX)) };

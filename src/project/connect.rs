@@ -27,14 +27,12 @@ pub(super) fn writable(path: &Path) -> Result<Connection, ProjectError> {
     let connection = Connection::open(path).map_err(fail)?;
     prepare(&connection).map_err(fail)?;
     let version = version(&connection).map_err(fail)?;
-    let refuse = |why: String| Err(ProjectError::Unusable { path: path.to_owned(), why });
-    if let Some(why) = stranger(&connection, version).map_err(fail)? {
-        return refuse(why);
+    let refuse = |reason: String| Err(ProjectError::Unusable { path: path.to_owned(), reason });
+    if let Some(reason) = rejection_reason(&connection, version).map_err(fail)? {
+        return refuse(reason);
     }
     if version > SCHEMA_VERSION {
-        return refuse(format!(
-            "it was made by a newer version of this program (tables {version}, this one knows {SCHEMA_VERSION})"
-        ));
+        return refuse(format!("created by a newer version (schema {version}, supported {SCHEMA_VERSION})"));
     }
     connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
@@ -51,8 +49,8 @@ pub(super) fn read_only(path: &Path) -> Result<Connection, ProjectError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
     prepare(&connection).map_err(fail)?;
     let version = version(&connection).map_err(fail)?;
-    match stranger(&connection, version).map_err(fail)? {
-        Some(why) => Err(ProjectError::Unusable { path: path.to_owned(), why }),
+    match rejection_reason(&connection, version).map_err(fail)? {
+        Some(reason) => Err(ProjectError::Unusable { path: path.to_owned(), reason }),
         None => Ok(connection),
     }
 }
@@ -71,20 +69,22 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Returns the reason if a database is not a project of this program. `None` for a project, an empty file, and a newer
 /// version.
-fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
+fn rejection_reason(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
     let first = |sql: &str| connection.query_row(sql, [], |r| r.get::<_, String>(0)).optional();
     if version < 0 {
-        return Ok(Some(format!("its version is {version}, so it is no project of this program")));
+        return Ok(Some(format!("not a Tagwright project (invalid schema version {version})")));
     }
     if version == 0 {
         let table = first("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' LIMIT 1")?;
-        return Ok(table.map(|name| format!("it is a database of another program (it has a table “{name}”)")));
+        return Ok(table.map(|name| format!("database of another program (contains a table “{name}”)")));
     }
     let active =
         first("SELECT type || ' “' || name || '”' FROM sqlite_master WHERE type IN ('trigger', 'view') LIMIT 1")?;
     if let Some(what) = active {
-        let why = "no project of this program has one, and it could change labels unseen";
-        return Ok(Some(format!("it has a {what}: {why}; remove it with an SQLite tool, or open the dataset itself")));
+        let reason = "Tagwright projects never contain one, and it could change labels unnoticed";
+        return Ok(Some(format!(
+            "contains a {what}: {reason}; remove it with an SQLite tool, or open the dataset itself"
+        )));
     }
     if version > SCHEMA_VERSION {
         return Ok(None);
@@ -93,7 +93,7 @@ fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<St
         connection.prepare("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")?;
     let names: Vec<String> = tables.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
     let unknown = names.into_iter().find(|name| !NAMES.contains(&name.as_str()));
-    Ok(unknown.map(|name| format!("it has a table “{name}” that no project of this program has")))
+    Ok(unknown.map(|name| format!("not a Tagwright project: unknown table “{name}”")))
 }
 
 /// Migrates the tables to the current version.

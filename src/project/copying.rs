@@ -16,7 +16,7 @@ use std::sync::Arc;
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Files that describe a whole directory. Readers search them by name.
-const OF_FOLDERS: [&str; 7] = [
+const DIRECTORY_FILES: [&str; 7] = [
     "README.md",
     "dataset_info.json",
     "labels.txt",
@@ -30,7 +30,7 @@ const OF_FOLDERS: [&str; 7] = [
 pub fn refusal(files: &[SourceFile]) -> Option<String> {
     let file = files.iter().find(|f| f.report.format.rewrite.is_none())?;
     let (name, path) = (file.report.format.name, file.path.display());
-    Some(format!("{path}: {name} files are read and not written with labels; export to another format instead"))
+    Some(format!("{path}: {name} files cannot be written with labels; export to another format instead"))
 }
 
 /// Writes a copy. For one source it is the file `to`; for several sources it is a new directory `to` with the same
@@ -48,31 +48,35 @@ pub fn copy(
     files: &[SourceFile],
     existing: Existing,
 ) -> Result<Vec<String>, String> {
-    if let Some(why) = refusal(files) {
-        return Err(why);
+    if let Some(reason) = refusal(files) {
+        return Err(reason);
     }
     if files.len() > 1 && disk::resolve(to) == disk::resolve(root) {
-        return Err(format!("{}: these are the sources themselves; save them, or choose another folder", to.display()));
+        return Err(format!(
+            "{}: is the directory of the sources; save them or choose another directory",
+            to.display()
+        ));
     }
     let mut notes = Vec::new();
     let mut copied = Files::new();
     let root = common_folder(root, files);
     for (number, file) in (0u32..).zip(files) {
-        let within = file.path.strip_prefix(&root).map_err(|_| {
-            format!("{}: it lies outside {}, so a copy has no place for it", file.path.display(), root.display())
-        })?;
+        let within = file
+            .path
+            .strip_prefix(&root)
+            .map_err(|_| format!("{}: is outside {}, so it cannot be copied", file.path.display(), root.display()))?;
         if within.components().any(|c| !matches!(c, Component::Normal(_))) {
-            return Err(format!("{}: its path leaves the folder, so a copy has no place for it", file.path.display()));
+            return Err(format!("{}: path leads out of the directory, so it cannot be copied", file.path.display()));
         }
-        for (path, bytes) in one(file, number, corpus, within, &mut notes)? {
-            put(&mut copied, path, bytes)?;
+        for (path, bytes) in copy_source(file, number, corpus, within, &mut notes)? {
+            add_file(&mut copied, path, bytes)?;
         }
     }
     if let [file] = files {
         return one_file(to, file, copied, existing).map(|()| notes);
     }
     for folder in folders_of(&copied) {
-        for name in OF_FOLDERS {
+        for name in DIRECTORY_FILES {
             let (from, within) = (root.join(&folder).join(name), folder.join(name));
             if from.is_file() && !copied.contains_key(&within) {
                 copied.insert(within, disk::read(&from).map_err(|e| e.to_string())?);
@@ -97,7 +101,7 @@ fn common_folder(root: &Path, files: &[SourceFile]) -> PathBuf {
 }
 
 /// Returns one source with its companions, under their paths in the copy.
-fn one(
+fn copy_source(
     file: &SourceFile,
     number: u32,
     corpus: &Corpus,
@@ -107,24 +111,30 @@ fn one(
     match source::rewrite(file, number, corpus, false) {
         Ok(bytes) => {
             let companions = source::companions(file).map_err(|e| e.to_string())?;
-            let beside = companions.into_iter().map(|(name, bytes)| (within.with_file_name(name), bytes));
-            Ok(std::iter::once((within.to_owned(), bytes)).chain(beside).collect())
+            let siblings = companions.into_iter().map(|(name, bytes)| (within.with_file_name(name), bytes));
+            Ok(std::iter::once((within.to_owned(), bytes)).chain(siblings).collect())
         }
         // The source has changed or is missing, so the copy is written from the project.
         Err(SourceError::Changed(_) | SourceError::Disk(_)) => {
-            let why = "was written from the project, since its source has changed or is gone";
-            notes.push(format!("{} {why}; only texts and labels are in it", within.display()));
-            fresh(file, number, corpus, within)
+            let reason = "was written from the project, because its source was modified or removed";
+            notes.push(format!("{} {reason}; it contains only texts and labels", within.display()));
+            write_new(file, number, corpus, within)
         }
         Err(e) => Err(e.to_string()),
     }
 }
 
 /// Writes a source only from its documents, in its own format.
-fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+fn write_new(
+    file: &SourceFile,
+    number: u32,
+    corpus: &Corpus,
+    within: &Path,
+) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
     let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.source_id == number).cloned().collect();
     let of_file = Corpus { documents, ..corpus.clone() };
-    let refuse = || format!("{}: {} files cannot be written from nothing", within.display(), file.report.format.name);
+    let refuse =
+        || format!("{}: {} files cannot be written without their source", within.display(), file.report.format.name);
     match file.report.format.write.ok_or_else(refuse)? {
         Writer::SingleFile(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.report.scheme))]),
         Writer::PerDocument(write, _) => {
@@ -136,7 +146,7 @@ fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Resu
 }
 
 /// Adds a file to the copy. Two sources must not have the same target, unless the contents are equal.
-fn put(copied: &mut Files, path: PathBuf, bytes: Vec<u8>) -> Result<(), String> {
+fn add_file(copied: &mut Files, path: PathBuf, bytes: Vec<u8>) -> Result<(), String> {
     match copied.get(&path) {
         Some(there) if *there != bytes => Err(format!("two sources would be written to {}", path.display())),
         _ => {
@@ -157,7 +167,7 @@ fn folders_of(copied: &Files) -> Vec<PathBuf> {
 /// Writes the copy of one source: the file `to`, with its companions in the same directory.
 fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> Result<(), String> {
     if disk::resolve(to) == disk::resolve(&file.path) {
-        return Err(format!("{}: this is the source itself; save it, or choose another name", to.display()));
+        return Err(format!("{}: is the source itself; save it, or choose another name", to.display()));
     }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
     let own = name(&file.path);

@@ -86,7 +86,7 @@ fn not_opened(folder: &Path, listing: &DatasetFiles) -> Result<Vec<(PathBuf, &'s
     let mut found = Vec::new();
     for inner in disk::list_dirs(folder).into_iter().filter(|inner| !read.contains(inner)) {
         if disk::list_files(&inner)?.iter().any(|path| is_split(path) && file_kind(path).is_some()) {
-            found.push((inner, "a folder inside has splits, too; open it by itself"));
+            found.push((inner, "a subdirectory with its own splits; open it separately"));
         }
     }
     Ok(found)
@@ -100,9 +100,9 @@ fn is_split(path: &Path) -> bool {
 /// Returns the dataset of the only nested directory that has one. Several are ambiguous.
 fn inside(folder: &Path) -> Result<DatasetFiles, DiskError> {
     /// Maximum depth of nested directories.
-    const DEEPEST: usize = 4;
+    const MAX_DEPTH: usize = 4;
     let mut level = vec![folder.to_owned()];
-    for _ in 0..DEEPEST {
+    for _ in 0..MAX_DEPTH {
         level = level.iter().flat_map(|folder| disk::list_dirs(folder)).collect();
         let mut found = Vec::new();
         for inner in &level {
@@ -218,11 +218,11 @@ fn from_dataset_card(folder: &Path, candidates: &[Candidate]) -> Option<DatasetF
     let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";
     let config = configs.iter().find(is_default).or_else(|| configs.first())?;
     let mut files: Vec<DataFile> = Vec::new();
-    let mut wished = patterns(config.get("data_files")?);
+    let mut requested = patterns(config.get("data_files")?);
     // A file belongs to the split that names it, not to a split with a matching pattern.
-    wished.sort_by_key(|(_, pattern)| pattern.contains(['*', '?', '[']));
+    requested.sort_by_key(|(_, pattern)| pattern.contains(['*', '?', '[']));
     let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
-    for (split, pattern) in wished {
+    for (split, pattern) in requested {
         let Ok(pattern) = glob::Pattern::new(&pattern) else { continue };
         for candidate in candidates.iter().filter(|c| pattern.matches_with(&c.relative_path, options)) {
             if files.iter().all(|file| file.path != candidate.path) {
@@ -312,7 +312,7 @@ fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
         let has_annotations = |text: &Path| stems.contains(&text.with_extension(""));
         let is_text = |path: &Path| path.extension().is_some_and(|e| e == "txt") && file_kind(path).is_some();
         let alone = others.into_iter().map(|c| c.path).filter(|path| is_text(path) && !has_annotations(path));
-        let left = alone.map(|path| (path, "it has no annotations beside it")).collect();
+        let left = alone.map(|path| (path, "no annotation file in the same directory")).collect();
         let files = annotated.iter().map(|c| DataFile::new(c.path.clone(), c.split().unwrap_or_default())).collect();
         return DatasetFiles { files, skipped: left };
     }
@@ -323,19 +323,19 @@ fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
             by_kind.entry(kind).or_default().push(other.path);
         }
     }
-    let left = |by_kind: BTreeMap<String, Vec<PathBuf>>, why| {
-        by_kind.into_values().flatten().map(|path| (path, why)).collect::<Vec<_>>()
+    let left = |by_kind: BTreeMap<String, Vec<PathBuf>>, cause| {
+        by_kind.into_values().flatten().map(|path| (path, cause)).collect::<Vec<_>>()
     };
     if !named.is_empty() {
         let files = named.into_iter().filter_map(|c| Some(DataFile::new(c.path.clone(), c.split()?))).collect();
         let mut listing = without_copies(files);
-        listing.skipped.extend(left(by_kind, "its name tells no split, as those of the others do"));
+        listing.skipped.extend(left(by_kind, "file name does not indicate a split"));
         return listing;
     }
     let most = by_kind.iter().max_by_key(|(_, files)| files.len()).map(|(kind, _)| kind.clone());
     let files = most.and_then(|kind| by_kind.remove(&kind)).unwrap_or_default();
     let files = files.into_iter().map(|path| DataFile::new(path, Split::Train)).collect();
-    DatasetFiles { files, skipped: left(by_kind, "the folder has more files of another kind") }
+    DatasetFiles { files, skipped: left(by_kind, "the directory has more files of another kind") }
 }
 
 /// Removes copies, model outputs, and the same data in another format from files whose names indicate splits.
@@ -364,10 +364,10 @@ fn without_copies(mut files: Vec<DataFile>) -> DatasetFiles {
     }
     let reason = |file: &DataFile| {
         if is_copy(&file.path) && with_original.contains(&file.split) {
-            return Some("its name says that it is a copy");
+            return Some("file name indicates a copy");
         }
         if is_output(&file.path) && with_labels.contains(&file.split) {
-            return Some("its name says that a model wrote it, or that it has no labels");
+            return Some("file name indicates model output or missing labels");
         }
         let is_first = first.get(&(file.split, file.path.with_extension(""))) == Some(&file.path);
         (!is_first).then_some("a file of the same name in another format is read")
@@ -416,7 +416,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn names_tell_the_splits() {
+    fn detects_splits_from_file_names() {
         check(&[("eng.testa", ""), ("eng.train", "")], &["train:eng.train", "dev:eng.testa"], &[]);
         check(
             &[("data/train-00001-of-00002.parquet", ""), ("data/train-00000-of-00002.parquet", ""), ("README.md", "x")],
@@ -433,7 +433,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn copies_twins_and_outputs_are_left() {
+    fn skips_copies_duplicates_and_outputs() {
         check(
             &[
                 ("train.txt", ""),
@@ -465,7 +465,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn folders_of_splits_are_one_dataset() {
+    fn directories_of_splits_form_one_dataset() {
         check(
             &[("en/train.txt", ""), ("en/test.txt", ""), ("de/train.txt", ""), ("de/test.txt", "")],
             &["train:de/train.txt", "train:en/train.txt", "test:de/test.txt", "test:en/test.txt"],
@@ -476,7 +476,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_folder_of_documents_is_one_split() {
+    fn directory_of_documents_is_one_split() {
         check(
             &[("a.txt", ""), ("b.txt", ""), ("c.json", ""), ("license.txt", "")],
             &["train:a.txt", "train:b.txt"],
@@ -487,7 +487,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn folders_name_classes() {
+    fn directory_names_are_document_labels() {
         check(
             &[
                 ("train/pos/0.txt", ""),
@@ -516,7 +516,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_datasets_card_goes_first() {
+    fn dataset_card_overrides_file_names() {
         let card = "---\nlicense: mit\nconfigs:\n- config_name: other\n  data_files: x.jsonl\n- config_name: default\n  data_files:\n  - split: train\n    path: data/tr-*.jsonl\n  - split: validation\n    path:\n    - v1.jsonl\n    - v2.jsonl\n---\n# A dataset\n";
         let files = [
             ("README.md", card),

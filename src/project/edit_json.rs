@@ -64,20 +64,21 @@ enum EditRecord {
 #[derive(Serialize, Deserialize)]
 struct LabelRecord {
     name: String,
-    colour: u8,
+    #[serde(rename = "colour")]
+    color: u8,
     #[serde(default)]
     letter: Option<char>,
 }
 
 impl From<Label> for LabelRecord {
-    fn from(Label { name, color: colour, shortcut: letter }: Label) -> Self {
-        Self { name, colour, letter }
+    fn from(Label { name, color, shortcut: letter }: Label) -> Self {
+        Self { name, color, letter }
     }
 }
 
 impl From<LabelRecord> for Label {
-    fn from(LabelRecord { name, colour, letter }: LabelRecord) -> Self {
-        Self { name, color: colour, shortcut: letter }
+    fn from(LabelRecord { name, color, letter }: LabelRecord) -> Self {
+        Self { name, color, shortcut: letter }
     }
 }
 
@@ -161,7 +162,7 @@ impl From<EditRecord> for Edit {
             EditRecord::RemoveLabel { id, label } => Self::RemoveLabel { id: LabelId::new(id), label: label.into() },
             EditRecord::InsertLabel { id, label } => Self::InsertLabel { id: LabelId::new(id), label: label.into() },
             EditRecord::ChangeLabel { id, before, after, letters: [then, now] } => {
-                let label = |(name, colour), letter| Label { name, color: colour, shortcut: letter };
+                let label = |(name, color), letter| Label { name, color, shortcut: letter };
                 Self::ChangeLabel { id: LabelId::new(id), before: label(before, then), after: label(after, now) }
             }
             EditRecord::Together { name, title, edits } => {
@@ -189,10 +190,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_keeps_its_title_and_an_older_log_its_words() {
+    fn group_title_roundtrips_and_old_logs_keep_text() {
         let check = |json: &str, kind: EditTitleKind, shown: &str| {
-            let edit = from_json(json).unwrap_or_else(|| panic!("{json} is no edit"));
-            let Edit::Group { title, .. } = &edit else { panic!("{json} is no group") };
+            let edit = from_json(json).unwrap_or_else(|| panic!("{json} is not an edit"));
+            let Edit::Group { title, .. } = &edit else { panic!("{json} is not a group") };
             assert_eq!((title.kind, title.to_string().as_str()), (kind, shown), "{json}");
             assert_eq!(from_json(&to_json(&edit)), Some(edit), "{json}");
         };

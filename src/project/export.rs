@@ -22,15 +22,15 @@ pub fn export_losses(inventory: &LossInventory, files: &[SourceFile], to: Format
     /// Maximum number of named kinds.
     const NAMED: usize = 6;
     let mut losses = inventory.losses(to, scheme);
-    let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut siblings: BTreeMap<&str, usize> = BTreeMap::new();
     for (what, count) in files.iter().flat_map(|f| &f.report.unsupported) {
-        *beside.entry(what).or_default() += count;
+        *siblings.entry(what).or_default() += count;
     }
-    if !beside.is_empty() {
-        let more = beside.len().saturating_sub(NAMED);
-        let named: Vec<String> = beside.iter().take(NAMED).map(|(what, n)| format!("{what} ({n})")).collect();
+    if !siblings.is_empty() {
+        let more = siblings.len().saturating_sub(NAMED);
+        let named: Vec<String> = siblings.iter().take(NAMED).map(|(what, n)| format!("{what} ({n})")).collect();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        losses.push(format!("what the source says beside: {}{more}", named.join(", ")));
+        losses.push(format!("other content of the source: {}{more}", named.join(", ")));
     }
     losses
 }
@@ -60,7 +60,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
     let text = |e: disk::DiskError| e.to_string();
     let splits = corpus.splits();
     match to.write {
-        None => Err(format!("{} files are read, not written; choose another format", to.name)),
+        None => Err(format!("{} files cannot be written; choose another format", to.name)),
         Some(Writer::SingleFile(write)) if splits.len() < 2 && !path.is_dir() => {
             disk::write(path, &write(corpus, None, scheme)).map_err(text)?;
             Ok(path.to_owned())
@@ -74,25 +74,25 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
             disk::write_dir(path, splits.iter().map(file).map(Ok)).map_err(text)?;
             Ok(path.to_owned())
         }
-        Some(Writer::PerDocument(write, beside)) => match corpus.documents.as_slice() {
+        Some(Writer::PerDocument(write, siblings)) => match corpus.documents.as_slice() {
             [document] if !path.is_dir() => {
                 let files = write(corpus, document).into_iter();
                 let files: Vec<_> = files.map(|(ending, bytes)| (path.with_extension(ending), bytes)).collect();
                 write_files(&files, path, existing)
             }
             documents => {
-                let beside: Vec<(String, Vec<u8>)> =
-                    beside(corpus).into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+                let siblings: Vec<(String, Vec<u8>)> =
+                    siblings(corpus).into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
                 // The files of all documents have the same extensions.
                 let first = documents.first().map(|d| write(corpus, d)).unwrap_or_default();
                 let named = |stem: String| first.iter().map(move |(ending, _)| format!("{stem}.{ending}"));
                 let names: Vec<String> =
-                    stems(corpus).flat_map(named).chain(beside.iter().map(|(name, _)| name.clone())).collect();
+                    stems(corpus).flat_map(named).chain(siblings.iter().map(|(name, _)| name.clone())).collect();
                 target::check_folder(path, names.iter().map(Path::new), existing)?;
                 let files = stems(corpus).zip(&corpus.documents).flat_map(|(stem, d)| {
                     write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
                 });
-                disk::write_dir(path, files.chain(beside).map(Ok)).map_err(text)?;
+                disk::write_dir(path, files.chain(siblings).map(Ok)).map_err(text)?;
                 Ok(path.to_owned())
             }
         },
@@ -139,22 +139,22 @@ pub fn write_again(
 /// Returns a message about the first difference, or an error if the format is read-only.
 pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), String> {
     let mut again = Corpus::default();
-    let mut add = |bytes: &[u8], name: &str, split: Split, beside: &dyn Fn(&str) -> Option<Vec<u8>>| {
+    let mut add = |bytes: &[u8], name: &str, split: Split, siblings: &dyn Fn(&str) -> Option<Vec<u8>>| {
         let choices = ReadOptions { format: Some(to), ..ReadOptions::default() };
         let source = SourceInput {
             bytes,
             name,
             split,
             source_id: 0,
-            read_sibling: beside,
+            read_sibling: siblings,
             options: choices,
-            budget: Budget::default().or_any_size(true),
+            budget: Budget::default().with_allow_large(true),
         };
         format::read(&source, &mut again).map(drop).map_err(|p| p.to_string())
     };
     for split in corpus.splits() {
         match to.write {
-            None => return Err(format!("{} files are read, not written", to.name)),
+            None => return Err(format!("{} files cannot be written", to.name)),
             Some(Writer::SingleFile(write)) => {
                 let ending = to.extensions.first().copied().unwrap_or("txt");
                 let name = format!("{}.{ending}", split.name());
@@ -164,9 +164,9 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
                 for document in corpus.documents.iter().filter(|d| d.split == split) {
                     let files: Vec<(String, Vec<u8>)> =
                         write(corpus, document).into_iter().map(|(end, bytes)| (format!("a.{end}"), bytes)).collect();
-                    let beside = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.clone());
+                    let siblings = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.clone());
                     if let Some((name, bytes)) = files.first() {
-                        add(bytes, name, split, &beside)?;
+                        add(bytes, name, split, &siblings)?;
                     }
                 }
             }
@@ -215,7 +215,7 @@ impl Contents {
             return Some(format!("“{a}” would become “{b}”"));
         }
         if self.texts.len() != other.texts.len() {
-            return Some(format!("{} words would become {}", self.texts.len(), other.texts.len()));
+            return Some(format!("{} tokens would become {}", self.texts.len(), other.texts.len()));
         }
         let span = self.spans.iter().zip(&other.spans).find(|(a, b)| a != b);
         if let Some(((label, a), (other, b))) = span {

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_and_outputs_are_told_by_their_names() {
+    fn detects_copies_and_outputs_from_names() {
         let check = |name: &str, copy: bool, output: bool| {
             assert_eq!((is_copy(Path::new(name)), is_output(Path::new(name))), (copy, output), "{name}");
         };

@@ -27,7 +27,7 @@ pub struct ProjectData {
     /// Undo and redo history.
     pub history: History,
     /// Runs, saved searches, snapshots and settings.
-    pub kept: ProjectExtras,
+    pub extras: ProjectExtras,
     /// Content that this version does not support: a format or an edit. Such a project must not be written.
     pub unknown: Option<String>,
 }
@@ -91,7 +91,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
         }
     }
     if strays > 0 {
-        lost.0.push(format!("{strays} spans that lie nowhere"));
+        lost.0.push(format!("{strays} spans with invalid positions"));
     }
     for d in &mut documents {
         d.spans.sort_unstable();
@@ -108,7 +108,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
         ))
     };
     let sql = "SELECT document, sentence, done, flagged, comment, remarks FROM marks";
-    for (document, sentence, mark) in lost.rows(c, "marks", sql, mark)? {
+    for (document, sentence, mark) in lost.rows(c, "review states", sql, mark)? {
         let document = index.get(&document).and_then(|i| documents.get_mut(*i));
         if let Some(d) = document.filter(|d| (sentence as usize) < d.len()) {
             let is_border = |at: u32| d.text.is_char_boundary(at as usize);
@@ -120,7 +120,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     let class = |r: &rusqlite::Row| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?));
     corpus.doc_labels = lost.rows(c, "classes", "SELECT name FROM classes ORDER BY id", |r| r.get(0))?;
     let sql = "SELECT document, name FROM document_classes JOIN classes ON class=id";
-    for (document, name) in lost.rows(c, "classes of documents", sql, class)? {
+    for (document, name) in lost.rows(c, "document labels", sql, class)? {
         let id = corpus.intern_doc_label(&name);
         if let Some(d) = index.get(&document).and_then(|i| documents.get_mut(*i)) {
             d.doc_labels.push(id);
@@ -135,16 +135,16 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     let log = log.into_iter().map(|(json, date)| Some((edit_json::from_json(&json)?, date)));
     let log: Option<Vec<(Edit, String)>> = log.collect();
     let mut unknown =
-        log.is_none().then(|| format!("its history of {length} edits has one that this version cannot read"));
+        log.is_none().then(|| format!("the history of {length} edits contains one that this version cannot read"));
     let (edits, dates): (Vec<Edit>, Vec<String>) = log.unwrap_or_default().into_iter().unzip();
     let position: usize = get_meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
     let position = position.min(edits.len());
     let files = lost.rows(c, "sources", SOURCES, source)?;
     if let Some(file) = files.iter().find(|f| f.report.format == format::UNKNOWN) {
-        unknown = Some(format!("{} is in a format that this version does not know", file.path.display()));
+        unknown = Some(format!("{} has a format that is unknown to this version", file.path.display()));
     }
     corpus.scheme = super::source::common_scheme(&files);
-    let mut kept = kept(c, lost)?;
+    let mut kept = read_extras(c, lost)?;
     for (edit, date) in edits.iter().zip(&dates).take(position) {
         kept.progress.apply_logged_edit(edit, date);
     }
@@ -154,15 +154,15 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
         lost.0.push("snapshots".into());
     }
     let dataset = Dataset { corpus, files, problems: Vec::new() };
-    Ok(ProjectData { dataset, history: History::from_log(edits, position), kept, unknown })
+    Ok(ProjectData { dataset, history: History::from_log(edits, position), extras: kept, unknown })
 }
 
 /// Query of each edit with its date in the time zone of the user.
 const EDITS: &str = "SELECT edit, COALESCE(date(made, 'unixepoch', 'localtime'), '') FROM edits ORDER BY seq";
 
-/// Reads runs, saved searches and snapshots. Of the progress, only the current day is set, because the log has the
-/// rest.
-pub(super) fn kept(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectExtras> {
+/// Reads runs, saved searches and snapshots. Sets only the current day of the progress; the caller adds the
+/// other days from the edit log.
+pub(super) fn read_extras(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectExtras> {
     let view = |r: &rusqlite::Row| Ok(SavedSearch { name: r.get(0)?, query: r.get(1)? });
     let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<LabelSnapshot>> {
         let labels = serde_json::from_str(&r.get::<_, String>(2)?).unwrap_or_default();
@@ -178,7 +178,7 @@ pub(super) fn kept(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
             "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
             snapshot,
         )?,
-        progress: DailyProgress::begun(c).unwrap_or_default(),
+        progress: DailyProgress::new(c).unwrap_or_default(),
         allow_overlaps: get_meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
         work_time: get_meta(c, "worked").ok().flatten().unwrap_or_default(),
         guidelines: get_meta(c, "guidelines").ok().flatten().unwrap_or_default(),

@@ -1,4 +1,6 @@
 //! Search for the project of a dataset that was moved to another path.
+//!
+//! The search is only used if no project has the name of the dataset.
 
 use super::app_dirs::AppDirs;
 use super::project_file::Project;
@@ -18,16 +20,16 @@ pub(super) struct Moved {
 pub(super) fn find(places: &AppDirs, dataset: &Dataset) -> Option<Moved> {
     let projects = disk::list_files(&places.projects()).ok()?;
     projects.into_iter().filter(|at| is_current(at)).find_map(|at| {
-        let project = Project::look(&at).ok()?;
+        let project = Project::open_read_only(&at).ok()?;
         let (stored, _) = project.sources_and_intent().ok()?;
         let same_bytes = stored.len() == dataset.files.len()
             && !stored.is_empty()
             && stored.iter().zip(&dataset.files).all(|(a, b)| a.hash == b.hash);
         let here = stored.iter().zip(&dataset.files).all(|(a, b)| disk::resolve(&a.path) == b.path);
-        let gone = stored.iter().all(|file| !file.path.exists());
+        let removed = stored.iter().all(|file| !file.path.exists());
         let from = stored.first().map(|file| file.path.clone()).filter(|_| !here);
         let known = here && stored.len() == dataset.files.len() && !stored.is_empty();
-        (known || (same_bytes && gone)).then_some(Moved { project: at, from })
+        (known || (same_bytes && removed)).then_some(Moved { project: at, from })
     })
 }
 

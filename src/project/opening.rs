@@ -2,10 +2,13 @@
 //!
 //! Nothing is moved or replaced without a decision of the user. A source that another program changed is a separate
 //! result. Only a file that SQLite reports as damaged is moved aside, with a notice.
+//!
+//! A project without any edits is not loaded; the dataset is read from its source instead, which is faster. A
+//! project with an unknown format or edit is opened read-only.
 
 use super::app_dirs::AppDirs;
 use super::moved;
-use super::project_file::{Filled, Project, ProjectError};
+use super::project_file::{ImportOrigin, Project, ProjectError};
 use super::source::{Dataset, SourceError};
 use super::{ProjectData, ProjectExtras};
 use crate::corpus::History;
@@ -27,7 +30,7 @@ pub struct Opened {
     /// Undo and redo history, including earlier sessions.
     pub history: History,
     /// Runs, saved searches, snapshots and settings.
-    pub kept: ProjectExtras,
+    pub extras: ProjectExtras,
     /// Highest number of an existing run directory.
     pub highest_run: usize,
     /// Project file, to be passed to a [`ProjectWriter`](super::ProjectWriter).
@@ -40,7 +43,7 @@ pub struct Opened {
 
 /// Dataset whose source differs from the source of its project.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub struct SourceChange {
     /// Path of the dataset.
     pub path: PathBuf,
     /// Path of the project.
@@ -58,23 +61,23 @@ pub enum Opening {
     /// The dataset is open.
     Opened(Box<Opened>),
     /// The source has changed, and the user must decide.
-    Changed(Box<Changed>),
+    Changed(Box<SourceChange>),
 }
 
 /// Decision of the user about a source that another program changed. If the source is read again, the previous project
 /// is kept in a separate file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum SourceDecision {
     /// Keeps the labels of the project for unchanged sentences. All others are read from the source.
     KeepLabels,
     /// Opens the project unchanged, for comparison with the source.
     Compare,
     /// Reads everything from the source.
-    StartOver,
+    Reimport,
 }
 
 /// Returns the stored read options of a dataset; `None` without a project.
-pub fn said_before(path: &Path, places: &AppDirs) -> Option<ReadOptions> {
+pub fn stored_options(path: &Path, places: &AppDirs) -> Option<ReadOptions> {
     let at = places.project_path(path);
     at.is_file().then(|| Project::open(&at).ok()?.read_options().ok().flatten()).flatten()
 }
@@ -93,7 +96,7 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
     let dataset = match read {
         Some(dataset) => dataset,
         // The stored options can be wrong for a file that was created again in another form.
-        None => match Dataset::open_with(&path, said_before(&path, places).unwrap_or_default())
+        None => match Dataset::open_with(&path, stored_options(&path, places).unwrap_or_default())
             .or_else(|_| Dataset::open(&path))
         {
             Ok(dataset) => dataset,
@@ -106,27 +109,30 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
     let mut notice = None;
     let moved = if at.exists() { None } else { moved::find(places, &dataset) };
     if let Some(moved) = &moved {
-        at = take_along(&moved.project, at)?;
+        at = rename_for_new_path(&moved.project, at)?;
     }
     let mut project = match Project::open(&at) {
         Ok(project) => project,
         Err(e) if e.is_damage() => {
-            let old = set_aside(&at, "damaged")?;
-            let what = format!("{e}. It is kept as {}, and the dataset was read from its source.", old.display());
-            notice = Some(("The project could not be read", what));
+            let old = move_aside(&at, "damaged")?;
+            let what = format!(
+                "{e}. The project file is kept as {}, and the dataset was read from its source.",
+                old.display()
+            );
+            notice = Some(("Project could not be read", what));
             Project::open(&at).map_err(|e| e.to_string())?
         }
-        Err(e) => return Err(format!("{e}. Its labels are safe there; try again when the reason is gone.")),
+        Err(e) => return Err(format!("{e}; its labels are safe, try again when the cause is fixed")),
     };
     let text = |e: ProjectError| e.to_string();
     if let Some(from) = moved.and_then(|m| m.from).filter(|_| !project.is_read_only()) {
         project.move_sources(dataset.files.iter().map(|f| f.path.clone())).map_err(text)?;
-        let what = format!("Its labels are those that were made when it lay at {}.", from.display());
-        notice = Some(("The dataset was moved", what));
+        let what = format!("Its labels are those of its previous location {}.", from.display());
+        notice = Some(("Dataset was moved", what));
     }
     if project.is_empty().map_err(text)? {
         if project.is_read_only() {
-            return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
+            return Err(format!("{}: being opened in another window; try again in a moment", path.display()));
         }
         let kept = project.load_extras().map_err(text)?;
         return Ok(Opening::Opened(Box::new(fresh(path, places, project, dataset, kept, notice))));
@@ -134,15 +140,15 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
     if !project.recognizes(&dataset).map_err(text)? {
         if project.is_read_only() {
             return Err(format!(
-                "{}: it has changed, and another window has its labels open; close that one first",
+                "{}: modified, and its labels are open in another window; close that window first",
                 path.display()
             ));
         }
         let (project, contents, _) = read_project(project)?;
         return Ok(changed(path, &project, dataset, &contents));
     }
-    let said = project.read_options().map_err(text)?;
-    let as_said = said == dataset.files.first().map(|f| f.options);
+    let stated = project.read_options().map_err(text)?;
+    let as_said = stated == dataset.files.first().map(|f| f.options);
     if let (false, true, Ok(Some(kept))) =
         (project.is_read_only(), as_said && !has_texts_beside(&dataset), project.load_if_unmodified())
     {
@@ -150,7 +156,7 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
         let opened = fresh(path, places, project, dataset, kept, notice);
         return Ok(Opening::Opened(Box::new(Opened { is_new: false, ..opened })));
     }
-    let (mut project, mut contents, told) = read_project(project)?;
+    let (mut project, mut contents, reported) = read_project(project)?;
     if has_texts_beside(&dataset) && !project.is_read_only() && !same_texts(&contents.dataset, &dataset) {
         return Ok(changed(path, &project, dataset, &contents));
     }
@@ -164,12 +170,12 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
         project.update_sources(&contents.dataset.files).map_err(text)?;
     }
     contents.dataset.problems = dataset.problems;
-    Ok(Opening::Opened(Box::new(opened(path, places, project, contents, told.or(notice)))))
+    Ok(Opening::Opened(Box::new(opened(path, places, project, contents, reported.or(notice)))))
 }
 
 /// Renames the project of a moved dataset for its new path. A new dataset at the old path then gets its own project. A
 /// project that is open in another window keeps its name.
-fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
+fn rename_for_new_path(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
     let lock = Lock::try_acquire(&disk::append_suffix(from, "-lock")).map_err(|e| e.to_string())?;
     if lock.is_none() {
         return Ok(from.to_owned());
@@ -182,7 +188,7 @@ fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
 fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &ProjectData) -> Opening {
     let carried = carry_over(&contents.dataset.corpus, &dataset.corpus);
     let (project, edits) = (project.path().to_owned(), contents.history.position());
-    Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits }))
+    Opening::Changed(Box::new(SourceChange { path, project, dataset, carried, edits }))
 }
 
 /// True if the texts are in files next to the sources. The hashes of the sources do not cover them.
@@ -202,49 +208,49 @@ fn same_texts(a: &Dataset, b: &Dataset) -> bool {
 ///
 /// # Errors
 /// Returns an error under the conditions of [`open`].
-pub fn decide(changed: Changed, decision: Decision, places: &AppDirs) -> Result<Opened, String> {
-    if decision == Decision::Compare {
+pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs) -> Result<Opened, String> {
+    if decision == SourceDecision::Compare {
         return open_file(&changed.project, places);
     }
-    let Changed { path, project: at, mut dataset, .. } = changed;
+    let SourceChange { path, project: at, mut dataset, .. } = changed;
     let text = |e: ProjectError| e.to_string();
     let before = Project::open(&at).map_err(text)?;
     if before.is_read_only() {
-        return Err(format!("{}: another window has its labels open; close that one first", path.display()));
+        return Err(format!("{}: its labels are open in another window; close that window first", path.display()));
     }
-    let ProjectData { dataset: held, kept, .. } = before.read().map_err(text)?;
+    let ProjectData { dataset: held, extras: kept, .. } = before.read().map_err(text)?;
     drop(before);
     // Computed again, because labels can have changed since the question.
     let carried = carry_over(&held.corpus, &dataset.corpus);
-    let edit = carried.edit.filter(|_| decision == Decision::KeepLabels);
+    let edit = carried.edit.filter(|_| decision == SourceDecision::KeepLabels);
     let mut history = History::default();
     let filled = Dataset { problems: Vec::new(), ..dataset.clone() };
     if let Some(edit) = edit {
         dataset.corpus.agents = carried.agents;
         if !history.apply(edit, &mut dataset.corpus) {
-            return Err(format!("{}: the labels do not fit the file; compare instead", path.display()));
+            return Err(format!("{}: the labels do not match the file; compare instead", path.display()));
         }
     }
     let proposers = json!(dataset.corpus.agents).to_string();
-    let (project, old) = replaced(&at, "before", |project| {
-        project.import(&filled, Filled::FromSource, &|_, _| true)?;
+    let (project, old) = replace_project(&at, "before", |project| {
+        project.import(&filled, ImportOrigin::FromSource, &|_, _| true)?;
         project.set_meta("proposers", &proposers)?;
         if let Some(edit) = history.next_undo() {
             project.commit(edit, true, history.position())?;
         }
         // Snapshots refer to documents by index, and the indices have changed.
-        put_kept(project, &ProjectExtras { snapshots: Vec::new(), ..kept })
+        copy_extras(project, &ProjectExtras { snapshots: Vec::new(), ..kept })
     })?;
-    let what = format!("The labels of before are kept in {}.", old.display());
+    let what = format!("The previous labels are kept in {}.", old.display());
     let kept = project.load_extras().map_err(text)?;
-    let contents = ProjectData { dataset, history, kept, unknown: None };
-    Ok(opened(path, places, project, contents, Some(("The source was read again", what))))
+    let contents = ProjectData { dataset, history, extras: kept, unknown: None };
+    Ok(opened(path, places, project, contents, Some(("Source was read again", what))))
 }
 
 /// Opens a project file by its own path.
 fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, String> {
     if !path.is_file() {
-        return Err(format!("{}: there is no such project", path.display()));
+        return Err(format!("{}: project not found", path.display()));
     }
     let project = Project::open(path).map_err(|e| e.to_string())?;
     let (mut project, mut contents, notice) = read_project(project)?;
@@ -262,19 +268,19 @@ fn without_source(path: &Path, at: &Path, places: &AppDirs, error: &disk::DiskEr
     if project.is_empty().map_err(|e| e.to_string())? {
         return Err(error.to_string());
     }
-    let (project, contents, told) = read_project(project)?;
+    let (project, contents, reported) = read_project(project)?;
     let what = format!(
-        "{} is no longer there. Its texts and labels are here all the same; export them, or save a copy.",
+        "{} was not found. Its texts and labels are in the project; export them or save a copy.",
         path.display()
     );
-    let opened = opened(path.to_owned(), places, project, contents, told.or(Some(("The source is gone", what))));
+    let opened = opened(path.to_owned(), places, project, contents, reported.or(Some(("Source file not found", what))));
     Ok(Opening::Opened(Box::new(opened)))
 }
 
 fn opened(path: PathBuf, places: &AppDirs, project: Project, contents: ProjectData, notice: Notice) -> Opened {
-    let ProjectData { dataset, history, kept, .. } = contents;
+    let ProjectData { dataset, history, extras: kept, .. } = contents;
     let highest_run = places.max_run_number(project.path());
-    Opened { path, dataset, history, kept, highest_run, project, is_new: false, notice }
+    Opened { path, dataset, history, extras: kept, highest_run, project, is_new: false, notice }
 }
 
 /// Returns a dataset that was just read, with an empty project.
@@ -286,7 +292,7 @@ fn fresh(
     kept: ProjectExtras,
     notice: Notice,
 ) -> Opened {
-    let contents = ProjectData { dataset, history: History::default(), kept, unknown: None };
+    let contents = ProjectData { dataset, history: History::default(), extras: kept, unknown: None };
     Opened { is_new: true, ..opened(path, places, project, contents, notice) }
 }
 
@@ -297,14 +303,15 @@ fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), 
             let notice = if let Some(unknown) = &contents.unknown {
                 project.forbid_writing(unknown.clone());
                 let what = format!(
-                    "{}: {unknown}. It was made by a newer version, or it is damaged; export the labels, or open it in that version.",
+                    "{}: {unknown}. It was created by a newer version or is damaged; \
+                         export the labels or open it in that version.",
                     project.path().display()
                 );
-                Some(("Read only", what))
+                Some(("Read-only", what))
             } else {
-                let why =
-                    "Another window has this project open. What is changed there shows here when it is opened again.";
-                project.is_read_only().then(|| ("Read only", why.to_owned()))
+                let reason =
+                    "The project is open in another window. Its changes are visible here when it is opened again.";
+                project.is_read_only().then(|| ("Read-only", reason.to_owned()))
             };
             return Ok((project, contents, notice));
         }
@@ -316,53 +323,54 @@ fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), 
     let (contents, lost) = project.recover().map_err(|_| damage.to_string())?;
     let at = project.path().to_owned();
     drop(project);
-    let (project, old) = replaced(&at, "damaged", |project| {
-        project.import(&contents.dataset, Filled::Salvaged, &|_, _| true)?;
-        put_kept(project, &contents.kept)
+    let (project, old) = replace_project(&at, "damaged", |project| {
+        project.import(&contents.dataset, ImportOrigin::Salvaged, &|_, _| true)?;
+        copy_extras(project, &contents.extras)
     })?;
     let counts = contents.dataset.corpus.counts(None);
     let notice = format!(
-        "The project file was damaged. {} sentences with {} spans could be read; gone are: {}. The damaged file is kept as {}.",
+        "The project file was damaged. {} sentences with {} spans were recovered; lost: {}. \
+         The damaged file is kept as {}.",
         counts.sentences,
         counts.labels.iter().sum::<usize>(),
         lost.join(", "),
         old.display()
     );
-    Ok((project, contents, Some(("The project was damaged", notice))))
+    Ok((project, contents, Some(("Project was damaged", notice))))
 }
 
 /// Replaces a project by a new one. The new project is built next to the old one first, so a full disk or a crash
 /// leaves the old one unchanged.
 ///
 /// Returns the new project and the path of the old one.
-fn replaced(
+fn replace_project(
     at: &Path,
-    why: &str,
+    reason: &str,
     build: impl FnOnce(&mut Project) -> Result<(), ProjectError>,
 ) -> Result<(Project, PathBuf), String> {
     let text = |e: ProjectError| e.to_string();
     let lock = Lock::try_acquire(&disk::append_suffix(at, "-lock")).map_err(|e| e.to_string())?;
     let Some(_lock) = lock else {
-        return Err(format!("{}: another window has it open; close that one first", at.display()));
+        return Err(format!("{}: open in another window; close that window first", at.display()));
     };
     let stem = at.file_stem().unwrap_or_default().to_string_lossy();
-    let beside = at.with_file_name(format!("{stem}-next.tagwright"));
+    let siblings = at.with_file_name(format!("{stem}-next.tagwright"));
     let remove = || {
         ["", "-wal", "-shm", "-lock"]
             .iter()
-            .try_for_each(|ending| disk::remove(&disk::append_suffix(&beside, ending)))
+            .try_for_each(|ending| disk::remove(&disk::append_suffix(&siblings, ending)))
             .map_err(|e| e.to_string())
     };
     remove()?;
-    let mut project = Project::open(&beside).map_err(text)?;
+    let mut project = Project::open(&siblings).map_err(text)?;
     let built = build(&mut project);
     drop(project);
     if let Err(e) = built {
         remove()?;
         return Err(e.to_string());
     }
-    let old = set_aside(at, why)?;
-    if let Err(e) = disk::rename(&beside, at) {
+    let old = move_aside(at, reason)?;
+    if let Err(e) = disk::rename(&siblings, at) {
         disk::rename(&old, at).map_err(|e| e.to_string())?;
         return Err(e.to_string());
     }
@@ -371,7 +379,7 @@ fn replaced(
 }
 
 /// Copies runs, saved searches, snapshots and settings to another project.
-pub(super) fn put_kept(project: &mut Project, kept: &ProjectExtras) -> Result<(), ProjectError> {
+pub(super) fn copy_extras(project: &mut Project, kept: &ProjectExtras) -> Result<(), ProjectError> {
     kept.runs.iter().try_for_each(|run| project.upsert_run(run))?;
     kept.views.iter().try_for_each(|view| project.save_search(&view.name, Some(&view.query)))?;
     kept.snapshots.iter().try_for_each(|snapshot| project.save_snapshot(snapshot))?;
@@ -385,9 +393,9 @@ pub(super) fn put_kept(project: &mut Project, kept: &ProjectExtras) -> Result<()
 }
 
 /// Renames a project file to the first free name of the form `name-before-1.tagwright`.
-fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
+fn move_aside(at: &Path, reason: &str) -> Result<PathBuf, String> {
     let stem = at.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let free = (1..).map(|n| at.with_file_name(format!("{stem}-{why}-{n}.tagwright"))).find(|p| !p.exists());
+    let free = (1..).map(|n| at.with_file_name(format!("{stem}-{reason}-{n}.tagwright"))).find(|p| !p.exists());
     let to = free.unwrap_or_else(|| at.with_extension("old"));
     rename_project(at, &to)?;
     Ok(to)

@@ -10,7 +10,7 @@ pub struct Today {
     /// Date, for example `2026-11-25`.
     pub date: String,
     /// End of the day, as a Unix timestamp in seconds.
-    pub until: u64,
+    pub ends_at: u64,
 }
 
 /// Sentences by the days on which they were done.
@@ -25,7 +25,7 @@ pub struct DailyProgress {
 
 impl DailyProgress {
     /// Returns an empty progress for the current day.
-    pub(super) fn begun(c: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(c: &Connection) -> rusqlite::Result<Self> {
         Ok(Self { today: day(c)?, ..Self::default() })
     }
 
@@ -86,12 +86,12 @@ impl DailyProgress {
 /// Returns the current day. SQLite provides the time zone of the user.
 pub fn today() -> Today {
     Connection::open_in_memory().and_then(|c| day(&c)).unwrap_or_else(|e| {
-        log::warn!("what day it is is not known: {e}");
-        Today { until: u64::MAX, ..Today::default() }
+        log::warn!("failed to determine the local date: {e}");
+        Today { ends_at: u64::MAX, ..Today::default() }
     })
 }
 
 fn day(c: &Connection) -> rusqlite::Result<Today> {
     const DAY: &str = "SELECT date('now', 'localtime'), unixepoch('now', 'localtime', 'start of day', '+1 day', 'utc')";
-    c.query_row(DAY, [], |r| Ok(Today { date: r.get(0)?, until: r.get::<_, i64>(1)? as u64 }))
+    c.query_row(DAY, [], |r| Ok(Today { date: r.get(0)?, ends_at: r.get::<_, i64>(1)? as u64 }))
 }

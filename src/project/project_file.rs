@@ -26,7 +26,7 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     /// Error of SQLite.
-    #[error("{path}: the project could not be read or written ({source})", path = path.display())]
+    #[error("{path}: failed to read or write the project ({source})", path = path.display())]
     Sqlite {
         /// Path of the project.
         path: PathBuf,
@@ -37,12 +37,12 @@ pub enum ProjectError {
     #[error(transparent)]
     Disk(#[from] disk::DiskError),
     /// The file is not a project, or has a newer version.
-    #[error("{path}: {why}", path = path.display())]
+    #[error("{path}: {reason}", path = path.display())]
     Unusable {
         /// Path of the project.
         path: PathBuf,
         /// Reason, and a proposed action.
-        why: String,
+        reason: String,
     },
     /// The file is no longer at its path. An edit would be written to a deleted file.
     #[error("{path}: the project file was removed or replaced by another program while it was open", path = path.display())]
@@ -84,7 +84,7 @@ pub(super) const DOC_LABELS_KEY: &str = "classes";
 
 /// Origin of the dataset that is imported into an empty project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Filled {
+pub enum ImportOrigin {
     /// Dataset that was read from its source.
     FromSource,
     /// Readable content of a damaged project.
@@ -118,7 +118,7 @@ impl Project {
     ///
     /// # Errors
     /// Returns an error if the file is not a project, or is busy.
-    pub(super) fn look(path: &Path) -> Result<Self, ProjectError> {
+    pub(super) fn open_read_only(path: &Path) -> Result<Self, ProjectError> {
         let connection = connect::read_only(path)?;
         Ok(Self { path: path.to_owned(), connection, file: None, lock: None, unknown: None })
     }
@@ -149,8 +149,8 @@ impl Project {
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
     ) -> Result<T, ProjectError> {
         if self.is_read_only() {
-            let why = "it is open read only here, so nothing is written".to_owned();
-            return Err(ProjectError::Unusable { path: self.path.clone(), why });
+            let reason = "the project is open read-only here, so nothing is written".to_owned();
+            return Err(ProjectError::Unusable { path: self.path.clone(), reason });
         }
         let path = &self.path;
         let run = || {
@@ -209,7 +209,7 @@ impl Project {
     ///
     /// # Errors
     /// Returns an error if SQLite fails.
-    pub(super) fn intend(&mut self, hashes: &[(usize, String)]) -> Result<(), ProjectError> {
+    pub(super) fn record_intent(&mut self, hashes: &[(usize, String)]) -> Result<(), ProjectError> {
         self.write(|t| {
             t.execute("DELETE FROM saving", [])?;
             hashes.iter().try_for_each(|(number, hash)| {
@@ -243,10 +243,10 @@ impl Project {
     pub fn import(
         &mut self,
         dataset: &Dataset,
-        from: Filled,
+        from: ImportOrigin,
         watch: &dyn Fn(usize, usize) -> bool,
     ) -> Result<(), ProjectError> {
-        self.write(|t| fill_tables(t, dataset, from, watch))
+        self.write(|t| insert_dataset(t, dataset, from, watch))
     }
 
     /// Reads the complete content.
@@ -259,12 +259,12 @@ impl Project {
         if let Some(what) = lost.0.first() {
             return Err(ProjectError::Unusable {
                 path: self.path.clone(),
-                why: format!("the project is damaged: {what}"),
+                reason: format!("the project is damaged: {what}"),
             });
         }
         if contents.dataset.files.is_empty() {
-            let why = "it is no Tagwright project, or an empty one".to_owned();
-            return Err(ProjectError::Unusable { path: self.path.clone(), why });
+            let reason = "not a Tagwright project, or an empty one".to_owned();
+            return Err(ProjectError::Unusable { path: self.path.clone(), reason });
         }
         Ok(contents)
     }
@@ -281,7 +281,7 @@ impl Project {
             let mut lost = RecoveryLog::default();
             let as_now = get_meta(&self.connection, "reader")?.as_deref() == Some(READER_VERSION);
             let kept = if edits == 0 && as_now && sound()? == "ok" {
-                Some(load::kept(&self.connection, &mut lost)?)
+                Some(load::read_extras(&self.connection, &mut lost)?)
             } else {
                 None
             };
@@ -295,7 +295,7 @@ impl Project {
     /// # Errors
     /// Returns an error if SQLite fails.
     pub fn load_extras(&self) -> Result<ProjectExtras, ProjectError> {
-        load::kept(&self.connection, &mut RecoveryLog::default()).map_err(|e| self.fail(e))
+        load::read_extras(&self.connection, &mut RecoveryLog::default()).map_err(|e| self.fail(e))
     }
 
     /// Adds document labels from the sources to a project that was imported before such labels were supported, and to
@@ -338,11 +338,11 @@ impl Project {
         let mut lost = RecoveryLog::default();
         let contents = self.contents(&mut lost)?;
         if contents.dataset.corpus.documents.is_empty() {
-            let why = "the project is damaged, and no document of it can be read".to_owned();
-            return Err(ProjectError::Unusable { path: self.path.clone(), why });
+            let reason = "the project is damaged: no document can be read".to_owned();
+            return Err(ProjectError::Unusable { path: self.path.clone(), reason });
         }
         let history = History::default();
-        lost.0.push("what could be undone".into());
+        lost.0.push("undo history".into());
         Ok((ProjectData { history, ..contents }, lost.0))
     }
 
@@ -457,17 +457,17 @@ impl Project {
 }
 
 /// Inserts a dataset into empty tables.
-pub(super) fn fill_tables(
+pub(super) fn insert_dataset(
     t: &Transaction,
     dataset: &Dataset,
-    from: Filled,
+    from: ImportOrigin,
     watch: &dyn Fn(usize, usize) -> bool,
 ) -> rusqlite::Result<()> {
     let corpus = &dataset.corpus;
     set_meta(t, "name", &corpus.name)?;
     set_meta(t, "position", "0")?;
     set_meta(t, "proposers", &json!(corpus.agents).to_string())?;
-    if from == Filled::FromSource {
+    if from == ImportOrigin::FromSource {
         set_meta(t, "reader", READER_VERSION)?;
         set_meta(t, DOC_LABELS_KEY, "read")?;
     }

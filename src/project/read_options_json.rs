@@ -1,4 +1,6 @@
 //! JSON form of the read options of a source, for the project. The format module has no serialization of it.
+//!
+//! The options are stored with the source, so that it is read and saved in the same way the next time.
 
 use crate::format::conll::{ColumnOptions, Delimiter};
 use crate::format::text::SampleBy;

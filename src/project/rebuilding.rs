@@ -2,8 +2,8 @@
 
 use super::edit_json;
 use super::extras::ProjectExtras;
-use super::opening::put_kept;
-use super::project_file::{DOC_LABELS_KEY, Filled, Project, ProjectError, fill_tables, set_meta};
+use super::opening::copy_extras;
+use super::project_file::{DOC_LABELS_KEY, ImportOrigin, Project, ProjectError, insert_dataset, set_meta};
 use super::schema::NAMES;
 use super::source::Dataset;
 use crate::corpus::History;
@@ -17,7 +17,7 @@ pub struct Memory {
     /// Undo and redo history.
     pub history: History,
     /// Runs, saved searches, snapshots and settings.
-    pub kept: ProjectExtras,
+    pub extras: ProjectExtras,
 }
 
 impl Project {
@@ -26,10 +26,10 @@ impl Project {
     /// # Errors
     /// Returns an error if SQLite fails. The transaction is rolled back.
     pub fn rebuild(&mut self, memory: &Memory) -> Result<(), ProjectError> {
-        let Memory { dataset, history, kept } = memory;
+        let Memory { dataset, history, extras: kept } = memory;
         self.write(|t| {
             NAMES.iter().try_for_each(|table| t.execute(&format!("DELETE FROM {table}"), []).map(drop))?;
-            fill_tables(t, dataset, Filled::Salvaged, &|_, _| true)?;
+            insert_dataset(t, dataset, ImportOrigin::Salvaged, &|_, _| true)?;
             for (at, edit) in (0i64..).zip(history.edits()) {
                 t.execute("INSERT INTO edits VALUES(?,?,unixepoch())", params![at, edit_json::to_json(edit)])?;
             }
@@ -37,6 +37,6 @@ impl Project {
             set_meta(t, DOC_LABELS_KEY, "read")?;
             set_meta(t, "position", &history.position().to_string())
         })?;
-        put_kept(self, kept)
+        copy_extras(self, kept)
     }
 }

@@ -40,8 +40,8 @@ fn add(listing: &mut DatasetFiles, folder: &Path, split: Split) {
         names.map(|name| folder.join(name)).collect()
     };
     listing.files.extend(named("_data_files").into_iter().map(|path| DataFile::new(path, split)));
-    let why = "it chooses rows of the others, which are all read";
-    listing.skipped.extend(named("_indices_data_files").into_iter().map(|path| (path, why)));
+    let reason = "selects rows of the other files, which are read completely";
+    listing.skipped.extend(named("_indices_data_files").into_iter().map(|path| (path, reason)));
 }
 
 fn json(path: &Path) -> Option<Value> {
@@ -66,7 +66,7 @@ mod tests {
     const ONE: &str = "{\"_data_files\": [{\"filename\": \"data-00000-of-00001.arrow\"}], \"_split\": null}";
 
     #[test]
-    fn the_state_names_the_files() {
+    fn state_file_lists_data_files() {
         let two = "{\"_data_files\": [{\"filename\": \"b.arrow\"}, {\"filename\": \"a.arrow\"}],
             \"_indices_data_files\": [{\"filename\": \"i.arrow\"}]}";
         let info = ("dataset_info.json", "{}");
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn every_split_has_a_folder() {
+    fn dataset_dict_has_one_directory_per_split() {
         let splits = ("dataset_dict.json", "{\"splits\": [\"train\", \"validation\", \"test\", \"gone\", \"../x\"]}");
         check(
             &[

@@ -16,7 +16,7 @@ pub struct Save {
     /// Current corpus.
     pub corpus: Corpus,
     /// True if all tags are written again, including unchanged ones.
-    pub anew: bool,
+    pub rewrite_all: bool,
 }
 
 /// Result of a save.
@@ -59,7 +59,7 @@ impl From<ProjectError> for SaveError {
 /// The stored hashes of the project are used. The hashes of `save` can be older than the last save.
 pub fn save(project: &mut Project, save: Save) -> Saved {
     let mut files = save.files;
-    let outcome = write_changed(project, &mut files, &save.corpus, save.anew);
+    let outcome = write_changed(project, &mut files, &save.corpus, save.rewrite_all);
     Saved { files, outcome }
 }
 
@@ -69,13 +69,13 @@ fn write_changed(
     corpus: &Corpus,
     anew: bool,
 ) -> Result<(), SaveError> {
-    take_hashes(project, files)?;
+    load_hashes(project, files)?;
     let changed = prepare(files, corpus, anew)?;
     if changed.is_empty() {
         return Ok(());
     }
     let intended: Vec<(usize, String)> = changed.iter().map(|(number, bytes)| (*number, fingerprint(bytes))).collect();
-    project.intend(&intended)?;
+    project.record_intent(&intended)?;
     let mut failure = None;
     for ((number, bytes), (_, hash)) in changed.iter().zip(intended) {
         let file = &mut files[*number];
@@ -88,25 +88,25 @@ fn write_changed(
     let recorded = project.update_sources(files);
     match failure {
         None => Ok(recorded?),
-        Some((number, why)) => {
+        Some((number, reason)) => {
             if let Err(e) = recorded {
                 log::error!("{e}");
             }
             let name = |n: &usize| files[*n].path.display().to_string();
             let written: Vec<String> = changed.iter().map(|(n, _)| n).take_while(|n| **n != number).map(name).collect();
             let written = if written.is_empty() { "no file".to_owned() } else { written.join(", ") };
-            Err(SaveError::Failed(format!("{why}. Written before it: {written}. Save again to write the rest.")))
+            Err(SaveError::Failed(format!("{reason}; already written: {written}; save again to write the rest")))
         }
     }
 }
 
 /// Sets the hashes of the files to the stored hashes of the project, and completes the record of an incomplete save.
-fn take_hashes(project: &Project, files: &mut [SourceFile]) -> Result<(), SaveError> {
+fn load_hashes(project: &Project, files: &mut [SourceFile]) -> Result<(), SaveError> {
     let (stored, intended) = project.sources_and_intent()?;
     let same_paths = stored.len() == files.len() && stored.iter().zip(&*files).all(|(a, b)| a.path == b.path);
     if !same_paths {
-        let why = "the files to save are not those of this project, so nothing was written; open the dataset again";
-        return Err(SaveError::Failed(format!("{}: {why}", project.path().display())));
+        let reason = "the files to save do not belong to this project, so nothing was written; open the dataset again";
+        return Err(SaveError::Failed(format!("{}: {reason}", project.path().display())));
     }
     for (number, (file, stored)) in files.iter_mut().zip(stored).enumerate() {
         file.hash = stored.hash;

@@ -5,7 +5,7 @@ use crate::disk;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Recently opened dataset.
@@ -63,8 +63,8 @@ pub struct Damaged {
 /// not exist.
 ///
 /// # Errors
-/// Returns a message if the file cannot be read or is not an object of strings.
-pub fn load_language(places: &AppDirs) -> Result<Option<HashMap<String, String>>, String> {
+/// Returns a message if the file cannot be read or does not contain a `C`.
+pub fn load_language<C: DeserializeOwned>(places: &AppDirs) -> Result<Option<C>, String> {
     let file = places.language_file();
     if !file.is_file() {
         return Ok(None);
@@ -92,7 +92,7 @@ impl Settings {
             log::warn!("{}: {why}", file.display());
             let aside = (1..).map(|n| file.with_file_name(format!("settings-damaged-{n}.json"))).find(|p| !p.exists());
             let kept = aside.filter(|aside| {
-                disk::rename(&file, aside).inspect_err(|e| log::warn!("the settings are not kept: {e}")).is_ok()
+                disk::rename(&file, aside).inspect_err(|e| log::warn!("failed to keep damaged settings: {e}")).is_ok()
             });
             Damaged { kept, why }
         });
@@ -103,7 +103,7 @@ impl Settings {
     fn read(bytes: &[u8]) -> (Self, Option<String>) {
         let fields: Map<String, Value> = match serde_json::from_slice(bytes) {
             Ok(fields) => fields,
-            Err(e) => return (Self::default(), Some(format!("it is no JSON object ({e})"))),
+            Err(e) => return (Self::default(), Some(format!("not a JSON object ({e})"))),
         };
         if let Ok(settings) = serde_json::from_value(Value::Object(fields.clone())) {
             return (settings, None);
@@ -123,7 +123,7 @@ impl Settings {
             others: rest.fields,
         };
         let unread = rest.unread.join(", ");
-        (settings, Some(format!("it has values that this version does not know: {unread}")))
+        (settings, Some(format!("contains unknown values: {unread}")))
     }
 
     /// Saves the settings. An error is only logged, because no work depends on them.
@@ -134,7 +134,7 @@ impl Settings {
             disk::write_private(&file, &json)
         });
         if let Err(e) = result {
-            log::warn!("settings were not stored: {e}");
+            log::warn!("failed to store the settings: {e}");
         }
     }
 
@@ -204,20 +204,23 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_is_kept_and_the_file_as_well() {
+    fn invalid_settings_keep_valid_values_and_file() {
         let check = |text: &str, why: Option<&str>, expected: Settings| {
             let (settings, damaged, names) = loaded(text);
             assert_eq!(settings, expected, "{text}");
             assert_eq!(names.contains(&"settings-damaged-1.json".to_owned()), why.is_some(), "{text}: {names:?}");
-            let told = damaged.map(|d| d.why).unwrap_or_default();
-            assert!(told.contains(why.unwrap_or_default()) && told.is_empty() == why.is_none(), "{text}: {told}");
+            let reported = damaged.map(|d| d.why).unwrap_or_default();
+            assert!(
+                reported.contains(why.unwrap_or_default()) && reported.is_empty() == why.is_none(),
+                "{text}: {reported}"
+            );
         };
         let usual = Settings::default;
         let keys = BTreeMap::from([("Undo".to_owned(), vec!["Z".to_owned()])]);
         check("{}", None, usual());
-        check(r#"{"compact": true"#, Some("no JSON object"), usual());
-        check("", Some("no JSON object"), usual());
-        check("[]", Some("no JSON object"), usual());
+        check(r#"{"compact": true"#, Some("not a JSON object"), usual());
+        check("", Some("not a JSON object"), usual());
+        check("[]", Some("not a JSON object"), usual());
         let text = r#"{"compact": true, "light": "sepia", "keys": {"Undo": ["Z"], "Redo": 7}}"#;
         check(text, Some("light, Redo"), Settings { compact: true, keys, ..usual() });
         let recent = Recent { path: "a".into(), name: "a".into(), detail: "b".into(), opened: 1 };
@@ -230,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_settings_are_kept_beside_earlier_ones() {
+    fn damaged_settings_files_are_numbered() {
         let folder = tempfile::tempdir().expect("a folder");
         let places = AppDirs::with_root(folder.path());
         for n in 1..=3 {

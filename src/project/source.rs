@@ -62,7 +62,7 @@ pub enum SourceError {
     #[error("{0}")]
     Format(String),
     /// The file has changed since it was opened.
-    #[error("{path}: it has been changed by another program since it was opened; save a copy, or open it again", path = .0.display())]
+    #[error("{path}: modified by another program since it was opened; save a copy or reopen it", path = .0.display())]
     Changed(PathBuf),
 }
 
@@ -97,8 +97,8 @@ impl Dataset {
         }
         let DatasetFiles { files, skipped: left } = dataset_files::find(path)?;
         if files.is_empty() {
-            let why = "no file of this folder is data; open one file, or name the files train, dev and test";
-            return Err(SourceError::Format(format!("{}: {why}", path.display())));
+            let reason = "no dataset files in this directory; open a single file or name the files train, dev and test";
+            return Err(SourceError::Format(format!("{}: {reason}", path.display())));
         }
         let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
         let mut first_error = None;
@@ -112,8 +112,8 @@ impl Dataset {
             if let Err(e) = read {
                 // One invalid file of a directory does not prevent reading the others.
                 let message = e.to_string();
-                let told = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
-                let problem = Problem::at(0, 0, format!("not read: {told}"));
+                let reported = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
+                let problem = Problem::at(0, 0, format!("not read: {reported}"));
                 dataset.problems.push(SourceProblem { file: file.clone(), problem });
                 first_error.get_or_insert(e);
             }
@@ -121,8 +121,8 @@ impl Dataset {
         if let (true, Some(error)) = (dataset.files.is_empty(), first_error) {
             return Err(error);
         }
-        for (file, why) in left {
-            dataset.problems.push(SourceProblem { file, problem: Problem::at(0, 0, format!("not read: {why}")) });
+        for (file, reason) in left {
+            dataset.problems.push(SourceProblem { file, problem: Problem::at(0, 0, format!("not read: {reason}")) });
         }
         dataset.finish();
         Ok(dataset)
@@ -173,13 +173,13 @@ impl Dataset {
         self.problems
             .extend(note.map(|note| SourceProblem { file: path.to_owned(), problem: Problem::at(0, 0, note) }));
         let file = to_u32(self.files.len());
-        let beside = |name: &str| read_sibling(path, name);
+        let siblings = |name: &str| read_sibling(path, name);
         let source = SourceInput {
             bytes: &bytes,
             name: &name,
             split,
             source_id: file,
-            read_sibling: &beside,
+            read_sibling: &siblings,
             options: choices,
             budget,
         };
@@ -327,11 +327,11 @@ pub fn rewrite_bytes(
             let read = fresh.add_bytes(&file.path, bytes, file.split, file.options).is_ok();
             read && fresh.corpus.documents.iter().all(|d| d.spans.is_empty())
         };
-        let why = format!("{kind} files are read and not saved back; save a copy in another format");
-        return if has_spans || !had_none() { Err(Problem::at(0, 0, why)) } else { Ok(bytes.to_vec()) };
+        let reason = format!("{kind} files cannot be saved in place; save a copy in another format");
+        return if has_spans || !had_none() { Err(Problem::at(0, 0, reason)) } else { Ok(bytes.to_vec()) };
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let beside = |name: &str| read_sibling(&file.path, name);
+    let siblings = |name: &str| read_sibling(&file.path, name);
     // The unit is detected again, because the records of one file can have several.
     let choices = file.options;
     let budget = budget(choices);
@@ -340,7 +340,7 @@ pub fn rewrite_bytes(
         name: &name,
         split: file.split,
         source_id: number,
-        read_sibling: &beside,
+        read_sibling: &siblings,
         options: choices,
         budget,
     };
@@ -349,7 +349,7 @@ pub fn rewrite_bytes(
 
 /// Returns the memory budget: a share of the currently free memory.
 fn budget(choices: ReadOptions) -> Budget {
-    Budget::of_free(disk::free_memory()).or_any_size(choices.allow_large)
+    Budget::for_free_memory(disk::free_memory()).with_allow_large(choices.allow_large)
 }
 
 /// Returns the scheme of the sources. Formats of texts have no scheme.
@@ -369,7 +369,7 @@ fn read_sibling(path: &Path, name: &str) -> Option<Vec<u8>> {
 /// Returns the brat annotations next to a text that the user opens.
 fn brat_annotation_path(path: &Path) -> PathBuf {
     let is_text = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
-    let beside = format::BRAT.extensions.iter().map(|extension| path.with_extension(extension));
-    let annotations = beside.filter(|_| is_text).find(|path| path.is_file());
+    let siblings = format::BRAT.extensions.iter().map(|extension| path.with_extension(extension));
+    let annotations = siblings.filter(|_| is_text).find(|path| path.is_file());
     annotations.unwrap_or_else(|| path.to_owned())
 }

@@ -27,7 +27,7 @@ pub fn check_folder<'n>(
 ) -> Result<(), String> {
     if !folder.is_dir() {
         return if folder.exists() {
-            Err(format!("{}: it is a file; name a folder", folder.display()))
+            Err(format!("{}: is a file, expected a directory", folder.display()))
         } else {
             Ok(())
         };
@@ -37,13 +37,16 @@ pub fn check_folder<'n>(
     let strange: Vec<&PathBuf> = data.iter().filter(|path| !new.contains(*path)).collect();
     if !strange.is_empty() {
         let listed = listed(strange.into_iter());
-        let why = "the folder holds other data, which would be read together with the new files";
-        return Err(format!("{}: {why} ({listed}); choose a new or empty folder", folder.display()));
+        let reason = "the directory contains other data that would be read together with the new files";
+        return Err(format!("{}: {reason} ({listed}); choose a new or empty directory", folder.display()));
     }
     let replaced: Vec<&PathBuf> = new.iter().filter(|path| path.exists()).collect();
     if existing == Existing::Keep && !replaced.is_empty() {
         let listed = listed(replaced.into_iter());
-        return Err(format!("{}: {listed} would be replaced; choose a new folder, or --overwrite", folder.display()));
+        return Err(format!(
+            "{}: {listed} would be replaced; choose a new directory or use --overwrite",
+            folder.display()
+        ));
     }
     Ok(())
 }
@@ -55,7 +58,7 @@ pub fn check_folder<'n>(
 pub fn check_companion(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), String> {
     let other = existing == Existing::Keep && path.exists() && disk::read(path).map_or(true, |there| there != bytes);
     if other {
-        Err(format!("{}: it exists and would be replaced; choose another name, or --overwrite", path.display()))
+        Err(format!("{}: exists and would be replaced; choose another name or use --overwrite", path.display()))
     } else {
         Ok(())
     }

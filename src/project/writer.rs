@@ -1,6 +1,9 @@
 //! Thread that makes edits durable, so that the window never waits for a disk.
+//!
+//! The import of a new dataset is the first operation, and edits wait for it. A save is an operation too, so it
+//! follows all earlier edits and reaches only the sources of its own project.
 
-use super::project_file::{Filled, Project, ProjectError};
+use super::project_file::{ImportOrigin, Project, ProjectError};
 use super::rebuilding::Memory;
 use super::run_record::RunRecord;
 use super::saving::{self, Save, Saved};
@@ -63,7 +66,7 @@ pub enum WriteStatus {
 
 /// Event that the window displays once.
 #[derive(Clone, Debug, PartialEq)]
-pub enum News {
+pub enum WriterEvent {
     /// An operation failed and is repeated, with the message.
     Failed(String),
     /// The project file is no longer at its path, with the message.
@@ -106,14 +109,14 @@ impl Queue {
 
     /// Stores the pending operations until one fails. `watch` receives the progress of an import and cancels it with
     /// `false`.
-    fn store(&mut self, project: &mut Project, tell: &dyn Fn(WriteStatus), watch: &dyn Fn(usize, usize) -> bool) {
+    fn store(&mut self, project: &mut Project, report: &dyn Fn(WriteStatus), watch: &dyn Fn(usize, usize) -> bool) {
         while let Some(commit) = self.waiting.front() {
             let result = match commit {
                 WriteOp::Save(save) => {
-                    tell(WriteStatus::Saved(saving::save(project, save.as_ref().clone())));
+                    report(WriteStatus::Saved(saving::save(project, save.as_ref().clone())));
                     Ok(())
                 }
-                WriteOp::Import(dataset) => project.import(dataset, Filled::FromSource, watch),
+                WriteOp::Import(dataset) => project.import(dataset, ImportOrigin::FromSource, watch),
                 WriteOp::Rebuild(memory) => project.rebuild(memory),
                 WriteOp::Edit { change, log, position } => project.commit(change, *log, *position),
                 WriteOp::Run(run) => project.upsert_run(run),
@@ -125,13 +128,13 @@ impl Queue {
             };
             match result {
                 Ok(()) => {}
-                Err(e @ ProjectError::Gone { .. }) => return tell(WriteStatus::Gone(e.to_string())),
-                Err(e) => return tell(WriteStatus::Failed(e.to_string())),
+                Err(e @ ProjectError::Gone { .. }) => return report(WriteStatus::Gone(e.to_string())),
+                Err(e) => return report(WriteStatus::Failed(e.to_string())),
             }
             self.waiting.pop_front();
             self.done += 1;
         }
-        tell(WriteStatus::Durable(self.done));
+        report(WriteStatus::Durable(self.done));
     }
 }
 
@@ -147,7 +150,7 @@ pub struct ProjectWriter {
     failed: Option<String>,
     filling: Option<(usize, usize)>,
     /// True if the import of the project is canceled.
-    given_up: Arc<AtomicBool>,
+    is_cancelled: Arc<AtomicBool>,
 }
 
 impl ProjectWriter {
@@ -160,18 +163,18 @@ impl ProjectWriter {
         let ended = given_up.clone();
         let work = move || {
             let mut queue = Queue::default();
-            let tell = |answer| {
+            let report = |answer| {
                 if outbox.send(answer).is_err() {
-                    log::debug!("nobody waits for the project any more");
+                    log::debug!("the receiver of project results was closed");
                 }
                 wake();
             };
             let watch = |done, total| {
-                tell(WriteStatus::Importing(done, total));
+                report(WriteStatus::Importing(done, total));
                 !ended.load(Ordering::Relaxed)
             };
             while queue.wait(&inbox) {
-                queue.store(&mut project, &tell, &watch);
+                queue.store(&mut project, &report, &watch);
             }
             let edits = queue.waiting.iter().filter(|c| !matches!(c, WriteOp::Import(_))).count();
             if edits > 0 {
@@ -181,15 +184,25 @@ impl ProjectWriter {
         let thread = std::thread::Builder::new().name("project".into()).spawn(work);
         let failed = thread.as_ref().err().map(ToString::to_string);
         let (sent, durable, filling) = (0, 0, None);
-        Self { path, commits: Some(commits), answers, thread: thread.ok(), sent, durable, failed, filling, given_up }
+        Self {
+            path,
+            commits: Some(commits),
+            answers,
+            thread: thread.ok(),
+            sent,
+            durable,
+            failed,
+            filling,
+            is_cancelled: given_up,
+        }
     }
 
     /// Queues an operation.
     pub fn send(&mut self, commit: WriteOp) {
         self.sent += 1;
-        let gone = self.commits.as_ref().is_none_or(|c| c.send(commit).is_err());
-        if gone {
-            self.failed = Some("the project's thread has ended; restart the program".into());
+        let removed = self.commits.as_ref().is_none_or(|c| c.send(commit).is_err());
+        if removed {
+            self.failed = Some("the project thread has ended; restart the program".into());
         }
     }
 
@@ -199,7 +212,7 @@ impl ProjectWriter {
     }
 
     /// Receives the answers, and returns the new events.
-    pub fn poll(&mut self) -> Vec<News> {
+    pub fn poll(&mut self) -> Vec<WriterEvent> {
         let mut news = Vec::new();
         for answer in self.answers.try_iter() {
             match answer {
@@ -209,13 +222,13 @@ impl ProjectWriter {
                 }
                 WriteStatus::Gone(message) => {
                     self.failed = Some(message.clone());
-                    news.push(News::Gone(message));
+                    news.push(WriterEvent::Gone(message));
                 }
                 WriteStatus::Failed(message) => {
                     self.failed = Some(message.clone());
-                    news.push(News::Failed(message));
+                    news.push(WriterEvent::Failed(message));
                 }
-                WriteStatus::Saved(saved) => news.push(News::Saved(saved)),
+                WriteStatus::Saved(saved) => news.push(WriterEvent::Saved(saved)),
             }
         }
         news
@@ -244,14 +257,14 @@ impl ProjectWriter {
 
 impl ProjectWriter {
     /// Stores all pending operations as far as possible, and returns the new events.
-    pub fn finish(&mut self) -> Vec<News> {
+    pub fn finish(&mut self) -> Vec<WriterEvent> {
         // An import without edits is canceled: the dataset is read again from its source the next time.
-        self.given_up.store(self.sent == 1, Ordering::Relaxed);
+        self.is_cancelled.store(self.sent == 1, Ordering::Relaxed);
         drop(self.commits.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            log::error!("the project's thread panicked");
+            log::error!("the project thread panicked");
         }
         self.poll()
     }

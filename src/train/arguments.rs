@@ -16,7 +16,7 @@ pub struct TrainingArguments {
     pub per_device_train_batch_size: usize,
     /// Number of sentences per batch in evaluation, 1 to 4,096.
     pub per_device_eval_batch_size: usize,
-    /// Weight decay per step as a share of the weight, multiplied by the learning rate, 0 to 1.
+    /// Weight decay of AdamW, 0 to 1: each step subtracts learning rate × weight decay × weight.
     pub weight_decay: f64,
     /// Share of the steps in which the learning rate rises from 0, 0 to 1.
     pub warmup_ratio: f64,
@@ -51,7 +51,7 @@ pub struct TrainingArguments {
     /// Seed of all random numbers.
     pub seed: u64,
     /// True if the later subwords of a token have its I- tag, as in the default recipe. False if the loss ignores them.
-    pub label_all_pieces: bool,
+    pub label_all_subwords: bool,
     /// True to initialize a new classification head even if the head of the base could be reused.
     pub new_head: bool,
     /// Compute device.
@@ -106,7 +106,7 @@ pub enum ReportTo {
 }
 
 impl ReportTo {
-    /// All formats with the names of the Trainer.
+    /// All formats with their names. `none` and `tensorboard` are names of the Trainer.
     pub const ALL: [(&str, Self); 3] =
         [("none", Self::None), ("jsonl", Self::Jsonl), ("tensorboard", Self::Tensorboard)];
 }
@@ -135,7 +135,7 @@ impl Default for TrainingArguments {
             early_stopping_threshold: 0.0,
             logging_steps: 1,
             seed: 42,
-            label_all_pieces: true,
+            label_all_subwords: true,
             new_head: false,
             device: DeviceChoice::Auto,
             precision: None,

@@ -8,6 +8,9 @@
 //!
 //! All checkpoints of a run share two files in the directory of the run: its data ([`super::run_data`]) and its
 //! `super::history`.
+//!
+//! The number of shards of a batch is stored with the settings. With another number, sums are rounded differently:
+//! the loss agrees to six digits, but not bit by bit.
 
 use super::arguments::TrainingArguments;
 use super::grad_scaler::GradScaler;
@@ -113,7 +116,7 @@ impl CheckpointData<'_> {
     /// Returns an error if writing fails. The checkpoint then does not exist, and earlier ones are unchanged.
     pub fn write(&self, out: &Path) -> Result<(), TrainError> {
         let step = self.state.step;
-        let card = format!("# Step {step} of a run of Tagwright\n\nIt was kept so that the run can be resumed.\n");
+        let card = format!("# Checkpoint of step {step}\n\nSaved by Tagwright to resume the training run.\n");
         let model = self.base.save_pretrained(&self.bert.merged()?, self.tags, &card, SaveDtype::F32)?;
         let unmerged =
             self.bert.lora().map(|_| Ok((UNMERGED_FILE.to_owned(), weights::write(self.bert, SaveDtype::F32)?)));
@@ -160,26 +163,26 @@ impl Checkpoint {
     /// Returns an error if there is no checkpoint or it cannot be read.
     pub fn latest(folder: &RunFolder) -> Result<Self, TrainError> {
         let out = folder.path();
-        let found = list_checkpoints(out).pop().ok_or_else(|| {
-            TrainError::Data(format!("{} has no checkpoint to resume from; start a new run", out.display()))
-        });
+        let found = list_checkpoints(out)
+            .pop()
+            .ok_or_else(|| TrainError::Data(format!("{}: no checkpoint found; start a new run", out.display())));
         Self::open(&found?.1)
     }
 
     fn open(folder: &Path) -> Result<Self, TrainError> {
         let at = folder.join(STATE_FILE);
         let bytes = disk::read(&at)?;
-        let damaged = |why: String| {
+        let damaged = |reason: String| {
             TrainError::Data(format!(
-                "{}: {why}; delete this checkpoint's folder to resume from an older one",
+                "{}: {reason}; delete the directory of this checkpoint to resume from an earlier one",
                 at.display()
             ))
         };
         let state: TrainerState = serde_json::from_slice(&bytes).map_err(|e| damaged(format!("damaged ({e})")))?;
         if !(1..=TrainerState::VERSION).contains(&state.version) {
-            return Err(damaged(format!("it was written by another version of Tagwright ({})", state.version)));
+            return Err(damaged(format!("created by an unsupported version of Tagwright (format {})", state.version)));
         }
-        let arguments = settings_table::from_described(&state.arguments).map_err(damaged)?;
+        let arguments = settings_table::from_map(&state.arguments).map_err(damaged)?;
         Ok(Self { folder: folder.to_owned(), state, arguments })
     }
 
@@ -234,11 +237,11 @@ impl Checkpoint {
     /// Reads the arrays of a file in the order of these parameters.
     fn arrays(&self, name: &str, parameters: &[&Parameter]) -> Result<Vec<Vec<f32>>, TrainError> {
         let at = self.folder.join(name);
-        let damaged = |why: String| ModelError::file(&at, why);
+        let damaged = |reason: String| ModelError::file(&at, reason);
         let mut found = weights::read(&disk::read(&at)?).map_err(damaged)?;
         let take = |p: &&Parameter| {
             let fits = found.remove(&p.name).filter(|t| t.dims() == p.value.dims());
-            let tensor = fits.ok_or_else(|| damaged(format!("{} is missing or has another shape", p.name)))?;
+            let tensor = fits.ok_or_else(|| damaged(format!("{} is missing or has a different shape", p.name)))?;
             Ok(tensor.flatten_all()?.to_vec1::<f32>()?)
         };
         parameters.iter().map(take).collect()
@@ -247,7 +250,7 @@ impl Checkpoint {
 
 /// Returns the trainable parameters, which have moments.
 fn trainable_parameters(bert: &Bert) -> Vec<&Parameter> {
-    bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)).map(|(_, p)| p).collect()
+    bert.parameters().iter().enumerate().filter(|(i, _)| bert.is_trainable(*i)).map(|(_, p)| p).collect()
 }
 
 /// Returns the checkpoints of a run with their steps, oldest first.
@@ -314,7 +317,7 @@ pub fn rotate_checkpoints(out: &Path, count: usize) {
     let found = list_checkpoints(out);
     for (_, folder) in &found[..found.len().saturating_sub(count)] {
         if let Err(e) = disk::remove_dir_all(folder) {
-            log::warn!("an old checkpoint stays: {e}");
+            log::warn!("failed to remove an old checkpoint: {e}");
         }
     }
 }

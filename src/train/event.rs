@@ -106,7 +106,7 @@ pub struct Step {
     /// Gradient norm before clipping.
     pub grad_norm: f64,
     /// Subwords per second in the step.
-    pub pieces_per_second: f64,
+    pub subwords_per_second: f64,
     /// Share of padding that packed batches avoid, 0 to 1, over the run so far.
     pub padding_avoided: f64,
     /// Duration of training so far in seconds.

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_halves_at_once_and_doubles_after_a_while() {
+    fn grad_scaler_halves_on_overflow_and_grows() {
         let mut scale = GradScaler::default();
         assert!(scale.update(false) && scale.factor == 32_768.0 && scale.skipped == 1);
         for _ in 0..GROWTH_INTERVAL {

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_is_written_and_a_failed_attempt_is_written_over() {
+    fn history_appends_and_overwrites_incomplete_writes() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut history = History::of(vec![event(1)]);
         assert_eq!(history.keep(folder.path()).ok(), Some(1));

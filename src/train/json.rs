@@ -17,7 +17,7 @@ pub fn to_json(event: &TrainEvent) -> Value {
     match event {
         TrainEvent::Started(s) => started(s),
         TrainEvent::Step(s) => json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
-            "learning_rate": s.learning_rate, "grad_norm": s.grad_norm, "pieces_per_second": s.pieces_per_second,
+            "learning_rate": s.learning_rate, "grad_norm": s.grad_norm, "pieces_per_second": s.subwords_per_second,
             "padding_avoided": s.padding_avoided, "elapsed": s.elapsed, "remaining": s.remaining,
             "steps_told": s.merged}),
         TrainEvent::Evaluated { epoch, split, scores, best } => {
@@ -67,14 +67,14 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
 /// Converts the result of a run to a JSON object, the last one of a stream.
 pub fn finished(f: &TrainOutput) -> Value {
     json!({"event": "finished", "outcome": f.outcome.name(), "best_epoch": f.best_epoch,
-        "train_seconds": f.train_seconds, "pieces": f.pieces, "pieces_per_second": f.pieces_per_second(),
+        "train_seconds": f.train_seconds, "pieces": f.n_subwords, "pieces_per_second": f.subwords_per_second(),
         "peak_memory_mb": f.peak_memory_mb, "dev": f.dev.as_ref().map(evaluation),
         "test": f.test.as_ref().map(evaluation), "out": f.out})
 }
 
 /// Converts an estimate of a run to a JSON object.
 pub fn estimate(e: &RunEstimate) -> Value {
-    json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.pieces_per_second,
+    json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.subwords_per_second,
         "peak_memory_mb": e.memory_mb, "free_memory_mb": e.free_mb})
 }
 
@@ -128,7 +128,7 @@ pub fn from_json(value: &Value) -> Option<TrainEvent> {
             merged: count("steps_told").unwrap_or(1),
             learning_rate: number("learning_rate")?,
             grad_norm: number("grad_norm").unwrap_or(f64::NAN),
-            pieces_per_second: number("pieces_per_second")?,
+            subwords_per_second: number("pieces_per_second")?,
             padding_avoided: number("padding_avoided")?,
             elapsed: number("elapsed").unwrap_or(0.0),
             remaining: number("remaining").unwrap_or(0.0),
@@ -178,7 +178,7 @@ pub fn finished_from(value: &Value, out: &Path) -> Option<TrainOutput> {
         dev: scores("dev"),
         test: scores("test"),
         train_seconds: value.get("train_seconds")?.as_f64()?,
-        pieces: count(value, "pieces")?,
+        n_subwords: count(value, "pieces")?,
         peak_memory_mb: value.get("peak_memory_mb").and_then(Value::as_f64),
         out: out.to_owned(),
     })
@@ -189,7 +189,7 @@ pub fn estimate_from(value: &Value) -> Option<RunEstimate> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     Some(RunEstimate {
         seconds: number("seconds")?,
-        pieces_per_second: number("pieces_per_second")?,
+        subwords_per_second: number("pieces_per_second")?,
         memory_mb: number("peak_memory_mb"),
         free_mb: number("free_memory_mb"),
     })
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_comes_back() {
+    fn events_roundtrip_through_json() {
         let check = |event: TrainEvent| assert_eq!(from_json(&to_json(&event)), Some(event));
         let step =
             Step { step: 3, epoch: 0.5, loss: 1.25, merged: 2, grad_norm: 4.5, remaining: 9.0, ..Step::default() };
@@ -250,19 +250,19 @@ mod tests {
             dev: Some(scores()),
             test: None,
             train_seconds: 1.5,
-            pieces: 99,
+            n_subwords: 99,
             peak_memory_mb: Some(500.0),
             out: out.to_owned(),
         };
         assert_eq!(finished_from(&finished(&ended), out), Some(ended));
-        let cost = RunEstimate { seconds: 12.5, pieces_per_second: 1000.0, memory_mb: None, free_mb: Some(12.0) };
+        let cost = RunEstimate { seconds: 12.5, subwords_per_second: 1000.0, memory_mb: None, free_mb: Some(12.0) };
         assert_eq!(estimate_from(&estimate(&cost)), Some(cost));
         let sweep = LrSweep { points: vec![[1e-5, 2.0], [1e-4, 1.5]], suggestion: None };
         assert_eq!(rates_from(&rates(&sweep)), Some(sweep));
     }
 
     #[test]
-    fn a_loss_that_is_no_number_comes_back_as_none() {
+    fn non_finite_loss_is_read_as_none() {
         let written = to_json(&TrainEvent::Step(Step { loss: f64::NAN, grad_norm: f64::INFINITY, ..Step::default() }));
         assert!(matches!(from_json(&written), Some(TrainEvent::Step(s)) if s.loss.is_nan() && s.grad_norm.is_nan()));
     }

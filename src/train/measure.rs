@@ -1,7 +1,7 @@
 //! Measurements before a run, on its own data: duration, memory, and a learning rate range test. No result is saved.
 
 use super::event::{Observer, TrainEvent, TrainerControl};
-use super::run::{Scored, TrainError, TrainJob, Trainer};
+use super::run::{EvalResult, TrainError, TrainJob, TrainingRun};
 use crate::corpus::SentenceId;
 use crate::predict::evaluate::Gold;
 use std::time::Instant;
@@ -12,7 +12,7 @@ pub struct RunEstimate {
     /// Duration of training and evaluation in seconds, without loading and saving.
     pub seconds: f64,
     /// Subwords per second in training.
-    pub pieces_per_second: f64,
+    pub subwords_per_second: f64,
     /// Peak memory of the process in MB with the largest batch of the run. `None` if the system does not report it.
     pub memory_mb: Option<f64>,
     /// Free memory on the device in MB. `None` if the system does not report it.
@@ -50,8 +50,8 @@ const SMOOTHING: f64 = 0.9;
 /// # Errors
 /// Returns an error if [`super::run()`] would.
 pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEstimate>, TrainError> {
-    let mut run = Trainer::prepare(job, &mut NullObserver)?;
-    let mut pieces = 0;
+    let mut run = TrainingRun::prepare(job, &mut NullObserver)?;
+    let mut subwords = 0;
     let mut begun = Instant::now();
     let mut measured = 0;
     for (step, batch) in run.batches_forever().enumerate() {
@@ -64,20 +64,20 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
         // At learning rate 0 the weights do not change, but the step has its normal cost.
         run.step(&batch, 0.0)?;
         if step >= WARMUP_STEPS {
-            (pieces, measured) = (pieces + batch.rows(), measured + 1);
+            (subwords, measured) = (subwords + batch.n_subwords(), measured + 1);
             if measured >= MIN_STEPS && begun.elapsed().as_secs_f64() > MEASURE_SECONDS {
                 break;
             }
         }
     }
-    let pieces_per_second = pieces as f64 / begun.elapsed().as_secs_f64();
+    let pieces_per_second = subwords as f64 / begun.elapsed().as_secs_f64();
     let reading = |sentences: &[SentenceId]| -> Result<f64, TrainError> {
         let few: Vec<SentenceId> =
             sentences.iter().step_by(sentences.len().div_ceil(EVAL_SENTENCES).max(1)).copied().collect();
-        let gold = Gold::new(&job.base.tokenizer, &job.corpus, &few, job.arguments.label_all_pieces)?;
+        let gold = Gold::new(&job.base.tokenizer, &job.corpus, &few, job.arguments.label_all_subwords)?;
         let seconds = match run.evaluate(run.network(), &gold, &NullObserver)? {
-            Scored::Whole(scores) => scores.map_or(0.0, |s| s.seconds),
-            Scored::Ended => 0.0,
+            EvalResult::Complete(scores) => scores.map_or(0.0, |s| s.seconds),
+            EvalResult::Stopped => 0.0,
         };
         Ok(if few.is_empty() { 0.0 } else { seconds * sentences.len() as f64 / few.len() as f64 })
     };
@@ -85,7 +85,12 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
     let training = run.subwords_per_epoch() as f64 * epochs / pieces_per_second;
     let scoring = reading(&job.holdout.dev)? * epochs + reading(&job.test)?;
     let free_mb = run.free_memory().map(|bytes| bytes as f64 / 1e6);
-    Ok(Some(RunEstimate { seconds: training + scoring, pieces_per_second, memory_mb: run.peak_memory_mb(), free_mb }))
+    Ok(Some(RunEstimate {
+        seconds: training + scoring,
+        subwords_per_second: pieces_per_second,
+        memory_mb: run.peak_memory_mb(),
+        free_mb,
+    }))
 }
 
 /// Runs a learning rate range test: trains with an increasing learning rate until the loss explodes.
@@ -95,7 +100,7 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
 /// # Errors
 /// Returns an error if [`super::run()`] would.
 pub fn find_learning_rate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<LrSweep>, TrainError> {
-    let mut run = Trainer::prepare(job, &mut NullObserver)?;
+    let mut run = TrainingRun::prepare(job, &mut NullObserver)?;
     let factor = (MAX_LR / MIN_LR).powf(1.0 / (SWEEP_STEPS - 1) as f64);
     let mut points: Vec<[f64; 2]> = Vec::with_capacity(SWEEP_STEPS);
     let (mut mean, mut lowest) = (0.0, f64::INFINITY);
@@ -136,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_has_two_digits() {
+    fn rounds_rate_to_two_digits() {
         let check = |rate: f64, expected: f64| assert!((round_to_two_digits(rate) / expected - 1.0).abs() < 1e-12);
         check(1.234e-4, 1.2e-4);
         check(9.96e-5, 1.0e-4);

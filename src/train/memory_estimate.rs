@@ -1,4 +1,7 @@
 //! Estimate of the memory of a batch: activations kept for the backward pass, and gradients.
+//!
+//! The estimate uses the largest batch that the training set is expected to produce, so a run is checked before it
+//! starts.
 
 use super::arguments::TrainingArguments;
 use super::train_set::EncodedTrainSet;
@@ -11,16 +14,17 @@ const F32: u64 = 4;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchLoad {
     /// Number of subwords.
-    pub pieces: u64,
+    pub n_subwords: u64,
     /// Sum of the squared sentence lengths: attention has a score for each pair of subwords of a sentence.
     pub pairs: u64,
 }
 
 impl BatchLoad {
     fn of(lengths: impl IntoIterator<Item = usize>) -> Self {
-        lengths
-            .into_iter()
-            .fold(Self::default(), |sum, n| Self { pieces: sum.pieces + n as u64, pairs: sum.pairs + (n * n) as u64 })
+        lengths.into_iter().fold(Self::default(), |sum, n| Self {
+            n_subwords: sum.n_subwords + n as u64,
+            pairs: sum.pairs + (n * n) as u64,
+        })
     }
 }
 
@@ -33,18 +37,18 @@ pub fn activation_bytes(config: &Config, frozen_layers: usize, load: BatchLoad) 
     let kept = config.num_hidden_layers.saturating_sub(frozen_layers) as u64;
     let row = 8 * width + 2 * wide;
     let scores = config.num_attention_heads as u64 * load.pairs;
-    let backward = load.pieces * (4 * width + 2 * wide) + 2 * scores;
-    F32 * (kept * (load.pieces * row + scores) + backward)
+    let backward = load.n_subwords * (4 * width + 2 * wide) + 2 * scores;
+    F32 * (kept * (load.n_subwords * row + scores) + backward)
 }
 
 /// Returns the numbers of trainable values: in embedding rows that the training data uses, and in all other parameters.
 fn learning(bert: &Bert, plan: &EncodedTrainSet) -> (u64, u64) {
     let (mut touched, mut dense) = (0, 0);
-    for (i, p) in bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)) {
+    for (i, p) in bert.parameters().iter().enumerate().filter(|(i, _)| bert.is_trainable(*i)) {
         let numbers = p.value.elem_count() as u64;
         if bert.depth(i) == 0 {
             let rows = p.value.dims()[0] as u64;
-            touched += numbers / rows * rows.min(plan.distinct() as u64);
+            touched += numbers / rows * rows.min(plan.n_distinct_subwords() as u64);
         } else {
             dense += numbers;
         }
@@ -61,7 +65,7 @@ pub fn required_bytes(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingA
     let load =
         plan.worst_case_load(arguments.effective_batch_size(), at_once, arguments.seed, arguments.num_train_epochs);
     let (touched, dense) = learning(bert, plan);
-    let kept = if arguments.num_train_epochs > 1 { F32 * bert.learning() as u64 } else { 0 };
+    let kept = if arguments.num_train_epochs > 1 { F32 * bert.n_trainable() as u64 } else { 0 };
     let forward = activation_bytes(bert.config(), arguments.freeze_layers, load);
     let layers = bert.config().num_hidden_layers.max(1) as u64;
     2 * F32 * (touched + dense) + kept + forward.max(parts * F32 * dense + forward / layers)
@@ -86,10 +90,10 @@ pub fn advice(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingArguments
         Some(size) => {
             let turns = arguments.effective_batch_size().div_ceil(size);
             format!(
-                "per_device_train_batch_size {size} fits; with gradient_accumulation_steps {turns} it computes the same"
+                "use per_device_train_batch_size {size} and gradient_accumulation_steps {turns} for the same result"
             )
         }
-        None => "no batch fits: try a shorter max_length, a smaller model, or another device".into(),
+        None => "no batch size fits; use a shorter max_length, a smaller model or another device".into(),
     }
 }
 
@@ -102,8 +106,8 @@ impl EncodedTrainSet {
         for epoch in 0..epochs.clamp(1, SAMPLED_EPOCHS) {
             for step in self.epoch_order(seed, epoch).chunks(a_step) {
                 for turn in step.chunks(at_once.max(1)) {
-                    let load = BatchLoad::of(turn.iter().map(|i| self.length(*i)));
-                    if (load.pieces + load.pairs) > (heaviest.pieces + heaviest.pairs) {
+                    let load = BatchLoad::of(turn.iter().map(|i| self.sentence_len(*i)));
+                    if (load.n_subwords + load.pairs) > (heaviest.n_subwords + heaviest.pairs) {
                         heaviest = load;
                     }
                 }

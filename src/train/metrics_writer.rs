@@ -34,10 +34,10 @@ impl MetricsWriter {
         Ok(Some(report))
     }
 
-    /// Appends an event as JSON. A write error is logged and ignored: metrics are not essential.
+    /// Appends an event in the format of the file. A write error is logged and ignored: metrics are not essential.
     pub(super) fn write_event(&self, event: &Value) {
         if let Err(e) = disk::append(&self.path, &self.bytes(event)) {
-            log::warn!("the report has a gap: {e}");
+            log::warn!("failed to write metrics: {e}");
         }
     }
 
@@ -66,8 +66,8 @@ mod tensorboard {
         framed(&event)
     }
 
-    /// Returns a record with the values of a step or an evaluation, under the names of the Trainer. Empty for other
-    /// events.
+    /// Returns a record with the values of a step or an evaluation, under the names of the Trainer if it has
+    /// them. Empty for other events.
     pub(super) fn record(event: &Value, now: f64) -> Vec<u8> {
         let (group, names): (&str, &[&str]) = match event.get("event").and_then(Value::as_str) {
             Some("step") => ("train", &["loss", "learning_rate", "grad_norm", "epoch", "pieces_per_second"]),
@@ -141,7 +141,7 @@ mod tensorboard {
         use super::*;
 
         #[test]
-        fn the_checksum_is_castagnolis() {
+        fn checksum_is_crc32c() {
             // RFC 3720, appendix B.4.
             assert_eq!(crc32c(&[0; 32]), 0x8a91_36aa);
             assert_eq!(crc32c(b"123456789"), 0xe306_9283);

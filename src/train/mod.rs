@@ -37,4 +37,4 @@ pub mod train_set;
 pub use arguments::TrainingArguments;
 pub use event::{Observer, Outcome, TrainEvent};
 pub use run::{TrainError, TrainJob, TrainOutput, run, run_in};
-pub use run_folder::{Beginning, RunFolder};
+pub use run_folder::{ExistingFiles, RunFolder};

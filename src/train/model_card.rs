@@ -5,11 +5,12 @@ use super::run::{TrainJob, TrainOutput, label_line};
 use super::run_data::{HeldOut, RunData};
 use super::settings_table;
 use crate::corpus::Split;
+use crate::eval::PrfScore;
 use crate::model::TagSet;
 use crate::predict::EvalMetrics;
 use std::fmt::Write as _;
 
-/// Returns a model card in the format of Hugging Face.
+/// Returns a model card with the front matter and the headings of Hugging Face.
 pub fn model_card(
     job: &TrainJob,
     data: &RunData,
@@ -17,31 +18,38 @@ pub fn model_card(
     finished: &TrainOutput,
     tags: &TagSet,
 ) -> String {
-    let mut out = String::from(
-        "---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n",
-    );
     let name = finished.out.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy());
-    let _ = writeln!(out, "# {name}\n");
-    let _ = writeln!(out, "Tags words with: {}. Trained by Tagwright from `{}`.\n", label_line(tags), job.base.name);
+    let (base, labels) = (&job.base.name, label_line(tags));
+    let mut out = front_matter(&name, base, &data.corpus, finished.test.as_ref());
+    let _ = writeln!(out, "\n# {name}\n");
+    let _ = writeln!(out, "## Model description\n");
     let _ = writeln!(
         out,
-        "```python\nfrom transformers import pipeline\npipeline(\"token-classification\", \"{name}\", aggregation_strategy=\"simple\")(\"My name is Maarten.\")\n```\n"
+        "Token classification model for named-entity recognition with the labels {labels}. \
+         Fine-tuned from `{base}` with Tagwright.\n"
     );
-    let _ = writeln!(out, "## Data\n");
+    let _ = writeln!(out, "## Intended uses\n");
+    let _ = writeln!(out, "Recognition of these labels in text that is similar to the training data:\n");
     let _ = writeln!(
         out,
-        "{}: {} sentences to learn from, {} to choose the best epoch by.",
-        data.corpus,
-        data.plan.len(),
-        data.dev.sentences.len()
+        "```python\nfrom transformers import pipeline\n\
+         pipeline(\"token-classification\", \"{name}\", aggregation_strategy=\"simple\")(\"My name is Maarten.\")\n\
+         ```\n"
     );
-    if let Some(HeldOut { held, of, .. }) = data.held_out {
-        let _ = writeln!(out, "There was no dev split: {held} of {of} parts were held out, by seed {}.", a.seed);
+    let _ = writeln!(out, "## Training data\n");
+    let (train, dev) = (data.train_set.len(), data.dev.sentences.len());
+    let _ = writeln!(out, "{}: {train} training and {dev} validation sentences.", data.corpus);
+    if let Some(HeldOut { held, of, by_document }) = data.held_out {
+        let unit = if by_document { "documents" } else { "sentences" };
+        let _ =
+            writeln!(out, "No validation split was provided: {held} of {of} {unit} were held out (seed {}).", a.seed);
     }
-    let _ = writeln!(out, "\n## Recipe\n");
+    let _ = writeln!(out, "\n## Training procedure\n");
     let _ = writeln!(
         out,
-        "AdamW, learning rate {:e}, batch {}, {} epochs, weight decay {}, warm-up {}, clipped at {}, at most {} pieces a sentence, seed {}. {} pieces in {:.0} s. Epoch {} was kept ({}).",
+        "AdamW, learning rate {:e}, batch size {}, {} epochs, weight decay {}, warmup ratio {}, gradient clipping norm \
+         {}, maximum sentence length {} subwords, seed {}. \
+         {} subwords in {:.0} s. The model of epoch {} was selected ({}).",
         a.learning_rate,
         a.per_device_train_batch_size,
         a.num_train_epochs,
@@ -50,27 +58,65 @@ pub fn model_card(
         a.max_grad_norm,
         a.max_length,
         a.seed,
-        finished.pieces,
+        finished.n_subwords,
         finished.train_seconds,
         finished.best_epoch,
         finished.outcome.name(),
     );
-    let unusual = settings_table::unusual(a);
+    let unusual = settings_table::non_default(a);
     if !unusual.is_empty() {
-        let _ = writeln!(out, "\nOther than the book's: {unusual}.");
+        let _ = writeln!(out, "\nNon-default arguments: {unusual}.");
     }
+    let _ = writeln!(out, "\n## Evaluation results");
     for (split, scores) in [(Split::Dev, &finished.dev), (Split::Test, &finished.test)] {
         if let Some(scores) = scores {
             let _ = write!(out, "\n{}", metrics_table(split, scores));
         }
     }
+    if finished.dev.is_none() && finished.test.is_none() {
+        let _ = writeln!(out, "\nThe model was not evaluated.");
+    }
+    let _ = writeln!(out, "\n## Limitations\n");
+    let _ = writeln!(
+        out,
+        "The model predicts no labels other than those above. Scores on text of another domain or language are usually \
+         lower. Sentences with more than {} subwords were truncated in training.",
+        a.max_length
+    );
+    out
+}
+
+/// Returns the YAML front matter. It contains the scores of `test`, if known, and the base model if it is a hub id.
+fn front_matter(name: &str, base: &str, dataset: &str, test: Option<&EvalMetrics>) -> String {
+    let mut out = String::from("---\nlibrary_name: transformers\npipeline_tag: token-classification\n");
+    // A JSON string is a YAML string.
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    if base.split_once('/').is_some_and(|(owner, model)| !owner.is_empty() && !model.is_empty()) {
+        let _ = writeln!(out, "base_model: {}", quoted(base));
+    }
+    out.push_str("tags:\n- token-classification\n- named-entity-recognition\n- tagwright\n");
+    out.push_str("metrics:\n- precision\n- recall\n- f1\n- accuracy\n");
+    if let Some(test) = test {
+        let (name, dataset) = (quoted(name), quoted(dataset));
+        let _ = writeln!(out, "model-index:\n- name: {name}\n  results:");
+        let _ = writeln!(out, "  - task:\n      type: token-classification\n      name: Token classification");
+        let _ = writeln!(
+            out,
+            "    dataset:\n      type: {dataset}\n      name: {dataset}\n      split: test\n    metrics:"
+        );
+        let PrfScore { precision, recall, f1, .. } = test.overall;
+        for (metric, value) in [("precision", precision), ("recall", recall), ("f1", f1), ("accuracy", test.accuracy)] {
+            let _ = writeln!(out, "    - type: {metric}\n      value: {value:.4}");
+        }
+    }
+    out.push_str("---\n");
     out
 }
 
 fn metrics_table(split: Split, scores: &EvalMetrics) -> String {
-    let mut out = format!("## Entities on {} (seqeval, {} sentences)\n\n", split.name(), scores.sentences);
+    let mut out = format!("Entity scores on {} (seqeval, {} sentences):\n\n", split.name(), scores.sentences);
     let _ = writeln!(out, "| label | precision | recall | F1 | support |\n| --- | ---: | ---: | ---: | ---: |");
-    let mut row = |name: &str, s: &crate::eval::PrfScore| {
+    let mut row = |name: &str, s: &PrfScore| {
         let [p, r, f] = [s.precision, s.recall, s.f1].map(|v| v * 100.0);
         let _ = writeln!(out, "| {name} | {p:.2} | {r:.2} | {f:.2} | {} |", s.support);
     };
@@ -80,9 +126,32 @@ fn metrics_table(split: Split, scores: &EvalMetrics) -> String {
     row("all", &scores.overall);
     let _ = writeln!(
         out,
-        "\nAccuracy on words {:.2}. F1 on pieces, as the book counts: {:.2}.",
+        "\nToken accuracy: {:.2}. Subword F1: {:.2} (not an entity score).",
         scores.accuracy * 100.0,
         scores.subword_f1 * 100.0
     );
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_contains_base_model_and_test_scores() {
+        let overall = PrfScore { precision: 0.5, recall: 0.25, f1: 1.0 / 3.0, ..PrfScore::default() };
+        let scores = EvalMetrics { overall, accuracy: 0.9, ..EvalMetrics::default() };
+        let text = front_matter("my: model", "owner/base", "news", Some(&scores));
+        for part in [
+            "\nbase_model: \"owner/base\"\n",
+            "\n- name: \"my: model\"\n",
+            "\n      type: \"news\"\n",
+            "\n    - type: f1\n      value: 0.3333\n",
+        ] {
+            assert!(text.contains(part), "{part:?} is missing in\n{text}");
+        }
+        let text = front_matter("model", "starter", "news", None);
+        assert!(text.starts_with("---\n") && text.ends_with("\n---\n"), "{text}");
+        assert!(!text.contains("base_model") && !text.contains("model-index"), "{text}");
+    }
 }

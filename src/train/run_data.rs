@@ -26,7 +26,7 @@ pub(super) const FILE: &str = "plan.safetensors";
 
 /// Version of the format that this program writes and reads.
 const VERSION: u32 = 1;
-/// Key of the [`Facts`] in the metadata of the file.
+/// Key of the [`Metadata`] in the metadata of the file.
 const FACTS: &str = "tagwright";
 /// Special values of a token index: a special token, and a subword without a token.
 const SPECIAL: i32 = -1;
@@ -40,7 +40,7 @@ pub struct RunData {
     /// Held-out part of train, if the dataset has no dev split.
     pub held_out: Option<HeldOut>,
     /// Training data.
-    pub plan: EncodedTrainSet,
+    pub train_set: EncodedTrainSet,
     /// Dev data, which determines the best epoch.
     pub dev: Gold,
     /// Test data, evaluated at the end.
@@ -60,7 +60,7 @@ pub struct HeldOut {
 
 /// Metadata of the file.
 #[derive(Serialize, Deserialize)]
-struct Facts {
+struct Metadata {
     version: u32,
     corpus: String,
     held_out: Option<HeldOut>,
@@ -80,19 +80,19 @@ impl RunData {
     /// Returns an error if the tokenizer fails.
     pub(super) fn of(job: &TrainJob, arguments: &TrainingArguments, tags: &TagSet) -> Result<Self, TrainError> {
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
-        let rule = AlignmentOptions { label_all_pieces: arguments.label_all_pieces, max_length };
+        let rule = AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length };
         let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
-            let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, rule.label_all_pieces)?;
+            let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, rule.label_all_subwords)?;
             for sentence in &mut gold.sentences {
                 // Evaluation does not use texts and offsets.
-                (sentence.pieces.texts, sentence.pieces.offsets) = (Vec::new(), Vec::new());
+                (sentence.encoding.texts, sentence.encoding.offsets) = (Vec::new(), Vec::new());
             }
             Ok(gold)
         };
         Ok(Self {
             corpus: job.corpus.name.clone(),
             held_out: held_out(&job.holdout),
-            plan: EncodedTrainSet::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, rule)?,
+            train_set: EncodedTrainSet::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, rule)?,
             dev: gold(&job.holdout.dev)?,
             test: gold(&job.test)?,
         })
@@ -116,7 +116,7 @@ impl RunData {
 
     /// Returns the fingerprints of train, dev and test. They differ for different sentences or labels.
     pub(super) fn fingerprints(&self) -> [String; 3] {
-        [self.plan.fingerprint(), fingerprint(&self.dev), fingerprint(&self.test)]
+        [self.train_set.fingerprint(), fingerprint(&self.dev), fingerprint(&self.test)]
     }
 
     /// Returns the splits with different data, for example "train and dev", or `None` if all are equal.
@@ -128,20 +128,20 @@ impl RunData {
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
-        let unsupported = |e: String| ModelError::Unsupported(format!("the run's data could not be stored: {e}"));
-        let facts = Facts {
+        let unsupported = |e: String| ModelError::Unsupported(format!("failed to serialize the data of the run: {e}"));
+        let facts = Metadata {
             version: VERSION,
             corpus: self.corpus.clone(),
             held_out: self.held_out,
             tags: self.dev.tags.names.clone(),
-            empty_words: self.plan.empty_words,
-            cut_words: self.plan.cut_words,
-            cut_sentences: self.plan.cut_sentences,
-            dev_empty_words: self.dev.empty_words,
-            test_empty_words: self.test.empty_words,
+            empty_words: self.train_set.n_tokens_without_subwords,
+            cut_words: self.train_set.n_truncated_tokens,
+            cut_sentences: self.train_set.n_truncated_sentences,
+            dev_empty_words: self.dev.n_tokens_without_subwords,
+            test_empty_words: self.test.n_tokens_without_subwords,
         };
         let facts = serde_json::to_string(&facts).map_err(|e| unsupported(e.to_string()))?;
-        let train = self.plan.sentences();
+        let train = self.train_set.sentences();
         let mut arrays = vec![
             numbers("train.lengths", train.iter().map(|(ids, _)| ids.len() as i32)),
             numbers("train.ids", train.iter().flat_map(|(ids, _)| ids).map(|id| *id as i32)),
@@ -150,19 +150,19 @@ impl RunData {
         for (name, gold) in [("dev", &self.dev), ("test", &self.test)] {
             let all = &gold.sentences;
             let named = |part: &str| format!("{name}.{part}");
-            let pieces = || all.iter().map(|s| &s.pieces);
+            let subwords = || all.iter().map(|s| &s.encoding);
             let word = |(word, special): (&Option<u32>, &bool)| match word {
                 Some(word) => *word as i32,
                 None if *special => SPECIAL,
                 None => NO_WORD,
             };
             arrays.extend([
-                numbers(&named("lengths"), pieces().map(|p| p.len() as i32)),
-                numbers(&named("ids"), pieces().flat_map(|p| &p.ids).map(|id| *id as i32)),
-                numbers(&named("words"), pieces().flat_map(|p| p.words.iter().zip(&p.special)).map(word)),
-                numbers(&named("labels"), all.iter().flat_map(|s| &s.piece_tags).copied()),
-                numbers(&named("word_counts"), all.iter().map(|s| s.word_tags.len() as i32)),
-                numbers(&named("tags"), all.iter().flat_map(|s| &s.word_tags).map(|tag| *tag as i32)),
+                numbers(&named("lengths"), subwords().map(|p| p.len() as i32)),
+                numbers(&named("ids"), subwords().flat_map(|p| &p.ids).map(|id| *id as i32)),
+                numbers(&named("words"), subwords().flat_map(|p| p.word_ids.iter().zip(&p.special)).map(word)),
+                numbers(&named("labels"), all.iter().flat_map(|s| &s.subword_tags).copied()),
+                numbers(&named("word_counts"), all.iter().map(|s| s.token_tags.len() as i32)),
+                numbers(&named("tags"), all.iter().flat_map(|s| &s.token_tags).map(|tag| *tag as i32)),
             ]);
         }
         let metadata = HashMap::from([(FACTS.to_owned(), facts)]);
@@ -172,21 +172,21 @@ impl RunData {
     /// Parses data written by [`RunData::to_bytes`]. Returns `None` for anything else.
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-        let facts: Facts = serde_json::from_str(header.metadata().as_ref()?.get(FACTS)?).ok()?;
+        let facts: Metadata = serde_json::from_str(header.metadata().as_ref()?.get(FACTS)?).ok()?;
         if facts.version != VERSION {
             return None;
         }
-        let arrays = Arrays(SafeTensors::deserialize(bytes).ok()?);
+        let arrays = ArrayFile(SafeTensors::deserialize(bytes).ok()?);
         let lengths = arrays.get("train.lengths")?;
         let ids = parts(&arrays.get("train.ids")?, &lengths)?;
         let labels = parts(&arrays.get("train.labels")?, &lengths)?;
         let mut plan = EncodedTrainSet::of(ids.into_iter().map(unsigned).zip(labels).collect());
-        (plan.empty_words, plan.cut_words, plan.cut_sentences) =
+        (plan.n_tokens_without_subwords, plan.n_truncated_tokens, plan.n_truncated_sentences) =
             (facts.empty_words, facts.cut_words, facts.cut_sentences);
         let tags = TagSet { names: facts.tags };
         let dev = arrays.gold("dev", &tags, facts.dev_empty_words)?;
         let test = arrays.gold("test", &tags, facts.test_empty_words)?;
-        Some(Self { corpus: facts.corpus, held_out: facts.held_out, plan, dev, test })
+        Some(Self { corpus: facts.corpus, held_out: facts.held_out, train_set: plan, dev, test })
     }
 }
 
@@ -203,11 +203,11 @@ fn fingerprint(gold: &Gold) -> String {
     let mut hash = Sha256::new();
     let tag_name = |tag: usize| gold.tags.names.get(tag).map_or("", String::as_str);
     for s in &gold.sentences {
-        [s.pieces.len(), s.word_tags.len()].into_iter().for_each(|n| hash.update((n as u64).to_le_bytes()));
-        s.pieces.ids.iter().for_each(|id| hash.update(id.to_le_bytes()));
-        s.pieces.words.iter().for_each(|word| hash.update(word.unwrap_or(u32::MAX).to_le_bytes()));
-        let of_pieces = s.piece_tags.iter().map(|tag| usize::try_from(*tag).unwrap_or(usize::MAX));
-        for tag in of_pieces.chain(s.word_tags.iter().copied()) {
+        [s.encoding.len(), s.token_tags.len()].into_iter().for_each(|n| hash.update((n as u64).to_le_bytes()));
+        s.encoding.ids.iter().for_each(|id| hash.update(id.to_le_bytes()));
+        s.encoding.word_ids.iter().for_each(|word| hash.update(word.unwrap_or(u32::MAX).to_le_bytes()));
+        let of_subwords = s.subword_tags.iter().map(|tag| usize::try_from(*tag).unwrap_or(usize::MAX));
+        for tag in of_subwords.chain(s.token_tags.iter().copied()) {
             hash.update(tag_name(tag).as_bytes());
             hash.update([0]);
         }
@@ -216,17 +216,17 @@ fn fingerprint(gold: &Gold) -> String {
 }
 
 /// Creates a named array of integers.
-fn numbers(name: &str, values: impl Iterator<Item = i32>) -> (String, Numbers) {
+fn numbers(name: &str, values: impl Iterator<Item = i32>) -> (String, I32Array) {
     let bytes: Vec<u8> = values.flat_map(i32::to_le_bytes).collect();
-    (name.to_owned(), Numbers { shape: [bytes.len() / size_of::<i32>()], bytes })
+    (name.to_owned(), I32Array { shape: [bytes.len() / size_of::<i32>()], bytes })
 }
 
-struct Numbers {
+struct I32Array {
     shape: [usize; 1],
     bytes: Vec<u8>,
 }
 
-impl View for Numbers {
+impl View for I32Array {
     fn dtype(&self) -> Dtype {
         Dtype::I32
     }
@@ -245,9 +245,9 @@ impl View for Numbers {
 }
 
 /// Arrays of a file.
-struct Arrays<'a>(SafeTensors<'a>);
+struct ArrayFile<'a>(SafeTensors<'a>);
 
-impl Arrays<'_> {
+impl ArrayFile<'_> {
     fn get(&self, name: &str) -> Option<Vec<i32>> {
         let array = self.0.tensor(name).ok().filter(|a| a.dtype() == Dtype::I32)?;
         let (values, _) = array.data().as_chunks::<4>();
@@ -257,19 +257,23 @@ impl Arrays<'_> {
     fn gold(&self, split: &str, tags: &TagSet, empty_words: usize) -> Option<Gold> {
         let get = |part: &str| self.get(&format!("{split}.{part}"));
         let lengths = get("lengths")?;
-        let of_pieces = |part: &str| parts(&get(part)?, &lengths);
-        let (ids, words, labels) = (of_pieces("ids")?, of_pieces("words")?, of_pieces("labels")?);
+        let of_subwords = |part: &str| parts(&get(part)?, &lengths);
+        let (ids, words, labels) = (of_subwords("ids")?, of_subwords("words")?, of_subwords("labels")?);
         let word_tags = parts(&get("tags")?, &get("word_counts")?).filter(|all| all.len() == ids.len())?;
         let sentences = ids.into_iter().zip(words).zip(labels).zip(word_tags).map(|(((ids, words), labels), tags)| {
-            let pieces = SubwordEncoding {
+            let subwords = SubwordEncoding {
                 ids: unsigned(ids),
                 special: words.iter().map(|word| *word == SPECIAL).collect(),
-                words: words.into_iter().map(|word| u32::try_from(word).ok()).collect(),
+                word_ids: words.into_iter().map(|word| u32::try_from(word).ok()).collect(),
                 ..SubwordEncoding::default()
             };
-            GoldSentence { pieces, piece_tags: labels, word_tags: tags.into_iter().map(|tag| tag as usize).collect() }
+            GoldSentence {
+                encoding: subwords,
+                subword_tags: labels,
+                token_tags: tags.into_iter().map(|tag| tag as usize).collect(),
+            }
         });
-        Some(Gold { tags: tags.clone(), sentences: sentences.collect(), empty_words })
+        Some(Gold { tags: tags.clone(), sentences: sentences.collect(), n_tokens_without_subwords: empty_words })
     }
 }
 
@@ -295,30 +299,30 @@ mod tests {
 
     fn data() -> RunData {
         let sentence = GoldSentence {
-            pieces: SubwordEncoding {
+            encoding: SubwordEncoding {
                 ids: vec![101, 7, 8, 102],
-                words: vec![None, Some(0), Some(2), None],
+                word_ids: vec![None, Some(0), Some(2), None],
                 special: vec![true, false, false, true],
                 ..SubwordEncoding::default()
             },
-            piece_tags: vec![-100, 1, 0, -100],
-            word_tags: vec![1, 0, 0],
+            subword_tags: vec![-100, 1, 0, -100],
+            token_tags: vec![1, 0, 0],
         };
         let tags = TagSet::from_labels(&["PER", "a \"label\""]);
-        let gold = |sentences| Gold { tags: tags.clone(), sentences, empty_words: 1 };
+        let gold = |sentences| Gold { tags: tags.clone(), sentences, n_tokens_without_subwords: 1 };
         let mut plan = EncodedTrainSet::of(vec![(vec![101, 9, 102], vec![-100, 2, -100]), (vec![], vec![])]);
-        plan.cut_words = 3;
+        plan.n_truncated_tokens = 3;
         RunData {
             corpus: "news".into(),
             held_out: Some(HeldOut { held: 2, of: 24, by_document: true }),
-            plan,
+            train_set: plan,
             dev: gold(vec![sentence.clone(), GoldSentence::default(), sentence]),
             test: gold(Vec::new()),
         }
     }
 
     #[test]
-    fn what_is_kept_comes_back() {
+    fn run_data_roundtrips_through_file() {
         let data = data();
         let bytes = data.to_bytes().expect("bytes");
         assert_eq!(RunData::from_bytes(&bytes), Some(data.clone()));
@@ -327,15 +331,15 @@ mod tests {
     }
 
     #[test]
-    fn other_data_is_told_by_its_splits() {
+    fn difference_names_changed_splits() {
         let check = |change: &dyn Fn(&mut RunData), expected: Option<&str>| {
             let mut other = data();
             change(&mut other);
             assert_eq!(data().difference(&other).as_deref(), expected);
         };
         check(&|d| d.corpus.push('x'), None);
-        check(&|d| d.plan = EncodedTrainSet::of(vec![(vec![1], vec![0])]), Some("train"));
-        check(&|d| d.dev.sentences[0].word_tags[0] = 0, Some("dev"));
+        check(&|d| d.train_set = EncodedTrainSet::of(vec![(vec![1], vec![0])]), Some("train"));
+        check(&|d| d.dev.sentences[0].token_tags[0] = 0, Some("dev"));
         check(&|d| d.test.sentences.push(GoldSentence::default()), Some("test"));
         check(&|d| d.dev.tags = TagSet::from_labels(&["LOC", "a \"label\""]), Some("dev"));
     }

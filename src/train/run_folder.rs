@@ -13,7 +13,7 @@ const LOCK: &str = ".tagwright.lock";
 
 /// Treatment of existing files in the output directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Beginning {
+pub enum ExistingFiles {
     /// The directory must be empty.
     #[default]
     Fresh,
@@ -27,11 +27,11 @@ pub enum Beginning {
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    beginning: Beginning,
+    beginning: ExistingFiles,
     identity: PathBuf,
     lock: Option<Lock>,
     /// Directories that were created for the run.
-    made: Vec<PathBuf>,
+    created_dirs: Vec<PathBuf>,
 }
 
 /// Output directories of the runs of this process. A [`Lock`] excludes only other processes.
@@ -43,7 +43,7 @@ impl RunFolder {
     /// # Errors
     /// Returns an error if the directory is not writable, another run uses it, or it contains files that the run would
     /// replace.
-    pub fn take(path: &Path, beginning: Beginning, base: Option<&Path>) -> Result<Self, TrainError> {
+    pub fn acquire(path: &Path, beginning: ExistingFiles, base: Option<&Path>) -> Result<Self, TrainError> {
         disk::ensure_writable_parent(path)?;
         let identity = disk::identity(path);
         if let Some(base) = base {
@@ -52,15 +52,15 @@ impl RunFolder {
         let busy = || {
             let out = path.display();
             TrainError::Data(format!(
-                "{out}: another run writes into this folder; wait for its end or name another folder"
+                "{out}: another run uses this directory; wait until it ends or choose another directory"
             ))
         };
         if !TAKEN.lock().unwrap_or_else(PoisonError::into_inner).insert(identity.clone()) {
             return Err(busy());
         }
         // From here on, dropping `folder` releases the lock and removes the created directories.
-        let mut folder = Self { path: path.to_owned(), beginning, identity, lock: None, made: Vec::new() };
-        folder.made = disk::create_missing_dirs(path)?;
+        let mut folder = Self { path: path.to_owned(), beginning, identity, lock: None, created_dirs: Vec::new() };
+        folder.created_dirs = disk::create_missing_dirs(path)?;
         folder.lock = lock(&path.join(LOCK))?;
         if folder.lock.is_none() {
             return Err(busy());
@@ -77,12 +77,12 @@ impl RunFolder {
         &self.path
     }
 
-    /// Deletes the checkpoints of an earlier run for [`Beginning::Overwrite`].
+    /// Deletes the checkpoints of an earlier run for [`ExistingFiles::Overwrite`].
     ///
     /// # Errors
     /// Returns an error if they cannot be deleted.
     pub(super) fn clear_earlier_run(&self) -> Result<(), TrainError> {
-        if self.beginning == Beginning::Overwrite {
+        if self.beginning == ExistingFiles::Overwrite {
             checkpoint::remove_all(&self.path)?;
         }
         Ok(())
@@ -94,10 +94,10 @@ impl Drop for RunFolder {
         if self.lock.is_some()
             && let Err(e) = disk::remove(&self.path.join(LOCK))
         {
-            log::debug!("the lock stays: {e}");
+            log::debug!("failed to remove the lock file: {e}");
         }
         self.lock = None;
-        self.made.iter().rev().for_each(|made| disk::remove_empty_dir(made));
+        self.created_dirs.iter().rev().for_each(|made| disk::remove_empty_dir(made));
         TAKEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.identity);
     }
 }
@@ -122,24 +122,22 @@ fn check_base(path: &Path, out: &Path, base: &Path) -> Result<(), TrainError> {
     if !is_base {
         return Ok(());
     }
-    let message = format!(
-        "{}: the base model lies in this folder, which is never overwritten; name another folder",
-        path.display()
-    );
+    let message =
+        format!("{}: contains the base model, which is never overwritten; choose another directory", path.display());
     Err(TrainError::Data(message))
 }
 
 /// Returns an error if the directory contains files that the run would replace or mix with its own.
-fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
+fn check_content(path: &Path, beginning: ExistingFiles) -> Result<(), TrainError> {
     let out = path.display();
-    let refuse = |why: String| Err(TrainError::Data(format!("{out} {why}")));
-    if let (Beginning::Overwrite, Some(foreign)) = (beginning, checkpoint::foreign(path)) {
+    let refuse = |reason: String| Err(TrainError::Data(format!("{out}: {reason}")));
+    if let (ExistingFiles::Overwrite, Some(foreign)) = (beginning, checkpoint::foreign(path)) {
         let name = foreign.file_name().unwrap_or_default().to_string_lossy();
         return refuse(format!(
-            "holds {name}, which is no checkpoint of Tagwright; move it away or name another folder"
+            "contains {name}, which is not a checkpoint of Tagwright; move it or choose another directory"
         ));
     }
-    if beginning != Beginning::Fresh {
+    if beginning != ExistingFiles::Fresh {
         return Ok(());
     }
     let names = disk::list_names(path)?;
@@ -148,18 +146,18 @@ fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
     }
     if checkpoint::exists(path) {
         return refuse(
-            "holds checkpoints of another run: resume that one (--resume), name another folder, or replace it (--overwrite)".into(),
+            "contains checkpoints of another run; use --resume, use --overwrite, or choose another directory".into(),
         );
     }
     if is_own_model(path) {
-        return refuse("holds a model already: name another folder, or replace it (--overwrite)".into());
+        return refuse("contains a model; use --overwrite, or choose another directory".into());
     }
     const NAMED: usize = 3;
     let more = if names.len() > NAMED { ", ..." } else { "" };
     let named = names[..names.len().min(NAMED)].join(", ");
     refuse(format!(
-        "is not empty ({named}{more}): name another folder, or say --overwrite, which replaces the files of a model and \
-         leaves the others"
+        "directory is not empty ({named}{more}); choose another directory, or use --overwrite, which replaces \
+         only the files of a model"
     ))
 }
 

@@ -29,29 +29,33 @@ pub(super) fn initial_log(
 ) -> Vec<(LogLevel, String)> {
     let mut notes = Vec::new();
     let mut note = |weight, text| notes.push((weight, text));
-    let plan = &data.plan;
+    let plan = &data.train_set;
     if let Some(HeldOut { held, of, by_document }) = data.held_out {
         let seed = arguments.seed;
         let unit = if by_document { "documents" } else { "sentences" };
-        note(LogLevel::Info, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
+        note(LogLevel::Info, format!("no dev split: {held} of {of} {unit} held out (seed {seed})"));
     }
-    let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
+    let head = if head_kept {
+        "classification head of the base model reused"
+    } else {
+        "classification head initialized randomly"
+    };
     note(LogLevel::Info, head.into());
-    if bert.learning() < bert.size() {
-        let (learn, all) = (millions(bert.learning()), millions(bert.size()));
-        note(LogLevel::Info, format!("{learn} of {all} million numbers learn"));
+    if bert.n_trainable() < bert.size() {
+        let (learn, all) = (millions(bert.n_trainable()), millions(bert.size()));
+        note(LogLevel::Info, format!("trainable parameters: {learn} M of {all} M"));
     }
-    if plan.cut_words > 0 {
-        let (words, sentences, limit) = (plan.cut_words, plan.cut_sentences, arguments.max_length);
-        let text = format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned");
+    if plan.n_truncated_tokens > 0 {
+        let (words, sentences, limit) = (plan.n_truncated_tokens, plan.n_truncated_sentences, arguments.max_length);
+        let text = format!("{words} tokens in {sentences} sentences truncated at {limit} subwords");
         note(LogLevel::Warning, text);
     }
-    if plan.empty_words > 0 {
-        note(LogLevel::Warning, format!("{} words give no piece and are not learned", plan.empty_words));
+    if plan.n_tokens_without_subwords > 0 {
+        note(LogLevel::Warning, format!("{} tokens have no subwords and are ignored", plan.n_tokens_without_subwords));
     }
     let unused: Vec<&str> = unexpected.iter().filter(|n| !n.contains("pooler")).map(String::as_str).collect();
     if !unused.is_empty() {
-        note(LogLevel::Info, format!("weights of the base that are not used: {}", unused.join(", ")));
+        note(LogLevel::Info, format!("unused weights of the base model: {}", unused.join(", ")));
     }
     notes
 }
@@ -68,13 +72,15 @@ pub(super) fn gradient_coverage(bert: &Bert, report: &StepReport) -> (LogLevel, 
         .iter()
         .zip(&report.norms)
         .enumerate()
-        .filter(|(i, (p, _))| bert.learns(*i) && !has_no_gradient(&p.name) && !begins_without_gradient(&p.name))
+        .filter(|(i, (p, _))| bert.is_trainable(*i) && !has_no_gradient(&p.name) && !begins_without_gradient(&p.name))
         .map(|(_, (p, n))| (p.name.as_str(), *n))
         .collect();
     let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();
     let (moved, all) = (expected.len() - still.len(), expected.len());
     match still.first() {
-        None => (LogLevel::Success, format!("a gradient reached every weight, {moved}/{all}")),
-        Some(first) => (LogLevel::Warning, format!("only {moved}/{all} weights have a gradient; {first} has none")),
+        None => (LogLevel::Success, format!("all parameters received gradients ({moved}/{all})")),
+        Some(first) => {
+            (LogLevel::Warning, format!("only {moved}/{all} parameters received gradients; {first} received none"))
+        }
     }
 }

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub struct NumberSetting {
     /// Name in the Trainer, if it has this setting.
     pub name: &'static str,
+    /// English label in the form.
+    pub label: &'static str,
     /// Flag of the command line, without hyphens.
     pub flag: &'static str,
     /// Short hint in the form.
@@ -19,14 +21,14 @@ pub struct NumberSetting {
     /// Help text of the command line.
     pub cli_help: &'static str,
     /// Unit that the form shows after the value.
-    pub unit: &'static str,
+    pub suffix: &'static str,
     /// True for an advanced setting, which most runs do not need.
-    pub further: bool,
+    pub is_advanced: bool,
     get: fn(&TrainingArguments) -> String,
     set: fn(&mut TrainingArguments, f64) -> bool,
-    /// Description of the allowed range.
-    range: &'static str,
-    whole: bool,
+    /// English description of the allowed range.
+    pub range: &'static str,
+    is_integer: bool,
 }
 
 /// Setting with a fixed set of values.
@@ -34,14 +36,18 @@ pub struct NumberSetting {
 pub struct EnumSetting {
     /// Name in the Trainer, if it has this setting.
     pub name: &'static str,
+    /// English label in the form.
+    pub label: &'static str,
     /// Flag of the command line, without hyphens.
     pub flag: &'static str,
     /// Short hint in the form.
-    pub help: &'static str,
+    pub hint: &'static str,
     /// Help text of the command line.
-    pub about: &'static str,
+    pub cli_help: &'static str,
     /// Allowed values.
     pub options: &'static [&'static str],
+    /// English labels of `options` in the form.
+    pub option_labels: &'static [&'static str],
     /// Returns the index of the current value in `options`.
     pub get: fn(&TrainingArguments) -> usize,
     /// Sets the value with this index in `options`.
@@ -52,243 +58,263 @@ pub struct EnumSetting {
 pub const NUMBER_SETTINGS: &[NumberSetting] = &[
     NumberSetting {
         name: "learning_rate",
+        label: "Learning rate",
         flag: "learning-rate",
-        hint: "Peak, after warm-up",
+        hint: "Peak value after warmup",
         cli_help: "Peak learning rate",
-        unit: "",
-        further: false,
+        suffix: "",
+        is_advanced: false,
         get: |a| scientific(a.learning_rate),
-        set: |a, v| put(&mut a.learning_rate, v, v > 0.0 && v <= 1.0),
-        range: "Above 0, at most 1. The book uses 2e-5.",
-        whole: false,
+        set: |a, v| set_if(&mut a.learning_rate, v, v > 0.0 && v <= 1.0),
+        range: "Enter a number above 0 and up to 1. Default: 2e-5.",
+        is_integer: false,
     },
     NumberSetting {
         name: "num_train_epochs",
+        label: "Epochs",
         flag: "epochs",
-        hint: "Full passes",
-        cli_help: "Full passes over the training sentences",
-        unit: "",
-        further: false,
+        hint: "Passes over the training data",
+        cli_help: "Number of passes over the training data",
+        suffix: "",
+        is_advanced: false,
         get: |a| a.num_train_epochs.to_string(),
-        set: |a, v| put(&mut a.num_train_epochs, v as usize, (1.0..=1000.0).contains(&v)),
-        range: "A whole number from 1 to 1,000.",
-        whole: true,
+        set: |a, v| set_if(&mut a.num_train_epochs, v as usize, (1.0..=1000.0).contains(&v)),
+        range: "Enter a whole number from 1 to 1,000",
+        is_integer: true,
     },
     NumberSetting {
         name: "per_device_train_batch_size",
+        label: "Batch size",
         flag: "batch-size",
-        hint: "Sentences at once",
-        cli_help: "Sentences computed at once",
-        unit: "",
-        further: false,
+        hint: "Sentences per batch",
+        cli_help: "Training batch size in sentences",
+        suffix: "sentences",
+        is_advanced: false,
         get: |a| a.per_device_train_batch_size.to_string(),
-        set: |a, v| put(&mut a.per_device_train_batch_size, v as usize, (1.0..=1024.0).contains(&v)),
-        range: "A whole number from 1 to 1,024.",
-        whole: true,
+        set: |a, v| set_if(&mut a.per_device_train_batch_size, v as usize, (1.0..=1024.0).contains(&v)),
+        range: "Enter a whole number from 1 to 1,024",
+        is_integer: true,
     },
     NumberSetting {
         name: "per_device_eval_batch_size",
+        label: "Evaluation batch size",
         flag: "eval-batch-size",
-        hint: "In evaluation",
-        cli_help: "Sentences a batch in evaluation",
-        unit: "",
-        further: false,
+        hint: "Sentences per batch",
+        cli_help: "Evaluation batch size in sentences",
+        suffix: "sentences",
+        is_advanced: false,
         get: |a| a.per_device_eval_batch_size.to_string(),
-        set: |a, v| put(&mut a.per_device_eval_batch_size, v as usize, (1.0..=4096.0).contains(&v)),
-        range: "A whole number from 1 to 4,096.",
-        whole: true,
+        set: |a, v| set_if(&mut a.per_device_eval_batch_size, v as usize, (1.0..=4096.0).contains(&v)),
+        range: "Enter a whole number from 1 to 4,096",
+        is_integer: true,
     },
     NumberSetting {
         name: "weight_decay",
+        label: "Weight decay",
         flag: "weight-decay",
-        hint: "Not on bias, norm",
-        cli_help: "Share of itself a weight loses a step, times the rate; not biases and layer normalisation",
-        unit: "",
-        further: false,
+        hint: "Excludes bias and LayerNorm",
+        cli_help: "AdamW weight decay. Biases and LayerNorm weights are excluded",
+        suffix: "",
+        is_advanced: false,
         get: |a| a.weight_decay.to_string(),
-        set: |a, v| put(&mut a.weight_decay, v, (0.0..=1.0).contains(&v)),
-        range: "Between 0 and 1. The book uses 0.01.",
-        whole: false,
+        set: |a, v| set_if(&mut a.weight_decay, v, (0.0..=1.0).contains(&v)),
+        range: "Enter a number from 0 to 1. Default: 0.01.",
+        is_integer: false,
     },
     NumberSetting {
         name: "warmup_ratio",
+        label: "Warmup ratio",
         flag: "warmup-ratio",
-        hint: "Share of all steps",
-        cli_help: "Share of the steps in which the learning rate rises",
-        unit: "",
-        further: false,
+        hint: "Fraction of all steps",
+        cli_help: "Fraction of steps for linear warmup",
+        suffix: "",
+        is_advanced: false,
         get: |a| a.warmup_ratio.to_string(),
-        set: |a, v| put(&mut a.warmup_ratio, v, (0.0..=1.0).contains(&v)),
-        range: "Between 0 and 1. The book uses 0.",
-        whole: false,
+        set: |a, v| set_if(&mut a.warmup_ratio, v, (0.0..=1.0).contains(&v)),
+        range: "Enter a number from 0 to 1. Default: 0.",
+        is_integer: false,
     },
     NumberSetting {
         name: "max_length",
+        label: "Max sentence length",
         flag: "max-length",
-        hint: "Longer is counted",
-        cli_help: "Pieces a sentence may have in training",
-        unit: "pieces",
-        further: false,
+        hint: "Longer sentences are truncated",
+        cli_help: "Maximum sentence length in subwords; longer sentences are truncated",
+        suffix: "subwords",
+        is_advanced: false,
         get: |a| a.max_length.to_string(),
-        set: |a, v| put(&mut a.max_length, v as usize, (8.0..=4096.0).contains(&v)),
-        range: "A whole number from 8 to 4,096.",
-        whole: true,
+        set: |a, v| set_if(&mut a.max_length, v as usize, (8.0..=4096.0).contains(&v)),
+        range: "Enter a whole number from 8 to 4,096",
+        is_integer: true,
     },
     NumberSetting {
         name: "seed",
+        label: "Seed",
         flag: "seed",
-        hint: "Same seed, same run",
-        cli_help: "Where all random draws come from",
-        unit: "",
-        further: false,
+        hint: "Makes runs reproducible",
+        cli_help: "Random seed",
+        suffix: "",
+        is_advanced: false,
         get: |a| a.seed.to_string(),
-        set: |a, v| put(&mut a.seed, v as u64, (0.0..=9e15).contains(&v)),
-        range: "A whole number from 0.",
-        whole: true,
+        set: |a, v| set_if(&mut a.seed, v as u64, (0.0..=9e15).contains(&v)),
+        range: "Enter a whole number from 0",
+        is_integer: true,
     },
     NumberSetting {
         name: "max_grad_norm",
+        label: "Gradient clipping",
         flag: "max-grad-norm",
-        hint: "Clip by norm",
-        cli_help: "Larger gradients are scaled down to this norm",
-        unit: "",
-        further: true,
+        hint: "Maximum norm",
+        cli_help: "Gradient clipping norm",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.max_grad_norm.to_string(),
-        set: |a, v| put(&mut a.max_grad_norm, v, v > 0.0 && v <= 1e9),
-        range: "Above 0. The book uses 1.",
-        whole: false,
+        set: |a, v| set_if(&mut a.max_grad_norm, v, v > 0.0 && v <= 1e9),
+        range: "Enter a number above 0. Default: 1.",
+        is_integer: false,
     },
     NumberSetting {
         name: "gradient_accumulation_steps",
+        label: "Gradient accumulation",
         flag: "gradient-accumulation-steps",
-        hint: "Batches a step",
-        cli_help: "Batches computed one after another for one step; the loss is the mean over all their pieces",
-        unit: "",
-        further: true,
+        hint: "Batches per step",
+        cli_help: "Number of batches per optimizer step; the loss is the mean over all their subwords",
+        suffix: "batches",
+        is_advanced: true,
         get: |a| a.gradient_accumulation_steps.to_string(),
-        set: |a, v| put(&mut a.gradient_accumulation_steps, v as usize, (1.0..=1024.0).contains(&v)),
-        range: "A whole number from 1 to 1,024.",
-        whole: true,
+        set: |a, v| set_if(&mut a.gradient_accumulation_steps, v as usize, (1.0..=1024.0).contains(&v)),
+        range: "Enter a whole number from 1 to 1,024",
+        is_integer: true,
     },
     NumberSetting {
         name: "label_smoothing_factor",
+        label: "Label smoothing",
         flag: "label-smoothing-factor",
-        hint: "Spread over all tags",
-        cli_help: "Share of each target that is spread evenly over all tags",
-        unit: "",
-        further: true,
+        hint: "0 disables it",
+        cli_help: "Label smoothing factor",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.label_smoothing_factor.to_string(),
-        set: |a, v| put(&mut a.label_smoothing_factor, v, (0.0..=0.9).contains(&v)),
-        range: "Between 0 and 0.9.",
-        whole: false,
+        set: |a, v| set_if(&mut a.label_smoothing_factor, v, (0.0..=0.9).contains(&v)),
+        range: "Enter a number from 0 to 0.9",
+        is_integer: false,
     },
     NumberSetting {
         name: "layer_lr_decay",
+        label: "Layer-wise LR decay",
         flag: "layer-lr-decay",
-        hint: "Rate, layer by layer",
-        cli_help: "What the learning rate is multiplied by from each layer to the one below; 1 is the same everywhere",
-        unit: "",
-        further: true,
+        hint: "Factor per layer; 1 disables it",
+        cli_help: "Layer-wise learning rate decay; 1 disables it",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.layer_lr_decay.to_string(),
-        set: |a, v| put(&mut a.layer_lr_decay, v, v > 0.0 && v <= 1.0),
-        range: "Above 0, at most 1. 1 is the same rate everywhere.",
-        whole: false,
+        set: |a, v| set_if(&mut a.layer_lr_decay, v, v > 0.0 && v <= 1.0),
+        range: "Enter a number above 0 and up to 1, where 1 disables it",
+        is_integer: false,
     },
     NumberSetting {
         name: "freeze_layers",
+        label: "Freeze layers",
         flag: "freeze-layers",
-        hint: "First layers that stay",
-        cli_help: "First layers that do not learn, and the embeddings below them; 0 for none",
-        unit: "",
-        further: true,
+        hint: "First N encoder layers",
+        cli_help: "Freeze the embeddings and the first N encoder layers; 0 freezes none",
+        suffix: "layers",
+        is_advanced: true,
         get: |a| a.freeze_layers.to_string(),
-        set: |a, v| put(&mut a.freeze_layers, v as usize, (0.0..=96.0).contains(&v)),
-        range: "A whole number from 0 to 96.",
-        whole: true,
+        set: |a, v| set_if(&mut a.freeze_layers, v as usize, (0.0..=96.0).contains(&v)),
+        range: "Enter a whole number from 0 to 96",
+        is_integer: true,
     },
     NumberSetting {
         name: "lora_rank",
+        label: "LoRA rank",
         flag: "lora-rank",
-        hint: "LoRA; 0 is off",
-        cli_help: "Rank of the small matrices that learn in place of the layers' own (LoRA); 0 for none",
-        unit: "",
-        further: true,
+        hint: "0 disables LoRA",
+        cli_help: "LoRA rank; 0 disables LoRA",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.lora_rank.to_string(),
-        set: |a, v| put(&mut a.lora_rank, v as usize, (0.0..=256.0).contains(&v)),
-        range: "A whole number from 0 to 256; 8 is usual.",
-        whole: true,
+        set: |a, v| set_if(&mut a.lora_rank, v as usize, (0.0..=256.0).contains(&v)),
+        range: "Enter a whole number from 0 to 256. Typical: 8.",
+        is_integer: true,
     },
     NumberSetting {
         name: "lora_alpha",
+        label: "LoRA alpha",
         flag: "lora-alpha",
-        hint: "Its weight, over rank",
-        cli_help: "What LoRA's matrices are multiplied by, over their rank",
-        unit: "",
-        further: true,
+        hint: "Scale is alpha / rank",
+        cli_help: "LoRA scaling alpha; the scale is alpha / rank",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.lora_alpha.to_string(),
-        set: |a, v| put(&mut a.lora_alpha, v, v > 0.0 && v <= 1024.0),
-        range: "Above 0, at most 1,024; 16 is usual.",
-        whole: false,
+        set: |a, v| set_if(&mut a.lora_alpha, v, v > 0.0 && v <= 1024.0),
+        range: "Enter a number above 0 and up to 1,024. Typical: 16.",
+        is_integer: false,
     },
     NumberSetting {
         name: "early_stopping_patience",
+        label: "Early stopping patience",
         flag: "patience",
-        hint: "Epochs; 0 is never",
-        cli_help: "Epochs without a better dev F1 after which the run ends; 0 for never",
-        unit: "",
-        further: true,
+        hint: "0 disables early stopping",
+        cli_help: "Early stopping patience in epochs without a better dev F1; 0 disables it",
+        suffix: "epochs",
+        is_advanced: true,
         get: |a| a.early_stopping_patience.to_string(),
-        set: |a, v| put(&mut a.early_stopping_patience, v as usize, (0.0..=1000.0).contains(&v)),
-        range: "A whole number from 0 to 1,000.",
-        whole: true,
+        set: |a, v| set_if(&mut a.early_stopping_patience, v as usize, (0.0..=1000.0).contains(&v)),
+        range: "Enter a whole number from 0 to 1,000",
+        is_integer: true,
     },
     NumberSetting {
         name: "early_stopping_threshold",
+        label: "Early stopping threshold",
         flag: "early-stopping-threshold",
-        hint: "F1 that counts as better",
-        cli_help: "By how much dev F1 (0 to 1) must rise to count as better for --patience",
-        unit: "",
-        further: true,
+        hint: "Minimum F1 improvement",
+        cli_help: "Minimum improvement of dev F1 (0 to 1) for early stopping",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.early_stopping_threshold.to_string(),
-        set: |a, v| put(&mut a.early_stopping_threshold, v, (0.0..=1.0).contains(&v)),
-        range: "Between 0 and 1: 0.01 is one point of F1.",
-        whole: false,
+        set: |a, v| set_if(&mut a.early_stopping_threshold, v, (0.0..=1.0).contains(&v)),
+        range: "Enter a number from 0 to 1. 0.01 is one F1 point",
+        is_integer: false,
     },
     NumberSetting {
         name: "logging_steps",
+        label: "Log every",
         flag: "logging-steps",
-        hint: "Steps a point",
-        cli_help: "Steps that are told together, with their mean loss",
-        unit: "",
-        further: true,
+        hint: "Steps per chart point",
+        cli_help: "Log every N steps (mean loss)",
+        suffix: "steps",
+        is_advanced: true,
         get: |a| a.logging_steps.to_string(),
-        set: |a, v| put(&mut a.logging_steps, v as usize, (1.0..=100_000.0).contains(&v)),
-        range: "A whole number from 1 to 100,000.",
-        whole: true,
+        set: |a, v| set_if(&mut a.logging_steps, v as usize, (1.0..=100_000.0).contains(&v)),
+        range: "Enter a whole number from 1 to 100,000",
+        is_integer: true,
     },
     NumberSetting {
         name: "save_steps",
+        label: "Save every",
         flag: "save-steps",
-        hint: "Between checkpoints",
-        cli_help: "Steps from one checkpoint to the next, with --save-strategy steps",
-        unit: "",
-        further: true,
+        hint: "If checkpoints are saved every N steps",
+        cli_help: "Save a checkpoint every N steps (with --save-strategy steps)",
+        suffix: "steps",
+        is_advanced: true,
         get: |a| a.save_steps.to_string(),
-        set: |a, v| put(&mut a.save_steps, v as usize, (1.0..=1e9).contains(&v)),
-        range: "A whole number from 1.",
-        whole: true,
+        set: |a, v| set_if(&mut a.save_steps, v as usize, (1.0..=1e9).contains(&v)),
+        range: "Enter a whole number from 1",
+        is_integer: true,
     },
     NumberSetting {
         name: "save_total_limit",
+        label: "Keep checkpoints",
         flag: "save-total-limit",
-        hint: "Kept at the end",
-        cli_help: "Checkpoints that stay when the run has ended; 0 keeps one only while it goes on",
-        unit: "",
-        further: true,
+        hint: "After the run; 0 keeps none",
+        cli_help: "Number of checkpoints to keep after the run; 0 keeps none",
+        suffix: "",
+        is_advanced: true,
         get: |a| a.save_total_limit.to_string(),
-        set: |a, v| put(&mut a.save_total_limit, v as usize, (0.0..=1000.0).contains(&v)),
-        range: "A whole number from 0 to 1,000.",
-        whole: true,
+        set: |a, v| set_if(&mut a.save_total_limit, v as usize, (0.0..=1000.0).contains(&v)),
+        range: "Enter a whole number from 0 to 1,000",
+        is_integer: true,
     },
 ];
 
@@ -296,62 +322,74 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
 pub const ENUM_SETTINGS: &[EnumSetting] = &[
     EnumSetting {
         name: "lr_scheduler_type",
+        label: "LR scheduler",
         flag: "lr-scheduler-type",
-        help: "After the warm-up",
-        about: "How the learning rate goes after the warm-up",
+        hint: "After warmup",
+        cli_help: "Learning rate schedule after warmup",
         options: &["linear", "cosine", "constant"],
-        get: |a| place(&SchedulerType::ALL, a.lr_scheduler_type),
+        option_labels: &["Linear", "Cosine", "Constant"],
+        get: |a| index_of(&SchedulerType::ALL, a.lr_scheduler_type),
         set: |a, i| a.lr_scheduler_type = SchedulerType::ALL[i].1,
     },
     EnumSetting {
         name: "class_weights",
+        label: "Class weights",
         flag: "class-weights",
-        help: "Rare tags weigh more",
-        about: "Weight of a tag's pieces: all alike, or by how rare the tag is (pieces / (tags x pieces of this tag))",
+        hint: "Balanced: inverse frequency",
+        cli_help: "Class weights of the loss: none, or balanced by inverse frequency: subwords / (tags x tag subwords)",
         options: &["none", "balanced"],
+        option_labels: &["None", "Balanced"],
         get: |a| usize::from(a.balanced_class_weights),
         set: |a, i| a.balanced_class_weights = i == 1,
     },
     EnumSetting {
         name: "freeze_embeddings",
+        label: "Freeze embeddings",
         flag: "freeze-embeddings",
-        help: "Embeddings stay",
-        about: "Whether the embeddings do not learn",
+        hint: "Embeddings are not trained",
+        cli_help: "Freeze the embeddings",
         options: &["false", "true"],
+        option_labels: &["Off", "On"],
         get: |a| usize::from(a.freeze_embeddings),
         set: |a, i| a.freeze_embeddings = i == 1,
     },
     EnumSetting {
         name: "precision",
+        label: "Compute precision",
         flag: "precision",
-        help: "Of matrix products",
-        about: "Numbers of the matrix products: auto is fp32 on the processor, bf16 on an NVIDIA GPU (fp16 before Ampere)",
+        hint: "For matrix products",
+        cli_help: "Compute precision of matrix products. auto: fp32 on CPU, bf16 on NVIDIA GPUs (fp16 before Ampere)",
         options: &["auto", "fp32", "tf32", "bf16", "fp16"],
-        get: |a| a.precision.map_or(0, |p| place(&ComputeDtype::ALL, p) + 1),
+        option_labels: &["Auto", "fp32", "tf32", "bf16", "fp16"],
+        get: |a| a.precision.map_or(0, |p| index_of(&ComputeDtype::ALL, p) + 1),
         set: |a, i| a.precision = i.checked_sub(1).map(|i| ComputeDtype::ALL[i].1),
     },
     EnumSetting {
         name: "save_strategy",
+        label: "Save checkpoints",
         flag: "save-strategy",
-        help: "When a run is saved",
-        about: "When a checkpoint is written, from which --resume goes on",
+        hint: "For resuming an interrupted run",
+        cli_help: "When to save checkpoints for --resume",
         options: &["no", "epoch", "steps", "best"],
-        get: |a| place(&SaveStrategy::ALL, a.save_strategy),
+        option_labels: &["Never", "Each epoch", "Every N steps", "Best only"],
+        get: |a| index_of(&SaveStrategy::ALL, a.save_strategy),
         set: |a, i| a.save_strategy = SaveStrategy::ALL[i].1,
     },
     EnumSetting {
         name: "report_to",
+        label: "Metrics file",
         flag: "report-to",
-        help: "A file to plot",
-        about: "Also write metrics.jsonl, or TensorBoard's event files, into the run's folder",
+        hint: "For plotting in other programs",
+        cli_help: "Write metrics as JSON lines (metrics.jsonl) or TensorBoard events to --out",
         options: &["none", "jsonl", "tensorboard"],
-        get: |a| place(&ReportTo::ALL, a.report_to),
+        option_labels: &["None", "JSON lines", "TensorBoard"],
+        get: |a| index_of(&ReportTo::ALL, a.report_to),
         set: |a, i| a.report_to = ReportTo::ALL[i].1,
     },
 ];
 
 /// Returns the index of a value in a table of names and values, or 0 if it is missing.
-fn place<T: PartialEq>(all: &[(&str, T)], value: T) -> usize {
+fn index_of<T: PartialEq>(all: &[(&str, T)], value: T) -> usize {
     all.iter().position(|(_, v)| *v == value).unwrap_or(0)
 }
 
@@ -369,35 +407,53 @@ impl NumberSetting {
     /// Removes thousands separators (commas) from a number.
     ///
     /// # Errors
-    /// Returns a message with the correct spelling if a comma is used differently, for example as a decimal separator.
-    fn plain(self, text: &str) -> Result<Cow<'_, str>, String> {
+    /// Returns an error if a comma is used differently, for example as a decimal separator.
+    fn strip_thousands(self, text: &str) -> Result<Cow<'_, str>, SettingError> {
         if !text.contains(',') {
             return Ok(Cow::Borrowed(text));
         }
-        if self.whole && has_commas_between_thousands(text) {
+        if self.is_integer && has_commas_between_thousands(text) {
             return Ok(Cow::Owned(text.replace(',', "")));
         }
-        let pointed = text.replacen(',', ".", 1);
-        Err(if self.whole {
-            format!("A comma is only read between thousands, as in 12,000. {}", self.range)
-        } else if pointed.parse::<f64>().is_ok() {
-            format!("The decimal sign is a point, not a comma: {pointed}. {}", self.range)
+        let with_point = text.replacen(',', ".", 1);
+        Err(if self.is_integer {
+            SettingError::Comma(self.range)
+        } else if with_point.parse::<f64>().is_ok() {
+            SettingError::DecimalComma(with_point, self.range)
         } else {
-            format!("The decimal sign is a point, and there are no commas. {}", self.range)
+            SettingError::Commas(self.range)
         })
     }
 
     /// Parses and sets the value. The arguments are unchanged if the value is invalid.
     ///
     /// # Errors
-    /// Returns the allowed range in one line.
-    pub fn set(self, arguments: &mut TrainingArguments, text: &str) -> Result<(), String> {
-        let value: f64 = self.plain(text.trim())?.parse().map_err(|_| self.range.to_owned())?;
-        if (self.whole && value.fract() != 0.0) || !(self.set)(arguments, value) {
-            return Err(self.range.to_owned());
+    /// Returns an error if the text is not a number of the allowed range.
+    pub fn set(self, arguments: &mut TrainingArguments, text: &str) -> Result<(), SettingError> {
+        let invalid = || SettingError::OutOfRange(self.range);
+        let value: f64 = self.strip_thousands(text.trim())?.parse().map_err(|_| invalid())?;
+        if (self.is_integer && value.fract() != 0.0) || !(self.set)(arguments, value) {
+            return Err(invalid());
         }
         Ok(())
     }
+}
+
+/// Invalid text of a numeric setting, with the English description of the allowed range.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// The text is not a number, or is outside of the allowed range.
+    #[error("{0}")]
+    OutOfRange(&'static str),
+    /// A comma of an integer does not separate thousands.
+    #[error("Commas are only allowed between thousands, for example 12,000. {0}")]
+    Comma(&'static str),
+    /// A fraction has a decimal comma. The first value is the number with a decimal point.
+    #[error("Use a decimal point, not a comma: {0}. {1}")]
+    DecimalComma(String, &'static str),
+    /// A fraction has commas that are not decimal commas.
+    #[error("Use a decimal point and no commas. {0}")]
+    Commas(&'static str),
 }
 
 /// Returns true if all commas separate groups of exactly three digits: `12,000`, `1,000,000`.
@@ -424,7 +480,7 @@ impl EnumSetting {
     }
 }
 
-fn put<T>(target: &mut T, value: T, allowed: bool) -> bool {
+fn set_if<T>(target: &mut T, value: T, allowed: bool) -> bool {
     if allowed {
         *target = value;
     }
@@ -437,54 +493,54 @@ fn scientific(value: f64) -> String {
 }
 
 /// Returns every setting that affects the result, by name. A checkpoint stores them.
-pub fn described(arguments: &TrainingArguments) -> BTreeMap<String, String> {
+pub fn to_map(arguments: &TrainingArguments) -> BTreeMap<String, String> {
     let numbers = NUMBER_SETTINGS.iter().map(|f| (f.name, f.get(arguments)));
     let words = ENUM_SETTINGS.iter().map(|c| (c.name, c.word(arguments).to_owned()));
     let others = [
-        ("label_all_pieces", arguments.label_all_pieces.to_string()),
+        ("label_all_pieces", arguments.label_all_subwords.to_string()),
         ("new_head", arguments.new_head.to_string()),
         ("parts", arguments.n_shards.to_string()),
     ];
     numbers.chain(words).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Parses settings written by [`described`].
+/// Parses settings written by [`to_map`].
 ///
 /// # Errors
 /// Returns an error if a setting is unknown, missing or invalid, since the run could not be reproduced.
-pub fn from_described(described: &BTreeMap<String, String>) -> Result<TrainingArguments, String> {
+pub fn from_map(settings: &BTreeMap<String, String>) -> Result<TrainingArguments, String> {
     let mut arguments = TrainingArguments::default();
-    for (name, value) in described {
+    for (name, value) in settings {
         let choice = ENUM_SETTINGS.iter().find(|c| c.name == name);
         let fits = match (NumberSetting::by_name(name), choice, name.as_str()) {
             (Some(field), _, _) => field.set(&mut arguments, value).is_ok(),
             (_, Some(choice), _) => choice.choose(&mut arguments, value),
-            (_, _, "label_all_pieces") => value.parse().map(|v| arguments.label_all_pieces = v).is_ok(),
+            (_, _, "label_all_pieces") => value.parse().map(|v| arguments.label_all_subwords = v).is_ok(),
             (_, _, "new_head") => value.parse().map(|v| arguments.new_head = v).is_ok(),
             (_, _, "parts") => {
-                value.parse().is_ok_and(|v| put(&mut arguments.n_shards, v, (1..=MOST_PARTS).contains(&v)))
+                value.parse().is_ok_and(|v| set_if(&mut arguments.n_shards, v, (1..=MAX_SHARDS).contains(&v)))
             }
             _ => false,
         };
         if !fits {
-            return Err(format!("the setting {name} = {value} is not known here"));
+            return Err(format!("unsupported setting {name} = {value}"));
         }
     }
-    match self::described(&arguments).keys().find(|name| !described.contains_key(*name)) {
-        Some(missing) => Err(format!("the setting {missing} is missing")),
+    match to_map(&arguments).keys().find(|name| !settings.contains_key(*name)) {
+        Some(missing) => Err(format!("setting {missing} is missing")),
         None => Ok(arguments),
     }
 }
 
 /// Maximum number of shards, above the number of cores of any CPU.
-const MOST_PARTS: usize = 1024;
+const MAX_SHARDS: usize = 1024;
 
 /// Returns the settings that differ from the default recipe, in one line, or an empty string.
-pub fn unusual(arguments: &TrainingArguments) -> String {
-    let book = described(&TrainingArguments::default());
-    let all = described(arguments).into_iter();
+pub fn non_default(arguments: &TrainingArguments) -> String {
+    let book = to_map(&TrainingArguments::default());
+    let all = to_map(arguments).into_iter();
     let other = all.filter(|(name, value)| name != "parts" && book.get(name) != Some(value));
-    other.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    other.map(|(name, value)| format!("`{name}={value}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -492,40 +548,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_described_comes_back() {
-        let mut arguments =
-            TrainingArguments { n_shards: 7, new_head: true, label_all_pieces: false, ..TrainingArguments::default() };
+    fn arguments_roundtrip_through_map() {
+        let mut arguments = TrainingArguments {
+            n_shards: 7,
+            new_head: true,
+            label_all_subwords: false,
+            ..TrainingArguments::default()
+        };
         for (i, field) in NUMBER_SETTINGS.iter().enumerate() {
-            let value = if field.whole { (i + 8).to_string() } else { format!("0.{}", i + 1) };
+            let value = if field.is_integer { (i + 8).to_string() } else { format!("0.{}", i + 1) };
             field.set(&mut arguments, &value).unwrap_or_else(|range| panic!("{}: {value}: {range}", field.name));
         }
         for choice in ENUM_SETTINGS {
             (choice.set)(&mut arguments, choice.options.len() - 1);
         }
-        assert_eq!(from_described(&described(&arguments)), Ok(arguments.clone()));
+        assert_eq!(from_map(&to_map(&arguments)), Ok(arguments.clone()));
         let check = |name: &str, value: &str| {
-            let mut broken = described(&arguments);
+            let mut broken = to_map(&arguments);
             broken.insert(name.to_owned(), value.to_owned());
-            assert!(from_described(&broken).is_err_and(|why| why.contains(name)), "{name} = {value}");
+            assert!(from_map(&broken).is_err_and(|reason| reason.contains(name)), "{name} = {value}");
         };
         check("parts", "1000000000000");
         check("learning_rate", "fast");
         check("lr_scheduler_type", "cosine_with_restarts");
         check("unheard_of", "1");
-        let mut lacking = described(&arguments);
+        let mut lacking = to_map(&arguments);
         lacking.remove("seed");
-        assert!(from_described(&lacking).is_err_and(|why| why.contains("seed")));
+        assert!(from_map(&lacking).is_err_and(|reason| reason.contains("seed")));
     }
 
     #[test]
-    fn a_comma_parts_thousands_and_nothing_else() {
+    fn commas_only_separate_thousands() {
         let check = |name: &str, text: &str, expected: Result<&str, &str>| {
             let field = NumberSetting::by_name(name).expect("a field");
             let mut arguments = TrainingArguments::default();
             let set = field.set(&mut arguments, text);
             match (expected, set) {
                 (Ok(value), Ok(())) => assert_eq!(field.get(&arguments), value, "{name} = {text}"),
-                (Err(said), Err(why)) => assert!(why.contains(said), "{name} = {text}: {why}"),
+                (Err(part), Err(error)) => assert!(error.to_string().contains(part), "{name} = {text}: {error}"),
                 (_, other) => panic!("{name} = {text}: {other:?}"),
             }
         };
@@ -533,7 +593,7 @@ mod tests {
         check("save_steps", " 1,000,000 ", Ok("1000000"));
         check("save_steps", "12000", Ok("12000"));
         for wrong in ["12,00", "1,0000", "12,", ",000", "1,000.5", "1,00,000", "1,,000", "1,000,", "-1,000", "1,0e3"] {
-            check("save_steps", wrong, Err("A whole number from 1"));
+            check("save_steps", wrong, Err("Enter a whole number from 1"));
         }
         check("num_train_epochs", "1,5", Err("between thousands"));
         check("learning_rate", "0,1", Err("point, not a comma: 0.1."));
@@ -544,11 +604,11 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_does_not_fit_changes_nothing() {
+    fn invalid_setting_changes_nothing() {
         let mut arguments = TrainingArguments::default();
         for field in NUMBER_SETTINGS {
             for text in ["", "x", "-1", "NaN", "inf", "1e300"] {
-                assert!(field.set(&mut arguments, text).is_err(), "{} takes {text:?}", field.name);
+                assert!(field.set(&mut arguments, text).is_err(), "{} accepts {text:?}", field.name);
             }
         }
         assert_eq!(arguments, TrainingArguments::default());

@@ -16,11 +16,11 @@ pub struct EncodedTrainSet {
     /// Subword ids and labels of each sentence.
     sentences: Vec<(Vec<u32>, Vec<i32>)>,
     /// Number of tokens without subwords, which are ignored.
-    pub empty_words: usize,
+    pub n_tokens_without_subwords: usize,
     /// Number of tokens after the maximum length, which are ignored.
-    pub cut_words: usize,
+    pub n_truncated_tokens: usize,
     /// Number of sentences with truncated tokens.
-    pub cut_sentences: usize,
+    pub n_truncated_sentences: usize,
 }
 
 impl EncodedTrainSet {
@@ -39,10 +39,10 @@ impl EncodedTrainSet {
         for id in sentences {
             let (words, ids) = tokens_and_tags(corpus, *id, tags);
             let aligned = align(tokenizer, &words, &ids, tags, rule)?;
-            plan.empty_words += aligned.n_tokens_without_subwords;
-            plan.cut_words += aligned.n_truncated_tokens;
-            plan.cut_sentences += usize::from(aligned.n_truncated_tokens > 0);
-            plan.sentences.push((aligned.encoding.ids, aligned.labels));
+            plan.n_tokens_without_subwords += aligned.n_tokens_without_subwords;
+            plan.n_truncated_tokens += aligned.n_truncated_tokens;
+            plan.n_truncated_sentences += usize::from(aligned.n_truncated_tokens > 0);
+            plan.sentences.push((aligned.encoding.ids, aligned.tag_ids));
         }
         Ok(plan)
     }
@@ -68,7 +68,7 @@ impl EncodedTrainSet {
     }
 
     /// Returns the number of subwords of all sentences, including special tokens.
-    pub fn pieces(&self) -> usize {
+    pub fn n_subwords(&self) -> usize {
         self.sentences.iter().map(|(ids, _)| ids.len()).sum()
     }
 
@@ -111,17 +111,17 @@ impl EncodedTrainSet {
     }
 
     /// Returns the number of distinct subwords.
-    pub(super) fn distinct(&self) -> usize {
+    pub(super) fn n_distinct_subwords(&self) -> usize {
         self.sentences.iter().flat_map(|(ids, _)| ids).collect::<HashSet<_>>().len()
     }
 
     /// Returns the number of subwords of the longest sentence.
-    pub(super) fn longest(&self) -> usize {
+    pub(super) fn max_len(&self) -> usize {
         self.sentences.iter().map(|(ids, _)| ids.len()).max().unwrap_or(0)
     }
 
     /// Returns the number of subwords of a sentence.
-    pub(super) fn length(&self, sentence: usize) -> usize {
+    pub(super) fn sentence_len(&self, sentence: usize) -> usize {
         self.sentences[sentence].0.len()
     }
 }

@@ -13,22 +13,26 @@ const WIDTH: f32 = 520.0;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let p = theme::of(ui);
-    let Some(offered) = &app.exporting else { return };
+    let p = theme::colors(ui);
+    let Some(offered) = &app.export_options else { return };
     let several = app.annotate.as_ref().is_some_and(|a| a.splits().len() > 1);
     let mut close = false;
-    let left = dialog(ui, "export", WIDTH, |ui| {
-        label(ui, TextRole::Title, p.text, tr!("Export as"));
+    let dismissed = dialog(ui, "export", WIDTH, |ui| {
+        label(ui, TextRole::Title, p.text, tr!("Export to"));
         ui.add_space(2.0);
-        let where_to = if several { tr!("A folder with a file for each split.") } else { tr!("One file.") };
-        paragraph(ui, TextRole::Small, p.text2, &tr!("{where_to} Your dataset stays as it is.", where_to));
+        let note = if several {
+            tr!("Writes one file per split. Your dataset is not changed.")
+        } else {
+            tr!("Writes one file. Your dataset is not changed.")
+        };
+        paragraph(ui, TextRole::Small, p.text_secondary, note);
         ui.add_space(8.0);
         let height = (ui.content_rect().height() - 240.0).max(120.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (format, losses) in offered {
                 if row(ui, *format, losses) {
-                    out.push(Command::Pick(Pick::Export { format: format.name, folder: several }));
+                    out.push(Command::OpenPathDialog(Pick::Export { format: format.name, folder: several }));
                     close = true;
                 }
             }
@@ -36,21 +40,22 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.add_space(12.0);
         close |= Button::plain(tr!("Cancel")).show(ui).clicked();
     });
-    if close || left {
-        out.push(Command::Do(Action::Export));
+    if close || dismissed {
+        out.push(Command::Run(Action::Export));
     }
 }
 
 /// Shows a format and its losses. Returns true if it was clicked.
 fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
     const EDGE: f32 = 10.0;
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let (what, detail) = format.description.split_once(": ").unwrap_or((format.description, ""));
     let loss = match losses {
-        [] => tr!("Holds its text and all labels").to_owned(),
-        _ => tr!("Cannot hold {losses}", losses = losses.join("; ")),
+        [] => tr!("Complete").to_owned(),
+        _ => tr!("Not exported: {losses}", losses = losses.join("; ")),
     };
-    let (glyph, colour) = if losses.is_empty() { (icon::CIRCLE_CHECK, p.ok) } else { (icon::TRIANGLE_ALERT, p.warn) };
+    let (glyph, color) =
+        if losses.is_empty() { (icon::CIRCLE_CHECK, p.success) } else { (icon::TRIANGLE_ALERT, p.warning) };
     let response = ui
         .scope_builder(UiBuilder::new().sense(Sense::click()), |ui| {
             let background = ui.painter().add(egui::Shape::Noop);
@@ -60,9 +65,9 @@ fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;
                     label(ui, TextRole::BodyMedium, p.text, what);
-                    label(ui, TextRole::Small, p.text3, detail);
+                    label(ui, TextRole::Small, p.text_muted, detail);
                 });
-                icon_paragraph(ui, glyph, 13.0, colour, &loss);
+                icon_paragraph(ui, glyph, 13.0, color, &loss);
             });
             if ui.response().hovered() {
                 let rect = content.response.rect;

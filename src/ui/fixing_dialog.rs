@@ -1,11 +1,11 @@
 //! Dialog of the places that a fix of several findings would change, with check boxes.
 
 use super::Commands;
-use super::numbers::{counted, thousands};
+use super::checklist_footer::{self, ChecklistAction};
+use super::format_numbers::thousands;
 use super::theme::{self, TextRole, icon, metrics};
-use super::tick_foot::{self, Chosen};
 use super::widgets::{dialog, label, paint_icon, paragraph, put_text, separator};
-use crate::app::i18n::tr;
+use crate::app::i18n::{tr, trn};
 use crate::app::{Annotate, App, Command};
 use crate::corpus::Split;
 use crate::eval::Finding;
@@ -15,19 +15,23 @@ const ROW: f32 = 28.0;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(a), Some(fixing), Some((_, survey))) = (&app.annotate, &app.fixing, &app.surveying.survey) else {
+    let (Some(a), Some(fixing), Some((_, survey))) = (&app.annotate, &app.fix_dialog, &app.data_page.survey) else {
         return;
     };
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let mut done = false;
-    let left = dialog(ui, "fixing", 720.0, |ui| {
-        label(ui, TextRole::Title, p.text, &tr!("Fix {n}?", n = counted(fixing.places.len(), "finding")));
+    let dismissed = dialog(ui, "fixing", 720.0, |ui| {
+        label(ui, TextRole::Title, p.text, &trn!(fixing.places.len(), "Fix {n} problem?", "Fix {n} problems?"));
         let away = fixing.places.iter().filter(|place| place.split != Split::Train).count();
         let text = match away {
-            0 => tr!("Each place that is ticked is changed, as one step that can be undone.").to_owned(),
-            n => tr!("{n} in dev and test are not ticked: scores are measured with them.", n = counted(n, "finding")),
+            0 => tr!("The selected problems are fixed in one step. You can undo it.").to_owned(),
+            n => trn!(
+                n,
+                "{n} problem in dev and test is not selected: fixing it changes the scores",
+                "{n} problems in dev and test are not selected: fixing them changes the scores"
+            ),
         };
-        paragraph(ui, TextRole::Small, p.text2, &text);
+        paragraph(ui, TextRole::Small, p.text_secondary, &text);
         ui.add_space(metrics::GAP);
         separator(ui);
         let height = (ui.content_rect().height() - 320.0).clamp(120.0, 420.0);
@@ -42,47 +46,49 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                     if let Some(finding) = survey.findings.get(place.finding)
                         && row(ui, a, finding, place.split, place.ticked)
                     {
-                        out.push(Command::TickFix(Some(i), !place.ticked));
+                        out.push(Command::CheckFix(Some(i), !place.ticked));
                     }
                 }
             },
         );
         let ticked = fixing.ticked().len();
-        let verb = tr!("Fix {ticked}", ticked = thousands(ticked));
-        match tick_foot::show(ui, &verb, ticked, None) {
-            Some(Chosen::Take) => {
-                out.push(Command::TakeFixes);
+        let verb = tr!("Fix {selected}", selected = thousands(ticked));
+        match checklist_footer::show(ui, &verb, ticked, None) {
+            Some(ChecklistAction::Apply) => {
+                out.push(Command::ApplyCheckedFixes);
                 done = true;
             }
-            Some(Chosen::Cancel) => done = true,
-            Some(Chosen::Tick(on)) => out.push(Command::TickFix(None, on)),
+            Some(ChecklistAction::Cancel) => done = true,
+            Some(ChecklistAction::SelectAll(on)) => out.push(Command::CheckFix(None, on)),
             None => {}
         }
     });
-    if left || done {
+    if dismissed || done {
         out.push(Command::CloseFixes);
     }
 }
 
 /// Shows a place: check box, name of the sentence, and finding. Returns true if it was clicked.
 fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, ticked: bool) -> bool {
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let place =
-        a.place_of(finding.sentence.document, finding.span.start).map(|place| a.name_of(place)).unwrap_or_default();
+    let place = a
+        .sentence_index_at(finding.sentence.document, finding.span.start)
+        .map(|place| a.sentence_name(place))
+        .unwrap_or_default();
     response
         .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, ticked, format!("{place}: {}", finding.message)));
     if response.hovered() {
         ui.painter().rect_filled(rect, 6, p.hover);
     }
     let square = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(16.0, ROW));
-    let (mark, color) = if ticked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text3) };
+    let (mark, color) = if ticked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text_muted) };
     paint_icon(ui.painter(), square, mark, 15.0, color);
     let name = rect.with_min_x(square.right() + 8.0);
-    let color = if split == Split::Train { p.text3 } else { p.warn };
-    put_text(ui.painter(), name, Align2::LEFT_CENTER, TextRole::MonoSmall.line(ui, &place), color);
-    let room = rect.with_min_x(square.right() + 104.0).with_max_x(rect.right() - 6.0);
-    let what = TextRole::Body.elided(ui, &finding.message, room.width());
-    put_text(ui.painter(), room, Align2::LEFT_CENTER, what, p.text);
+    let color = if split == Split::Train { p.text_muted } else { p.warning };
+    put_text(ui.painter(), name, Align2::LEFT_CENTER, TextRole::MonoSmall.single_line(ui, &place), color);
+    let space = rect.with_min_x(square.right() + 104.0).with_max_x(rect.right() - 6.0);
+    let what = TextRole::Body.truncated(ui, &finding.message, space.width());
+    put_text(ui.painter(), space, Align2::LEFT_CENTER, what, p.text);
     response.clicked()
 }

@@ -1,7 +1,7 @@
 //! Dialog of the edit history, newest first. A click undoes or redoes to the state after that edit.
 
 use super::Commands;
-use super::numbers::counted;
+use super::format_numbers;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
 use crate::app::i18n::{edit_title, tr};
@@ -13,33 +13,26 @@ const ROW: f32 = 30.0;
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let Some(a) = app.annotate.as_ref().filter(|_| app.history_open) else { return };
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let mut close = false;
-    let left = dialog(ui, "history", 520.0, |ui| {
+    let dismissed = dialog(ui, "history", 520.0, |ui| {
         label(ui, TextRole::Title, p.text, tr!("History"));
         ui.add_space(2.0);
-        let count = counted(a.history.edits().len(), "change");
-        let text = tr!(
-            "{count}. Press one to have everything as it was right after it; nothing is forgotten until you change something there.",
-            count
-        );
-        paragraph(ui, TextRole::Small, p.text2, &text);
+        let count = format_numbers::changes(a.history.edits().len());
+        let text =
+            tr!("{count}. Select one to return to it. Later changes stay available until you make a new one.", count);
+        paragraph(ui, TextRole::Small, p.text_secondary, &text);
         ui.add_space(10.0);
         if a.history.edits().is_empty() {
-            EmptyState::new(
-                icon::HISTORY,
-                tr!("Nothing has been changed yet"),
-                tr!("Each change is listed here by name."),
-            )
-            .show(ui);
+            EmptyState::new(icon::HISTORY, tr!("No edits yet"), tr!("Your edits appear here")).show(ui);
         } else {
             rows(ui, a, out);
         }
         ui.add_space(12.0);
         close = Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked();
     });
-    if close || left {
-        out.push(Command::Do(Action::History));
+    if close || dismissed {
+        out.push(Command::Run(Action::History));
     }
 }
 
@@ -57,10 +50,10 @@ fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
                 let position = edits.len() - from_newest;
                 let name = match position.checked_sub(1) {
                     Some(index) => edit_title(&edits[index].title(&a.corpus)),
-                    None => tr!("As it was opened").to_owned(),
+                    None => tr!("Original state").to_owned(),
                 };
                 if row(ui, &name, position, a.history.position()) {
-                    out.push(Command::JumpTo(position));
+                    out.push(Command::GoToHistory(position));
                 }
             }
         },
@@ -69,19 +62,19 @@ fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
 
 /// Shows an edit. Undone edits are paler.
 fn row(ui: &mut Ui, name: &str, position: usize, now: usize) -> bool {
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, position == now, name));
     if position == now || response.hovered() {
         ui.painter().rect_filled(rect, 6, if position == now { p.selected } else { p.hover });
     }
     let square = Rect::from_min_size(pos2(rect.left() + 8.0, rect.top()), vec2(16.0, ROW));
-    let (mark, colour) = if position == now { (icon::CIRCLE_DOT, p.accent) } else { (icon::CIRCLE, p.text3) };
-    paint_icon(ui.painter(), square, mark, 12.0, colour);
-    let colour = if position > now { p.text3 } else { p.text };
-    let room = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 60.0);
-    put_text(ui.painter(), room, Align2::LEFT_CENTER, TextRole::Body.elided(ui, name, room.width()), colour);
-    let number = TextRole::MonoSmall.line(ui, &position.to_string());
-    put_text(ui.painter(), rect.with_max_x(rect.right() - 10.0), Align2::RIGHT_CENTER, number, p.text3);
+    let (mark, color) = if position == now { (icon::CIRCLE_DOT, p.accent) } else { (icon::CIRCLE, p.text_muted) };
+    paint_icon(ui.painter(), square, mark, 12.0, color);
+    let color = if position > now { p.text_muted } else { p.text };
+    let space = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 60.0);
+    put_text(ui.painter(), space, Align2::LEFT_CENTER, TextRole::Body.truncated(ui, name, space.width()), color);
+    let number = TextRole::MonoSmall.single_line(ui, &position.to_string());
+    put_text(ui.painter(), rect.with_max_x(rect.right() - 10.0), Align2::RIGHT_CENTER, number, p.text_muted);
     response.clicked()
 }

@@ -2,6 +2,9 @@
 //!
 //! A slow frame can deliver several keys. They are handled in order. Keys after one that opens or closes a dialog wait
 //! until that has happened, because they are meant for the new focus.
+//!
+//! The only keys outside of the command table: Shift with the letter of a label; keys inside an open dialog, list
+//! or comparison (arrows, Enter, Esc, B, N); Enter on the welcome page; the zoom of egui.
 
 use super::Commands;
 use crate::app::{Action, App, Command, KeyContext, Page, Shortcut};
@@ -10,38 +13,38 @@ use egui::{Event, Id, Key, Modifiers, Popup, Ui};
 
 /// Keys that wait for a later frame.
 #[derive(Default)]
-pub struct Keys {
-    waiting: Vec<Event>,
+pub struct KeyQueue {
+    pending: Vec<Event>,
     /// Maximum number of frames to wait for the focus to follow an opened or closed dialog.
-    patience: u8,
+    frames_left: u8,
     /// Widget that had the focus before.
     focus: Option<Id>,
 }
 
-/// A dialog is drawn one frame after its command, and its field gets the focus one frame later.
-const PATIENCE: u8 = 3;
+/// Maximum wait for the focus, in frames: one to draw the dialog, one to focus its field, and one in reserve.
+const MAX_WAIT_FRAMES: u8 = 3;
 
 /// Removes the keys of commands from the input of this frame and pushes the commands.
-pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
+pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Commands) {
     let typing = ui.text_edit_focused();
     let focus = ui.memory(|m| m.focused());
-    let open = dialog_open(app);
+    let open = has_open_dialog(app);
     // Any key can close a list, so its keys are handled one at a time.
-    let one_by_one = app.palette_open || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
-    let mut queue = std::mem::take(&mut keys.waiting);
-    queue.extend(taken_out(ui));
+    let one_by_one = app.palette_open || app.annotate.as_ref().is_some_and(|a| a.label_picker.is_some());
+    let mut queue = std::mem::take(&mut keys.pending);
+    queue.extend(take_key_events(ui));
     // The opened dialog does not have the focus yet, or the closed one still has it.
     let stale = keys.focus.is_some() && keys.focus == focus;
-    if keys.patience > 0 && (open != typing || stale) {
-        keys.patience -= 1;
-        keys.waiting = queue;
+    if keys.frames_left > 0 && (open != typing || stale) {
+        keys.frames_left -= 1;
+        keys.pending = queue;
         return ui.request_repaint();
     }
-    keys.patience = 0;
+    keys.frames_left = 0;
     if queue.is_empty() {
         return;
     }
-    let mut place = Place {
+    let mut context = FocusContext {
         // A control that was reached by Tab keeps Enter and Space.
         focused: focus.is_some(),
         on_canvas: app.page == Page::Annotate
@@ -52,48 +55,48 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
         selected: app.annotate.as_ref().is_some_and(|a| a.selection.is_some()),
     };
     let rows = rows(app);
-    let mut left = Vec::new();
+    let mut unhandled = Vec::new();
     let mut queue = queue.into_iter().peekable();
     while let Some(event) = queue.next() {
         let pressed = match &event {
             Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
             _ => None,
         };
-        let Some(command) = pressed.and_then(|(key, held)| place.command(app, &rows, key, held)) else {
+        let Some(command) = pressed.and_then(|(key, held)| context.command(app, &rows, key, held)) else {
             // Enter and Esc can close the widget that has the focus.
-            let ends = open && matches!(pressed, Some((Key::Enter | Key::Escape, _)));
-            left.push(event);
-            if ends || (one_by_one && pressed.is_some()) {
+            let may_close = open && matches!(pressed, Some((Key::Enter | Key::Escape, _)));
+            unhandled.push(event);
+            if may_close || (one_by_one && pressed.is_some()) {
                 while let Some(text) = queue.next_if(|next| matches!(next, Event::Text(_))) {
-                    left.push(text);
+                    unhandled.push(text);
                 }
-                keys.patience = PATIENCE;
-                keys.focus = focus.filter(|_| ends);
+                keys.frames_left = MAX_WAIT_FRAMES;
+                keys.focus = focus.filter(|_| may_close);
                 break;
             }
             continue;
         };
         // The text event of a command key must not be typed anywhere.
         while queue.next_if(|next| matches!(next, Event::Text(_))).is_some() {}
-        let opens = matches!(command, Command::Do(action) if action.opens_ui());
-        place.after(&command);
+        let opens = matches!(command, Command::Run(action) if action.opens_ui());
+        context.after(&command);
         out.push(command);
         if opens {
-            keys.patience = PATIENCE;
+            keys.frames_left = MAX_WAIT_FRAMES;
             keys.focus = focus;
             break;
         }
     }
-    keys.waiting = queue.collect();
-    ui.input_mut(|i| i.events.extend(left));
-    if !keys.waiting.is_empty() {
+    keys.pending = queue.collect();
+    ui.input_mut(|i| i.events.extend(unhandled));
+    if !keys.pending.is_empty() {
         ui.request_repaint();
     }
 }
 
 /// Removes the keyboard events of this frame from the input and returns them. Tab stays, because egui has already moved
 /// the focus.
-fn taken_out(ui: &mut Ui) -> Vec<Event> {
+fn take_key_events(ui: &mut Ui) -> Vec<Event> {
     let is_typed = |event: &mut Event| match event {
         Event::Key { key, .. } => *key != Key::Tab,
         Event::Text(_) | Event::Paste(_) | Event::Ime(_) | Event::Copy | Event::Cut => true,
@@ -103,40 +106,40 @@ fn taken_out(ui: &mut Ui) -> Vec<Event> {
 }
 
 /// A row of the table: key, command and context.
-type Row = (Shortcut, Action, KeyContext);
+type Binding = (Shortcut, Action, KeyContext);
 
 /// Returns the table rows. Shortcuts with more modifiers come first, because a match ignores an extra Shift.
-fn rows(app: &App) -> Vec<Row> {
-    let mut rows: Vec<Row> =
+fn rows(app: &App) -> Vec<Binding> {
+    let mut rows: Vec<Binding> =
         app.keymap.bindings().flat_map(|(e, keys)| keys.iter().map(|k| (*k, e.action, e.context))).collect();
     rows.sort_by_key(|(k, ..)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
     rows
 }
 
 /// Keyboard context, including the changes by earlier keys of this frame.
-struct Place {
+struct FocusContext {
     focused: bool,
     on_canvas: bool,
     selected: bool,
 }
 
-impl Place {
+impl FocusContext {
     /// Returns the command of a key, or `None` if the key has no command in this context.
-    fn command(&self, app: &App, rows: &[Row], key: Key, held: Modifiers) -> Option<Command> {
-        let label = self.on_canvas.then(|| self.label(app, key, held)).flatten();
+    fn command(&self, app: &App, rows: &[Binding], key: Key, held: Modifiers) -> Option<Command> {
+        let label = self.on_canvas.then(|| self.label_command(app, key, held)).flatten();
         label.or_else(|| {
             let row = rows.iter().find(|(chord, _, context)| {
                 // A key that enters text works only while no text is typed, even if its command is global.
                 let on_text = *context == KeyContext::Canvas || chord.is_text_input();
                 let kept = self.focused && matches!(chord.key, "Enter" | "Space");
-                (!on_text || (self.on_canvas && !kept)) && is_it(chord, key, held)
+                (!on_text || (self.on_canvas && !kept)) && matches(chord, key, held)
             });
-            row.map(|(_, action, _)| Command::Do(*action))
+            row.map(|(_, action, _)| Command::Run(*action))
         })
     }
 
     /// Returns the command of Shift and a letter key: it applies that label to the selection.
-    fn label(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
+    fn label_command(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
         let a = app.annotate.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
         let letters = a.corpus.labels.effective_shortcuts();
         let is_its =
@@ -146,9 +149,9 @@ impl Place {
 
     /// Updates the context after a command, for the next key.
     fn after(&mut self, command: &Command) {
-        let Command::Do(action) = command else { return };
+        let Command::Run(action) = command else { return };
         match action {
-            Action::Move(_) | Action::Extend(_) => self.selected = true,
+            Action::MoveSelection(_) | Action::ExtendSelection(_) => self.selected = true,
             Action::NextSentence
             | Action::PreviousSentence
             | Action::PageDown
@@ -164,7 +167,7 @@ impl Place {
 
 /// Returns true if a key with these modifiers matches a shortcut. For a letter the modifiers must be equal, because
 /// Shift and a letter applies a label. Other keys can need an extra modifier on some keyboard layouts.
-fn is_it(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
+fn matches(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
     if Key::from_name(chord.key) != Some(key) {
         return false;
     }
@@ -176,6 +179,6 @@ fn is_it(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
 }
 
 /// Returns true if a dialog or list covers the page and receives the keys.
-pub fn dialog_open(app: &App) -> bool {
-    app.is_covered() || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some())
+pub fn has_open_dialog(app: &App) -> bool {
+    app.has_open_dialog() || app.annotate.as_ref().is_some_and(|a| a.label_picker.is_some())
 }

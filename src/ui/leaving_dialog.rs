@@ -9,27 +9,27 @@ use egui::{Ui, ViewportCommand};
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let Some(why) = app.unsaved.as_ref().filter(|_| app.leaving) else { return };
-    let p = theme::of(ui);
+    let Some(reason) = app.storage_error.as_ref().filter(|_| app.close_requested) else { return };
+    let p = theme::colors(ui);
     let mut close = false;
-    let left = dialog(ui, "leaving", 520.0, |ui| {
-        label(ui, TextRole::Title, p.text, tr!("Your last edits are not stored"));
-        paragraph(ui, TextRole::Small, p.text2, why);
-        paragraph(ui, TextRole::Small, p.text2, tr!("If you close now, they are lost."));
+    let dismissed = dialog(ui, "leaving", 520.0, |ui| {
+        label(ui, TextRole::Title, p.text, tr!("Your last edits are not saved"));
+        paragraph(ui, TextRole::Small, p.text_secondary, reason);
+        paragraph(ui, TextRole::Small, p.text_secondary, tr!("They will be lost if you close now"));
         ui.add_space(metrics::GAP);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
-            if Button::primary(tr!("Keep the project in another place")).show(ui).clicked() {
-                out.push(Command::Do(Action::MoveProject));
+            if Button::primary(tr!("Move project…")).show(ui).clicked() {
+                out.push(Command::Run(Action::MoveProject));
             }
-            if Button::plain(tr!("Do not close")).show(ui).clicked() {
-                out.push(Command::Stay);
+            if Button::plain(tr!("Cancel")).show(ui).clicked() {
+                out.push(Command::CancelClosing);
             }
-            close = Button::quiet(tr!("Close without them")).show(ui).clicked();
+            close = Button::ghost(tr!("Close without saving")).show(ui).clicked();
         });
     });
-    if left {
-        out.push(Command::Stay);
+    if dismissed {
+        out.push(Command::CancelClosing);
     }
     if close {
         ui.send_viewport_cmd(ViewportCommand::Close);

@@ -1,10 +1,10 @@
 //! Dialog of all matches of the selected words, each with its context and a check box, to label them in one step.
 
 use super::Commands;
-use super::numbers::{counted, thousands};
+use super::checklist_footer::{self, ChecklistAction};
+use super::format_numbers::{self, thousands};
 use super::theme::{self, TextRole, icon};
-use super::tick_foot::{self, Chosen};
-use super::widgets::{EmptyState, IconButton, choice, dialog, label, put_text, separator};
+use super::widgets::{EmptyState, IconButton, combo_box, dialog, label, put_text, separator};
 use crate::app::i18n::tr;
 use crate::app::matches::{MatchDialog, MatchOptions, TextMatch};
 use crate::app::{Annotate, App, Command};
@@ -13,29 +13,29 @@ use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
 /// Start of the matched words, as a fraction of the width of the text. The text before them is right-aligned to it.
-const MIDDLE: f32 = 0.42;
+const MATCH_COLUMN: f32 = 0.42;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(a), Some(m)) = (&app.annotate, &app.matching) else { return };
-    let p = theme::of(ui);
+    let (Some(a), Some(m)) = (&app.annotate, &app.match_dialog) else { return };
+    let p = theme::colors(ui);
     let mut done = false;
-    let left = dialog(ui, "matches", 720.0, |ui| {
+    let dismissed = dialog(ui, "matches", 720.0, |ui| {
         label(
             ui,
             TextRole::Title,
             p.text,
-            &tr!("Label all “{text}”", text = m.text.chars().take(48).collect::<String>()),
+            &tr!("Label all matches of “{text}”", text = m.text.chars().take(48).collect::<String>()),
         );
         ui.add_space(8.0);
-        wishes(ui, a, m, out);
+        match_options(ui, a, m, out);
         ui.add_space(8.0);
         separator(ui);
-        if m.hits.is_empty() {
+        if m.matches.is_empty() {
             EmptyState::new(
                 icon::SEARCH,
-                tr!("No match in view"),
-                tr!("Take the search or filter away to look everywhere."),
+                tr!("No matches"),
+                tr!("Clear the search or filter to find matches in all sentences"),
             )
             .show(ui);
         }
@@ -44,93 +44,99 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(
             ui,
             ROW,
-            m.hits.len(),
+            m.matches.len(),
             |ui, range| {
                 for i in range {
-                    row(ui, a, i, &m.hits[i], out);
+                    match_row(ui, a, i, &m.matches[i], out);
                 }
             },
         );
         let ticked = m.ticked();
-        let verb = tr!("Label {ticked}", ticked = thousands(ticked));
-        match tick_foot::show(ui, &verb, ticked, Some(&counted(m.hits.len(), "match"))) {
-            Some(Chosen::Take) => {
-                out.push(Command::TakeMatches);
+        let verb = tr!("Label {selected}", selected = thousands(ticked));
+        match checklist_footer::show(ui, &verb, ticked, Some(&format_numbers::matches(m.matches.len()))) {
+            Some(ChecklistAction::Apply) => {
+                out.push(Command::LabelCheckedMatches);
                 done = true;
             }
-            Some(Chosen::Cancel) => done = true,
-            Some(Chosen::Tick(on)) => out.push(Command::Tick(None, on)),
+            Some(ChecklistAction::Cancel) => done = true,
+            Some(ChecklistAction::SelectAll(on)) => out.push(Command::CheckMatch(None, on)),
             None => {}
         }
     });
-    if left || done {
+    if dismissed || done {
         out.push(Command::CloseMatches);
     }
 }
 
 /// Shows the label and the match options.
-fn wishes(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands) {
-    let p = theme::of(ui);
+fn match_options(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands) {
+    let p = theme::colors(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        label(ui, TextRole::Small, p.text2, tr!("As"));
+        label(ui, TextRole::Small, p.text_secondary, tr!("Label as"));
         let names = a.corpus.labels.names();
         let mut chosen = usize::from(m.label);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
-            if choice(ui, tr!("Label for all matches"), &mut chosen, &names).changed() {
-                out.extend(LabelId::try_from(chosen).map(|label| Command::Matches(label, m.likeness)));
+            if combo_box(ui, tr!("Label for all matches"), &mut chosen, &names).changed() {
+                out.extend(LabelId::try_from(chosen).map(|label| Command::UpdateMatches(label, m.options)));
             }
         });
         ui.add_space(8.0);
-        let MatchOptions { any_case, any_ending } = m.likeness;
-        let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Only in this case")).toggled(!any_case);
+        let MatchOptions { ignore_case, ignore_suffix } = m.options;
+        let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Match case")).toggled(!ignore_case);
         if case.show(ui).clicked() {
-            out.push(Command::Matches(m.label, MatchOptions { any_case: !any_case, any_ending }));
+            out.push(Command::UpdateMatches(m.label, MatchOptions { ignore_case: !ignore_case, ignore_suffix }));
         }
-        let whole = IconButton::new(icon::WHOLE_WORD, tr!("Only whole words")).toggled(!any_ending);
+        let whole = IconButton::new(icon::WHOLE_WORD, tr!("Match word endings")).toggled(!ignore_suffix);
         if whole.show(ui).clicked() {
-            out.push(Command::Matches(m.label, MatchOptions { any_case, any_ending: !any_ending }));
+            out.push(Command::UpdateMatches(m.label, MatchOptions { ignore_case, ignore_suffix: !ignore_suffix }));
         }
     });
 }
 
 /// Shows a match: check box, words with context, and current label.
-fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut Commands) {
-    let p = theme::of(ui);
-    let id = a.sentences[hit.place];
+fn match_row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut Commands) {
+    let p = theme::colors(ui);
+    let id = a.sentences[hit.sentence_index];
     let document = a.corpus.document(id.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let words = &document.text[hit.at.start as usize..hit.at.end as usize];
-    let spoken = format!("{}: {words}", a.name_of(hit.place));
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, hit.ticked, spoken.as_str()));
+    let words = &document.text[hit.span.start as usize..hit.span.end as usize];
+    let spoken = format!("{}: {words}", a.sentence_name(hit.sentence_index));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, hit.is_checked, spoken.as_str()));
     if response.clicked() {
-        out.push(Command::Tick(Some(index), !hit.ticked));
+        out.push(Command::CheckMatch(Some(index), !hit.is_checked));
     }
     if response.hovered() {
         ui.painter().rect_filled(rect, 6, p.hover);
     }
     let square = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(16.0, ROW));
-    let (mark, colour) = if hit.ticked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text3) };
-    super::widgets::paint_icon(ui.painter(), square, mark, 15.0, colour);
-    let mut room = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 6.0);
-    if let Some(l) = hit.now.and_then(|l| a.corpus.labels.get(l)) {
-        let name = TextRole::CaptionStrong.line(ui, &l.name);
+    let (mark, color) = if hit.is_checked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text_muted) };
+    super::widgets::paint_icon(ui.painter(), square, mark, 15.0, color);
+    let mut space = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 6.0);
+    if let Some(l) = hit.current_label.and_then(|l| a.corpus.labels.get(l)) {
+        let name = TextRole::CaptionStrong.single_line(ui, &l.name);
         let width = name.size().x;
-        put_text(ui.painter(), room, Align2::RIGHT_CENTER, name, p.label(usize::from(l.color)).ink);
-        room.max.x -= width + 8.0;
+        put_text(ui.painter(), space, Align2::RIGHT_CENTER, name, p.label(usize::from(l.color)).text);
+        space.max.x -= width + 8.0;
     }
     let sentence = document.sentence_range(id.sentence as usize);
     let (from, to) = (document.tokens[sentence.start].0 as usize, document.tokens[sentence.end - 1].1 as usize);
-    let before = document.text[from..hit.at.start as usize].replace(['\n', '\r'], " ");
-    let behind = document.text[hit.at.end as usize..to.max(hit.at.end as usize)].replace(['\n', '\r'], " ");
-    let middle = room.left() + room.width() * MIDDLE;
+    let before = document.text[from..hit.span.start as usize].replace(['\n', '\r'], " ");
+    let after = document.text[hit.span.end as usize..to.max(hit.span.end as usize)].replace(['\n', '\r'], " ");
+    let middle = space.left() + space.width() * MATCH_COLUMN;
     // Only the end of the text before the match is shown, as far as it fits.
     let tail: String = before.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
-    let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
-    put_text(&painter, room.with_max_x(middle), Align2::RIGHT_CENTER, TextRole::Body.line(ui, &tail), p.text2);
-    let held = TextRole::Strong.line(ui, &words.replace(['\n', '\r'], " "));
+    let painter = ui.painter().with_clip_rect(space.intersect(ui.clip_rect()));
+    put_text(
+        &painter,
+        space.with_max_x(middle),
+        Align2::RIGHT_CENTER,
+        TextRole::Body.single_line(ui, &tail),
+        p.text_secondary,
+    );
+    let held = TextRole::Strong.single_line(ui, &words.replace(['\n', '\r'], " "));
     let width = held.size().x;
-    put_text(&painter, room.with_min_x(middle), Align2::LEFT_CENTER, held, p.text);
-    let rest = room.with_min_x((middle + width).min(room.right()));
-    put_text(&painter, rest, Align2::LEFT_CENTER, TextRole::Body.elided(ui, &behind, rest.width()), p.text2);
+    put_text(&painter, space.with_min_x(middle), Align2::LEFT_CENTER, held, p.text);
+    let rest = space.with_min_x((middle + width).min(space.right()));
+    put_text(&painter, rest, Align2::LEFT_CENTER, TextRole::Body.truncated(ui, &after, rest.width()), p.text_secondary);
 }

@@ -2,35 +2,35 @@
 //! state.
 //!
 //! Read in this order: [`theme`] and [`widgets`] (visual design), [`shell`] (the eframe app: commands, effects, worker
-//! events), [`keymap`] (keys to commands), `frame` (bars and navigation rail), then the pages: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate`], [`try_text`], [`data`]; and the dialogs: [`palette`], [`key_sheet`],
-//! [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`], [`export_dialog`].
+//! events), [`keymap`] (keys to commands), `chrome` (bars and navigation rail), then the pages: [`welcome`],
+//! [`annotate`], [`train`], [`evaluate_page`], [`try_page`], [`data`]; and the dialogs: [`command_palette`], [`shortcuts_dialog`],
+//! [`prompt_dialog`], [`import_dialog`], [`snapshots_dialog`], [`export_dialog`].
 
 pub mod annotate;
-pub mod ask_dialog;
+mod checklist_footer;
+mod chrome;
+pub mod command_palette;
 pub mod data;
-pub mod dialogs;
-pub mod evaluate;
+pub mod evaluate_page;
 pub mod export_dialog;
+pub mod file_dialogs;
 pub mod fixing_dialog;
-mod frame;
+pub mod format_numbers;
 mod history_dialog;
 pub mod import_dialog;
-pub mod key_sheet;
 pub mod keymap;
 mod leaving_dialog;
 mod matches_dialog;
-pub mod numbers;
-pub mod palette;
-mod panel_width;
+mod panel_widths;
+pub mod prompt_dialog;
 mod settings_dialog;
 pub mod shell;
+pub mod shortcuts_dialog;
 pub mod snapshots_dialog;
 mod source_change_dialog;
 pub mod theme;
-mod tick_foot;
 pub mod train;
-pub mod try_text;
+pub mod try_page;
 pub mod welcome;
 pub mod widgets;
 

@@ -1,48 +1,51 @@
 //! Dialog of the settings for all datasets: theme, density, keys.
 
 use super::Commands;
-use super::palette::matches;
+use super::command_palette::fuzzy_match;
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, IconButton, Segmented, TextField, choice, dialog, key_caps, label, paragraph, separator};
+use super::widgets::{
+    Button, IconButton, SegmentedControl, TextField, combo_box, dialog, key_caps, label, paragraph, separator,
+};
 use crate::app::command::CommandSpec;
 use crate::app::i18n::tr;
 use crate::app::keymap::Preset;
 use crate::app::shortcut::KEYS;
+use crate::app::shortcut::MODIFIER_LABELS;
 use crate::app::{Action, App, Command, Shortcut};
 use egui::{Align, Event, Key, Layout, ScrollArea, Ui, vec2};
 
 /// Typed text, and the command that waits for a new key.
 #[derive(Default)]
-pub struct View {
+pub struct SettingsState {
     typed: String,
-    waiting: Option<Action>,
+    recording: Option<Action>,
 }
 
-impl View {
+impl SettingsState {
     /// Returns true if the next key press is recorded for a command.
-    pub fn waits(&self) -> bool {
-        self.waiting.is_some()
+    pub fn is_recording_key(&self) -> bool {
+        self.recording.is_some()
     }
 }
 
 const ROW: f32 = 32.0;
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, view: &mut SettingsState, out: &mut Commands) {
     // The key is read before any other widget handles it.
-    let pressed = view.waiting.and_then(|action| Some((action, pressed(ui)?)));
+    let pressed = view.recording.and_then(|action| Some((action, recorded_shortcut(ui)?)));
     if let Some((action, key)) = pressed {
-        view.waiting = None;
+        view.recording = None;
         if key.key != "Escape" {
-            out.push(Command::SetKey(action, Some(key)));
+            out.push(Command::SetKeybinding(action, Some(key)));
         }
     }
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let mut close = false;
-    let left = dialog(ui, "settings", 600.0, |ui| {
+    let dismissed = dialog(ui, "settings", 600.0, |ui| {
         label(ui, TextRole::Title, p.text, tr!("Settings"));
         ui.add_space(12.0);
-        look(ui, app, out);
+        appearance(ui, app, out);
         ui.add_space(12.0);
         separator(ui);
         ui.add_space(10.0);
@@ -50,73 +53,73 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         ui.add_space(12.0);
         close = Button::plain(tr!("Close")).show(ui).clicked();
     });
-    if (left && pressed.is_none()) || close {
-        *view = View::default();
-        out.push(Command::Do(Action::Settings));
+    if (dismissed && pressed.is_none()) || close {
+        *view = SettingsState::default();
+        out.push(Command::Run(Action::Settings));
     }
 }
 
 /// Shows a name at the left and its control at the right.
-fn line(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
-    let p = theme::of(ui);
+fn setting_row(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
+    let p = theme::colors(ui);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), Layout::left_to_right(Align::Center), |ui| {
         label(ui, TextRole::Body, p.text, name);
         ui.with_layout(Layout::right_to_left(Align::Center), control);
     });
 }
 
-fn look(ui: &mut Ui, app: &App, out: &mut Commands) {
-    line(ui, tr!("Theme"), |ui| {
+fn appearance(ui: &mut Ui, app: &App, out: &mut Commands) {
+    setting_row(ui, tr!("Theme"), |ui| {
         let options = [None, Some(true), Some(false)];
         let mut chosen = options.iter().position(|o| *o == app.settings.light).unwrap_or(0);
-        if Segmented::new(&mut chosen, &[tr!("As the system"), tr!("Light"), tr!("Dark")]).show(ui).changed() {
+        if SegmentedControl::new(&mut chosen, &[tr!("System"), tr!("Light"), tr!("Dark")]).show(ui).changed() {
             out.push(Command::SetTheme(options[chosen]));
         }
     });
-    line(ui, tr!("Density"), |ui| {
+    setting_row(ui, tr!("Density"), |ui| {
         let mut chosen = usize::from(app.settings.compact);
-        if Segmented::new(&mut chosen, &[tr!("Comfortable"), tr!("Compact")]).show(ui).changed() {
-            out.push(Command::Compact(chosen == 1));
+        if SegmentedControl::new(&mut chosen, &[tr!("Comfortable"), tr!("Compact")]).show(ui).changed() {
+            out.push(Command::SetDensity(chosen == 1));
         }
     });
-    line(ui, tr!("Time worked today"), |ui| {
+    setting_row(ui, tr!("Work timer"), |ui| {
         let mut shown = usize::from(app.settings.timer);
-        if Segmented::new(&mut shown, &[tr!("Hidden"), tr!("Shown")]).show(ui).changed() {
-            out.push(Command::ShowTimer(shown == 1));
+        if SegmentedControl::new(&mut shown, &[tr!("Hide"), tr!("Show")]).show(ui).changed() {
+            out.push(Command::SetShowTimer(shown == 1));
         }
     });
-    line(ui, tr!("Invisible characters"), |ui| {
+    setting_row(ui, tr!("Invisible characters"), |ui| {
         let mut shown = usize::from(!app.settings.hide_invisible);
-        if Segmented::new(&mut shown, &[tr!("As they are"), tr!("Marked")]).show(ui).changed() {
+        if SegmentedControl::new(&mut shown, &[tr!("Hide"), tr!("Show")]).show(ui).changed() {
             out.push(Command::HideInvisible(shown == 0));
         }
     });
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     paragraph(
         ui,
         TextRole::Caption,
-        p.text3,
-        tr!("Ctrl and +, - or 0 make everything larger, smaller, and as it was."),
+        p.text_muted,
+        &tr!("Zoom: {modifier} and plus, minus or 0", modifier = MODIFIER_LABELS[0]),
     );
 }
 
-fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
-    line(ui, tr!("Keys as in"), |ui| {
+fn keys(ui: &mut Ui, app: &App, view: &mut SettingsState, out: &mut Commands) {
+    setting_row(ui, tr!("Keyboard preset"), |ui| {
         let names = Preset::ALL.map(|(_, name)| name);
         let now = Preset::from_name(&app.settings.preset);
         let mut chosen = Preset::ALL.iter().position(|(preset, _)| *preset == now).unwrap_or(0);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
-            if choice(ui, tr!("Keys as in"), &mut chosen, &names).changed() {
+            if combo_box(ui, tr!("Keyboard preset"), &mut chosen, &names).changed() {
                 out.push(Command::SetPreset(names[chosen]));
             }
         });
     });
     ui.add_space(4.0);
-    TextField::new(&mut view.typed, tr!("Command")).icon(icon::SEARCH).placeholder(tr!("A command")).show(ui);
+    TextField::new(&mut view.typed, tr!("Command")).icon(icon::SEARCH).placeholder(tr!("Search commands")).show(ui);
     ui.add_space(6.0);
     let height = (ui.content_rect().height() - 486.0).clamp(120.0, 320.0);
     let rows: Vec<(&CommandSpec, &[Shortcut])> =
-        app.keymap.bindings().filter(|(e, _)| matches(e.title(), &view.typed)).collect();
+        app.keymap.bindings().filter(|(e, _)| fuzzy_match(e.title(), &view.typed)).collect();
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(ui, ROW, rows.len(), |ui, range| {
         for (entry, keys) in &rows[range] {
@@ -126,13 +129,13 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 }
 
 /// Shows a command and its keys. A click waits for a new key.
-fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mut View, out: &mut Commands) {
-    let p = theme::of(ui);
-    line(ui, entry.title(), |ui| {
+fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mut SettingsState, out: &mut Commands) {
+    let p = theme::colors(ui);
+    setting_row(ui, entry.title(), |ui| {
         ui.add_space(10.0);
         ui.spacing_mut().item_spacing.x = 6.0;
         if app.settings.keys.contains_key(entry.id) {
-            if IconButton::new(icon::ROTATE_CCW, &tr!("As before: {entry}", entry = entry.title()))
+            if IconButton::new(icon::ROTATE_CCW, &tr!("Reset shortcut: {entry}", entry = entry.title()))
                 .size(22.0)
                 .show(ui)
                 .clicked()
@@ -142,16 +145,23 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
         } else if keys.is_empty() {
             // The space aligns the pencil icons of all rows.
             ui.add_space(22.0 + 6.0);
-        } else if IconButton::new(icon::X, &tr!("No key: {entry}", entry = entry.title())).size(22.0).show(ui).clicked()
+        } else if IconButton::new(icon::X, &tr!("Remove shortcut: {entry}", entry = entry.title()))
+            .size(22.0)
+            .show(ui)
+            .clicked()
         {
-            out.push(Command::SetKey(entry.action, None));
+            out.push(Command::SetKeybinding(entry.action, None));
         }
-        if view.waiting == Some(entry.action) {
-            label(ui, TextRole::Small, p.accent, tr!("Press the new key, or Esc"));
+        if view.recording == Some(entry.action) {
+            label(ui, TextRole::Small, p.accent, tr!("Press a new shortcut, or Esc"));
             return;
         }
-        if IconButton::new(icon::PENCIL, &tr!("Change: {entry}", entry = entry.title())).size(22.0).show(ui).clicked() {
-            view.waiting = Some(entry.action);
+        if IconButton::new(icon::PENCIL, &tr!("Change shortcut: {entry}", entry = entry.title()))
+            .size(22.0)
+            .show(ui)
+            .clicked()
+        {
+            view.recording = Some(entry.action);
         }
         for chord in keys.iter().rev() {
             ui.add_space(4.0);
@@ -164,7 +174,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
 }
 
 /// Removes the key that was pressed in this frame from the input and returns it with its modifiers.
-fn pressed(ui: &mut Ui) -> Option<Shortcut> {
+fn recorded_shortcut(ui: &mut Ui) -> Option<Shortcut> {
     ui.input_mut(|i| {
         let at = i.events.iter().position(|e| matches!(e, Event::Key { pressed: true, .. }))?;
         let Event::Key { key, modifiers, .. } = i.events.remove(at) else { return None };

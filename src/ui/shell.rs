@@ -1,17 +1,17 @@
 //! The eframe app: draws the state, runs the commands pushed by drawing, and executes their effects.
 
-use super::dialogs::Dialogs;
+use super::file_dialogs::FileDialogs;
 use super::{
-    Commands, annotate, ask_dialog, data, evaluate, export_dialog, fixing_dialog, frame, history_dialog, import_dialog,
-    key_sheet, keymap, leaving_dialog, matches_dialog, palette, settings_dialog, snapshots_dialog,
-    source_change_dialog, theme, train, try_text, welcome,
+    Commands, annotate, chrome, command_palette, data, evaluate_page, export_dialog, fixing_dialog, history_dialog,
+    import_dialog, keymap, leaving_dialog, matches_dialog, prompt_dialog, settings_dialog, shortcuts_dialog,
+    snapshots_dialog, source_change_dialog, theme, train, try_page, welcome,
 };
 use crate::app::i18n::tr;
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notification, Page, events, i18n};
 use crate::gpu::CudaHelper;
 use crate::hub::Hub;
-use crate::project::{AppDirs, News, Project, ProjectWriter, Settings, WriteOp, progress, settings};
+use crate::project::{AppDirs, Project, ProjectWriter, Settings, WriteOp, WriterEvent, progress, settings};
 use crate::worker::{Event, Wake, Worker};
 use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
@@ -19,41 +19,41 @@ use std::sync::Arc;
 
 /// Presentation state of the panels: scroll positions, open menus, unfinished input. It has no application state.
 #[derive(Default)]
-pub struct View {
-    pub annotate: annotate::View,
-    pub train: train::View,
-    pub try_text: try_text::View,
-    pub palette: palette::View,
-    pub ask_dialog: ask_dialog::View,
-    pub import_dialog: import_dialog::View,
-    pub settings_dialog: settings_dialog::View,
+pub struct UiState {
+    pub annotate: annotate::AnnotateState,
+    pub train: train::TrainPageState,
+    pub try_text: try_page::TryPageState,
+    pub palette: command_palette::PaletteState,
+    pub ask_dialog: prompt_dialog::PromptState,
+    pub import_dialog: import_dialog::ImportDialogState,
+    pub settings_dialog: settings_dialog::SettingsState,
     pub source_change_dialog: source_change_dialog::View,
     /// Keys that wait for a dialog that another key opened.
-    pub keys: keymap::Keys,
+    pub keys: keymap::KeyQueue,
 }
 
 /// The application in its window.
 pub struct Shell {
     app: App,
-    view: View,
+    view: UiState,
     worker: Worker,
     committer: Option<ProjectWriter>,
     /// The reason why the open dataset has no project: the file is missing and could not be rewritten.
-    homeless: Option<String>,
+    missing_project_error: Option<String>,
     /// Events of an opened dataset, while the last edits of the previous one are being stored.
     waiting: Vec<Event>,
     /// True if the window closes as soon as the last edits are stored.
     closing: bool,
-    dialogs: Dialogs,
-    queue: Commands,
+    dialogs: FileDialogs,
+    pending_commands: Commands,
     wake: Wake,
     /// The theme that egui uses: true if light.
-    light: Option<bool>,
+    applied_light: Option<bool>,
 }
 
 impl Shell {
     /// Creates the application of a new window and opens these paths. `hub` resolves models named by an id.
-    pub fn new(ctx: &Context, places: AppDirs, hub: Hub, paths: &[PathBuf], dialogs: Dialogs) -> Self {
+    pub fn new(ctx: &Context, places: AppDirs, hub: Hub, paths: &[PathBuf], dialogs: FileDialogs) -> Self {
         theme::install(ctx);
         let wake: Wake = {
             let ctx = ctx.clone();
@@ -65,30 +65,33 @@ impl Shell {
         let app = App::new(places, settings, CudaHelper::find().is_some());
         let mut shell = Self {
             app,
-            view: View::default(),
+            view: UiState::default(),
             worker,
             committer: None,
-            homeless: None,
+            missing_project_error: None,
             waiting: Vec::new(),
             closing: false,
             dialogs,
-            queue,
+            pending_commands: queue,
             wake,
-            light: None,
+            applied_light: None,
         };
         if let Some(damaged) = damaged {
             let kept = match &damaged.kept {
                 Some(path) => {
-                    tr!("The file is kept as {path}. What could be read of it is used.", path = path.display())
+                    tr!("The readable settings are used. The old file is kept as {path}.", path = path.display())
                 }
-                None => tr!("The file could not be kept; it is replaced with the next change of a setting.").to_owned(),
+                None => tr!(
+                    "The readable settings are used. The next change replaces the file, because it could not be copied."
+                )
+                .to_owned(),
             };
-            shell.ask(Command::Say(Notification::bad(
-                tr!("Not all settings were read"),
+            shell.push_command(Command::Notify(Notification::error(
+                tr!("Some settings could not be read"),
                 format!("{}. {kept}", damaged.why),
             )));
         }
-        shell.follow_theme(ctx);
+        shell.sync_theme(ctx);
         shell
     }
 
@@ -99,65 +102,66 @@ impl Shell {
 
     /// Returns true if all edits are on disk.
     pub fn is_durable(&self) -> bool {
-        self.homeless.is_none() && self.committer.as_ref().is_none_or(ProjectWriter::is_durable)
+        self.missing_project_error.is_none() && self.committer.as_ref().is_none_or(ProjectWriter::is_durable)
     }
 
     /// Queues a command for the next frame.
-    pub fn ask(&mut self, command: Command) {
-        self.queue.push(command);
+    pub fn push_command(&mut self, command: Command) {
+        self.pending_commands.push(command);
     }
 
     /// Handles events from other threads and runs the commands of the last frame.
-    pub fn work(&mut self, ctx: &Context) {
+    pub fn process_events(&mut self, ctx: &Context) {
         let waited = std::mem::take(&mut self.waiting);
         for event in waited.into_iter().chain(self.worker.drain()) {
-            if let Some(event) = self.admit(event) {
-                let effects = events::on(&mut self.app, event);
-                self.carry_out(effects, ctx);
+            if let Some(event) = self.defer_open(event) {
+                let effects = events::handle_event(&mut self.app, event);
+                self.run_effects(effects, ctx);
             }
         }
-        self.queue.extend(self.dialogs.poll());
+        self.pending_commands.extend(self.dialogs.poll());
         for news in self.committer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
             match news {
-                News::Failed(message) => {
-                    self.queue.push(Command::Say(Notification::bad(tr!("An edit is not on disk yet"), message)));
+                WriterEvent::Failed(message) => {
+                    self.pending_commands
+                        .push(Command::Notify(Notification::error(tr!("Could not save edit"), message)));
                 }
-                News::Gone(message) => self.restore(&message),
-                News::Saved(saved) => {
+                WriterEvent::Gone(message) => self.restore(&message),
+                WriterEvent::Saved(saved) => {
                     let effects = events::saved(&mut self.app, saved);
-                    self.carry_out(effects, ctx);
+                    self.run_effects(effects, ctx);
                 }
             }
         }
         let failure = || self.committer.as_ref().and_then(ProjectWriter::failure).map(str::to_owned);
-        self.app.unsaved = self.homeless.clone().or_else(failure);
+        self.app.storage_error = self.missing_project_error.clone().or_else(failure);
         self.close_when_stored(ctx);
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
-            self.queue.push(Command::Import(file.path().to_owned()));
+            self.pending_commands.push(Command::Import(file.path().to_owned()));
         }
-        for command in std::mem::take(&mut self.queue) {
+        for command in std::mem::take(&mut self.pending_commands) {
             let effects = update(&mut self.app, command);
-            self.carry_out(effects, ctx);
+            self.run_effects(effects, ctx);
         }
-        self.follow_theme(ctx);
+        self.sync_theme(ctx);
     }
 
     /// Returns true if all edits of the open dataset are stored, or can be discarded.
-    fn may_go(&self) -> bool {
+    fn can_replace_dataset(&self) -> bool {
         self.is_durable() || self.committer.as_ref().is_some_and(ProjectWriter::only_fills)
     }
 
     /// Lets an opened dataset replace the current one after all edits of that are stored. If they cannot be stored, it
     /// is rejected.
-    fn admit(&mut self, event: Event) -> Option<Event> {
-        if !matches!(event, Event::Opened { .. }) || self.may_go() {
+    fn defer_open(&mut self, event: Event) -> Option<Event> {
+        if !matches!(event, Event::Opened { .. }) || self.can_replace_dataset() {
             return Some(event);
         }
-        match self.app.unsaved.clone() {
+        match self.app.storage_error.clone() {
             None => self.waiting.push(event),
-            Some(why) => {
+            Some(reason) => {
                 self.app.opening = None;
-                self.app.notices.push(Notification::bad(tr!("Edits of this dataset are not stored"), why));
+                self.app.notifications.push(Notification::error(tr!("Could not save edits"), reason));
             }
         }
         None
@@ -166,22 +170,22 @@ impl Shell {
     /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
-        if asked && !self.may_go() && !self.app.leaving {
+        if asked && !self.can_replace_dataset() && !self.app.close_requested {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
-        if self.closing && self.app.unsaved.is_some() {
-            (self.closing, self.app.leaving) = (false, true);
-        } else if self.closing && self.may_go() {
+        if self.closing && self.app.storage_error.is_some() {
+            (self.closing, self.app.close_requested) = (false, true);
+        } else if self.closing && self.can_replace_dataset() {
             self.closing = false;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 
-    fn follow_theme(&mut self, ctx: &Context) {
+    fn sync_theme(&mut self, ctx: &Context) {
         let system = ctx.system_theme().map(|theme| theme == egui::Theme::Light);
         if system != self.app.system_light {
-            self.queue.push(Command::SystemTheme(system));
+            self.pending_commands.push(Command::SystemTheme(system));
         }
         let density = if self.app.settings.compact { theme::Density::Compact } else { theme::Density::Comfortable };
         if theme::density(ctx) != density {
@@ -191,33 +195,33 @@ impl Shell {
             theme::set_hides_invisible(ctx, self.app.settings.hide_invisible);
         }
         let light = self.app.is_light();
-        if self.light != Some(light) {
-            self.light = Some(light);
+        if self.applied_light != Some(light) {
+            self.applied_light = Some(light);
             ctx.set_theme(if light { egui::Theme::Light } else { egui::Theme::Dark });
         }
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, ctx: &Context) {
+    fn run_effects(&mut self, effects: Vec<Effect>, ctx: &Context) {
         for effect in effects {
             match effect {
-                Effect::Pick(pick) => self.dialogs.open(pick, ctx),
+                Effect::PathDialog(pick) => self.dialogs.open(pick, ctx),
                 Effect::File(request) => self.worker.file(request),
                 Effect::Read(request) => self.worker.read(request),
                 Effect::Train(request) => self.worker.train(*request),
-                Effect::Trial(request, trial) => self.worker.trial(*request, trial),
-                Effect::Wish(wish) => self.worker.wish(wish),
+                Effect::Measure(request, trial) => self.worker.trial(*request, trial),
+                Effect::ControlRun(control) => self.worker.wish(control),
                 Effect::StopReading => self.worker.stop_reading(),
-                Effect::Adopt(project) => self.adopt(*project),
+                Effect::AttachProject(project) => self.adopt(*project),
                 Effect::Release => self.release(),
                 Effect::Rebuild(path) => {
-                    if let Err(why) = self.rebuild(&path) {
-                        let title = tr!("The project cannot be kept there");
-                        self.queue.push(Command::Say(Notification::bad(title, why)));
+                    if let Err(reason) = self.rebuild(&path) {
+                        let title = tr!("Could not move the project");
+                        self.pending_commands.push(Command::Notify(Notification::error(title, reason)));
                     }
                 }
-                Effect::Commit(commit) => self.commit(commit),
-                Effect::AskDay => self.queue.push(Command::NewDay(progress::today())),
-                Effect::StoreSettings => self.app.settings.save(&self.app.places),
+                Effect::Commit(commit) => self.send_write(commit),
+                Effect::RefreshDate => self.pending_commands.push(Command::NewDay(progress::today())),
+                Effect::StoreSettings => self.app.settings.save(&self.app.dirs),
             }
             ctx.request_repaint();
         }
@@ -227,11 +231,11 @@ impl Shell {
     fn release(&mut self) {
         for news in self.committer.as_mut().map(ProjectWriter::finish).unwrap_or_default() {
             // The files belong to the previous dataset, so the result is only reported.
-            self.queue.push(Command::Say(match news {
-                News::Failed(message) | News::Gone(message) => {
-                    Notification::bad(tr!("An edit was not stored"), message)
+            self.pending_commands.push(Command::Notify(match news {
+                WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
+                    Notification::error(tr!("Could not save edit"), message)
                 }
-                News::Saved(saved) => events::save_notice(&saved),
+                WriterEvent::Saved(saved) => events::save_notice(&saved),
             }));
         }
         self.committer = None;
@@ -240,7 +244,7 @@ impl Shell {
     /// Makes a project the open one and closes the previous one.
     fn adopt(&mut self, project: Project) {
         self.release();
-        self.homeless = None;
+        self.missing_project_error = None;
         // A project of another window is read-only, so it needs no writer.
         self.committer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
     }
@@ -249,17 +253,18 @@ impl Shell {
     fn restore(&mut self, message: &str) {
         let Some(at) = self.app.annotate.as_ref().map(|a| a.project.clone()) else { return };
         let notice = if at.exists() {
-            let text = tr!("{message} Keep the project in another place.", message);
-            Notification::bad(tr!("Edits of this dataset are not stored"), text)
+            let text = tr!("{message}. Move the project to another folder.", message);
+            Notification::error(tr!("Could not save edits"), text)
         } else {
             match self.rebuild(&at) {
-                Ok(()) => {
-                    Notification::info(tr!("The project file was gone and is written again"), at.display().to_string())
-                }
-                Err(why) => Notification::bad(tr!("Edits of this dataset are not stored"), why),
+                Ok(()) => Notification::info(
+                    tr!("The project file was missing and is written again"),
+                    at.display().to_string(),
+                ),
+                Err(reason) => Notification::error(tr!("Could not save edits"), reason),
             }
         };
-        self.queue.push(Command::Say(notice));
+        self.pending_commands.push(Command::Notify(notice));
     }
 
     /// Rewrites the project of the open dataset from memory at a path, and uses it from then on.
@@ -269,7 +274,7 @@ impl Shell {
     fn rebuild(&mut self, at: &Path) -> Result<(), String> {
         let here = self.committer.as_ref().is_some_and(|c| c.path() == at);
         if here && at.exists() {
-            return Err(tr!("{path} is the project that cannot be written; choose another name.", path = at.display()));
+            return Err(tr!("{path} is the project that cannot be written. Choose another name.", path = at.display()));
         }
         // On close, SQLite removes auxiliary files next to the path. They must not be those of the new project.
         if here {
@@ -277,12 +282,12 @@ impl Shell {
         }
         let project = Project::open(at).map_err(|e| e.to_string()).and_then(|project| {
             let is_free = project.is_empty().map_err(|e| e.to_string())? && !project.is_read_only();
-            let taken = tr!("{path} holds another project; choose another name.", path = at.display());
+            let taken = tr!("{path} contains another project. Choose another name.", path = at.display());
             if is_free { Ok(project) } else { Err(taken) }
         });
-        let project = project.inspect_err(|why| {
+        let project = project.inspect_err(|reason| {
             if self.committer.is_none() {
-                self.homeless = Some(why.clone());
+                self.missing_project_error = Some(reason.clone());
             }
         })?;
         self.end_committer();
@@ -290,22 +295,22 @@ impl Shell {
         a.project = project.path().to_owned();
         let mut committer = ProjectWriter::new(project, self.wake.clone());
         committer.send(WriteOp::Rebuild(Box::new(a.memory())));
-        (self.committer, self.homeless, self.app.leaving) = (Some(committer), None, false);
+        (self.committer, self.missing_project_error, self.app.close_requested) = (Some(committer), None, false);
         Ok(())
     }
 
     /// Ends the writer thread of a project whose edits are all in memory. Reports a save that finished in the meantime.
     fn end_committer(&mut self) {
         for news in self.committer.take().map(|mut c| c.finish()).unwrap_or_default() {
-            if let News::Saved(saved) = news {
-                self.queue.push(Command::Say(events::save_notice(&saved)));
+            if let WriterEvent::Saved(saved) = news {
+                self.pending_commands.push(Command::Notify(events::save_notice(&saved)));
                 self.app.annotate.iter_mut().for_each(|a| a.files.clone_from(&saved.files));
             }
         }
     }
 
     /// Stores something in the project of the open dataset.
-    fn commit(&mut self, commit: WriteOp) {
+    fn send_write(&mut self, commit: WriteOp) {
         let project = self.app.annotate.as_ref().map(|a| a.project.as_path());
         if let Some(committer) = self.committer.as_mut().filter(|c| Some(c.path()) == project) {
             committer.send(commit);
@@ -316,42 +321,42 @@ impl Shell {
     pub fn draw(&mut self, ui: &mut Ui) {
         let mut out = Commands::new();
         // A key that is recorded in the settings must not run a command.
-        if !self.view.settings_dialog.waits() {
-            keymap::consume(ui, &self.app, &mut self.view.keys, &mut out);
+        if !self.view.settings_dialog.is_recording_key() {
+            keymap::handle_keys(ui, &self.app, &mut self.view.keys, &mut out);
         }
         // Input on the Annotate page is user activity. The command passes the time, so the state needs no clock.
         if self.app.page == Page::Annotate && ui.input(|i| !i.events.is_empty()) {
-            self.queue.push(Command::Active(events::now()));
+            self.pending_commands.push(Command::UserActivity(events::unix_now()));
         }
         // Accessible name of the window.
         let name = self.app.annotate.as_ref().map_or("Tagwright", |a| &a.corpus.name);
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(name));
         let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
-        let saved = match &self.homeless {
-            Some(why) => frame::Saved::Failed(why.clone()),
-            None => frame::Saved::of(self.committer.as_ref(), read_only),
+        let saved = match &self.missing_project_error {
+            Some(reason) => chrome::SaveState::Failed(reason.clone()),
+            None => chrome::SaveState::of(self.committer.as_ref(), read_only),
         };
-        frame::top_bar(ui, &self.app, &saved, &mut out);
-        frame::status_bar(ui, &self.app, &mut out);
-        frame::rail(ui, &self.app, &mut out);
+        chrome::top_bar(ui, &self.app, &saved, &mut out);
+        chrome::status_bar(ui, &self.app, &mut out);
+        chrome::activity_bar(ui, &self.app, &mut out);
         match (self.app.page, &self.app.annotate) {
             (Page::Annotate, Some(a)) => annotate::show(ui, &self.app, a, &mut self.view.annotate, &mut out),
             (Page::Train, Some(a)) => train::show(ui, &self.app, a, &mut self.view.train, &mut out),
-            (Page::Evaluate, Some(a)) => evaluate::show(ui, &self.app, a, &mut out),
+            (Page::Evaluate, Some(a)) => evaluate_page::show(ui, &self.app, a, &mut out),
             (Page::Data, Some(a)) => data::show(ui, &self.app, a, &mut out),
-            (Page::Try, _) => try_text::show(ui, &self.app, &mut self.view.try_text, &mut out),
+            (Page::Try, _) => try_page::show(ui, &self.app, &mut self.view.try_text, &mut out),
             _ => welcome::show(ui, &self.app, &mut out),
         }
         if self.app.palette_open {
-            palette::show(ui, &self.app, &mut self.view.palette, &mut out);
+            command_palette::show(ui, &self.app, &mut self.view.palette, &mut out);
         }
         if self.app.shortcuts_open {
-            key_sheet::show(ui, &self.app, &mut out);
+            shortcuts_dialog::show(ui, &self.app, &mut out);
         }
-        if self.app.exporting.is_some() {
+        if self.app.export_options.is_some() {
             export_dialog::show(ui, &self.app, &mut out);
         }
-        if self.app.importing.is_some() {
+        if self.app.import_preview.is_some() {
             import_dialog::show(ui, &self.app, &mut self.view.import_dialog, &mut out);
         }
         if self.app.settings_open {
@@ -363,13 +368,13 @@ impl Shell {
         snapshots_dialog::show(ui, &self.app, &mut out);
         leaving_dialog::show(ui, &self.app, &mut out);
         source_change_dialog::show(ui, &self.app, &mut self.view.source_change_dialog, &mut out);
-        ask_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);
+        prompt_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);
         self.dialogs.show(ui);
-        frame::toasts(ui, &self.app, &mut out);
+        chrome::toasts(ui, &self.app, &mut out);
         if !out.is_empty() {
             ui.request_repaint();
         }
-        self.queue.extend(out);
+        self.pending_commands.extend(out);
     }
 }
 
@@ -377,9 +382,9 @@ impl Drop for Shell {
     /// Handles the last events of the worker threads, for example the end of a run that was being evaluated.
     fn drop(&mut self) {
         for event in self.worker.close() {
-            for effect in events::on(&mut self.app, event) {
+            for effect in events::handle_event(&mut self.app, event) {
                 if let Effect::Commit(commit) = effect {
-                    self.commit(commit);
+                    self.send_write(commit);
                 }
             }
         }
@@ -388,7 +393,7 @@ impl Drop for Shell {
 
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
-        self.work(ctx);
+        self.process_events(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
@@ -411,11 +416,11 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let places = AppDirs::for_current_user();
-    let language = settings::load_language(&places).map(|found| found.map(i18n::set_language).is_some());
+    let language = settings::load_language(&places).and_then(|found| found.map_or(Ok(()), i18n::set_language));
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
-        let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system());
-        if let Err(why) = language {
-            shell.ask(Command::Say(Notification::bad(tr!("The language file was not read"), why)));
+        let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, FileDialogs::system());
+        if let Err(reason) = language {
+            shell.push_command(Command::Notify(Notification::error(tr!("Could not read language file"), reason)));
         }
         Ok(Box::new(shell))
     };

@@ -1,10 +1,10 @@
 //! Dialog of snapshots of all labels: number of changed sentences, a search for them, and restore.
 
 use super::Commands;
-use super::numbers::{counted, days_ago};
+use super::format_numbers::format_days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
-use crate::app::i18n::tr;
+use crate::app::i18n::{tr, trn};
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
@@ -12,25 +12,20 @@ use egui::{Align, Layout, ScrollArea, Ui, vec2};
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let (Some(a), Some(changed)) = (&app.annotate, &app.snapshots) else { return };
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let mut close = false;
-    let left = dialog(ui, "snapshots", 520.0, |ui| {
+    let dismissed = dialog(ui, "snapshots", 520.0, |ui| {
         label(ui, TextRole::Title, p.text, tr!("Snapshots"));
         ui.add_space(2.0);
         paragraph(
             ui,
             TextRole::Small,
-            p.text2,
-            tr!("All labels as they were at one time. Bringing them back can be undone."),
+            p.text_secondary,
+            tr!("A snapshot stores all labels. Restoring one can be undone."),
         );
         ui.add_space(12.0);
         if a.snapshots.is_empty() {
-            EmptyState::new(
-                icon::HISTORY,
-                tr!("No snapshot yet"),
-                tr!("Take one before a change that you may want to compare or take back."),
-            )
-            .show(ui);
+            EmptyState::new(icon::HISTORY, tr!("No snapshots"), tr!("Create one before a large change")).show(ui);
             ui.add_space(12.0);
         }
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
@@ -39,15 +34,15 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;
                     let name = &snapshot.name;
-                    if IconButton::new(icon::X, &tr!("Forget {name}", name)).show(ui).clicked() {
-                        out.push(Command::ForgetSnapshot(name.clone()));
+                    if IconButton::new(icon::X, &tr!("Delete {name}", name)).show(ui).clicked() {
+                        out.push(Command::DeleteSnapshot(name.clone()));
                     }
-                    let same = (*changed == 0).then_some(tr!("Nothing has changed since."));
-                    if Button::plain(tr!("Bring back")).off(same).show(ui).clicked() {
-                        out.push(Command::Restore(name.clone()));
+                    let same = (*changed == 0).then_some(tr!("No changes since this snapshot"));
+                    if Button::plain(tr!("Restore")).disabled(same).show(ui).clicked() {
+                        out.push(Command::RestoreSnapshot(name.clone()));
                         close = true;
                     }
-                    if Button::plain(tr!("Show")).off(same).show(ui).clicked() {
+                    if Button::plain(tr!("Show changes")).disabled(same).show(ui).clicked() {
                         out.push(Command::FilterText(format!("since:\"{name}\"")));
                         close = true;
                     }
@@ -55,10 +50,15 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                         ui.spacing_mut().item_spacing.y = 1.0;
                         label(ui, TextRole::BodyMedium, p.text, name);
                         let what = match changed {
-                            0 => tr!("nothing has changed since").to_owned(),
-                            n => tr!("{n} changed since", n = counted(*n, "sentence")),
+                            0 => tr!("No changes").to_owned(),
+                            n => trn!(*n, "{n} sentence changed", "{n} sentences changed"),
                         };
-                        label(ui, TextRole::Small, p.text2, &format!("{}, {what}", days_ago(snapshot.created_at)));
+                        label(
+                            ui,
+                            TextRole::Small,
+                            p.text_secondary,
+                            &format!("{}, {what}", format_days_ago(snapshot.created_at)),
+                        );
                     });
                 });
                 ui.add_space(4.0);
@@ -66,14 +66,14 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         });
         ui.add_space(12.0);
         ui.horizontal(|ui| {
-            if Button::primary(tr!("Take a snapshot")).show(ui).clicked() {
-                out.push(Command::Ask(Some(TextPrompt::Snapshot)));
+            if Button::primary(tr!("Create snapshot")).show(ui).clicked() {
+                out.push(Command::OpenPrompt(Some(TextPrompt::Snapshot)));
                 close = true;
             }
             close |= Button::plain(tr!("Close")).show(ui).clicked();
         });
     });
-    if close || left {
+    if close || dismissed {
         out.push(Command::CloseSnapshots);
     }
 }

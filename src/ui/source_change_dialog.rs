@@ -1,49 +1,48 @@
 //! Dialog to decide how to handle the labels of a source that another program changed.
 
 use super::Commands;
-use super::numbers::counted;
 use super::theme::{self, TextRole, icon, metrics};
-use super::widgets::{Badge, Button, Figure, Tone, dialog, figures, icon, label, paragraph};
-use crate::app::i18n::tr;
-use crate::app::{App, Command, events::thousands};
-use crate::project::{Changed, Decision};
+use super::widgets::{Badge, BadgeStyle, Button, Stat, dialog, icon, label, paragraph, stats_row};
+use crate::app::i18n::{tr, trn};
+use crate::app::{App, Command, i18n::thousands};
+use crate::project::{SourceChange, SourceDecision};
 use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 
 /// The selected choice.
 #[derive(Default)]
 pub struct View {
-    choice: Option<Decision>,
+    choice: Option<SourceDecision>,
 }
 
-const CHOICES: [Decision; 3] = [Decision::KeepLabels, Decision::Compare, Decision::StartOver];
+const CHOICES: [SourceDecision; 3] = [SourceDecision::KeepLabels, SourceDecision::Compare, SourceDecision::Reimport];
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
-    let Some(changed) = app.changed.as_deref() else {
+    let Some(changed) = app.source_change.as_deref() else {
         view.choice = None;
         return;
     };
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     // If less than half of the opened sentences are unchanged, no choice is recommended.
     let advised = changed.carried.unchanged * 2 >= opened(changed);
-    let first = if advised { Decision::KeepLabels } else { Decision::Compare };
+    let first = if advised { SourceDecision::KeepLabels } else { SourceDecision::Compare };
     let mut choice = view.choice.unwrap_or(first);
     let mut answer = None;
-    let left = dialog(ui, "source-change", 640.0, |ui| {
+    let dismissed = dialog(ui, "source-change", 640.0, |ui| {
         let name = changed.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         ui.horizontal(|ui| {
-            icon(ui, icon::TRIANGLE_ALERT, 18.0, p.warn);
-            label(ui, TextRole::Title, p.text, &tr!("{name} was changed by another program", name));
+            icon(ui, icon::TRIANGLE_ALERT, 18.0, p.warning);
+            label(ui, TextRole::Title, p.text, &tr!("Another program changed {name}", name));
         });
-        let text = tr!("Nothing has been overwritten, and your labels are safe in the project.");
-        paragraph(ui, TextRole::Small, p.text2, text);
+        let text = tr!("Nothing was overwritten. Your labels are safe in the project.");
+        paragraph(ui, TextRole::Small, p.text_secondary, text);
         ui.add_space(metrics::GAP);
         let n = thousands(opened(changed));
         let title = match changed.dataset.files.len() {
-            1 => tr!("Sentences in the file, against the {n} you opened", n),
-            _ => tr!("Sentences in the files, against the {n} you opened", n),
+            1 => tr!("Sentences in the file, compared with the {n} you opened", n),
+            _ => tr!("Sentences in the files, compared with the {n} you opened", n),
         };
-        label(ui, TextRole::Small, p.text2, &title);
+        label(ui, TextRole::Small, p.text_secondary, &title);
         counts(ui, changed);
         ui.add_space(metrics::GAP);
         for decision in CHOICES {
@@ -63,9 +62,9 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         ui.add_space(metrics::GAP);
         ends(
             ui,
-            metrics::MAIN_ACTION,
+            metrics::PRIMARY_BUTTON_HEIGHT,
             |ui| {
-                label(ui, TextRole::Small, p.text2, tr!("The project of before is kept in a file of its own."));
+                label(ui, TextRole::Small, p.text_secondary, tr!("The previous project is kept in a separate file"));
             },
             |ui| {
                 if Button::primary(tr!("Continue")).keys(&["Enter"]).show(ui).clicked() {
@@ -78,7 +77,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         );
     });
     view.choice = Some(choice);
-    if let Some(decision) = answer.or(left.then_some(None)) {
+    if let Some(decision) = answer.or(dismissed.then_some(None)) {
         out.push(Command::SourceChange(decision));
     }
 }
@@ -94,52 +93,64 @@ fn ends(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce
 }
 
 /// Returns the number of sentences in the project.
-fn opened(changed: &Changed) -> usize {
+fn opened(changed: &SourceChange) -> usize {
     let c = &changed.carried;
     c.unchanged + c.changed + c.removed
 }
 
-fn counts(ui: &mut Ui, changed: &Changed) {
-    let p = theme::of(ui);
+fn counts(ui: &mut Ui, changed: &SourceChange) {
+    let p = theme::colors(ui);
     let c = &changed.carried;
     let numbers = [c.unchanged, c.changed, c.new, c.removed, changed.edits].map(thousands);
-    let captions = [tr!("unchanged"), tr!("changed"), tr!("new"), tr!("removed"), tr!("your edits")];
+    let captions = [tr!("Unchanged"), tr!("Changed"), tr!("New"), tr!("Removed"), tr!("Your edits")];
     // Figures reserve space for a detail line, which is not used here.
     let margin = Margin { left: 12, right: 12, top: 12, bottom: 0 };
     let frame = Frame::new().fill(p.panel).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(margin);
     frame.show(ui, |ui| {
-        let figure = |(caption, number)| Figure { caption, number, ..Figure::default() };
-        let all: Vec<Figure> = captions.into_iter().zip(numbers.iter().map(String::as_str)).map(figure).collect();
-        figures(ui, &all, false);
+        let figure = |(caption, number)| Stat { caption, number, ..Stat::default() };
+        let all: Vec<Stat> = captions.into_iter().zip(numbers.iter().map(String::as_str)).map(figure).collect();
+        stats_row(ui, &all, false);
     });
 }
 
 /// Returns the title of a choice, its effect as a sentence, and its effect in numbers.
-fn texts(changed: &Changed, decision: Decision) -> (&'static str, String, String) {
+fn texts(changed: &SourceChange, decision: SourceDecision) -> (&'static str, String, String) {
     let c = &changed.carried;
     match decision {
-        Decision::KeepLabels => {
-            let lost = match c.lost.len() {
-                0 => tr!("All of your labels have a place.").to_owned(),
-                n => tr!("{n} with your labels are not in the file any more.", n = counted(n, "sentence")),
+        SourceDecision::KeepLabels => {
+            let what = match c.lost.len() {
+                0 => tr!("Imports the changed and new sentences. All of your labels are kept.").to_owned(),
+                n => trn!(
+                    n,
+                    "Imports the changed and new sentences. {n} sentence with your labels is no longer in the file.",
+                    "Imports the changed and new sentences. {n} sentences with your labels are no longer in the file."
+                ),
             };
-            let what = tr!("Takes the changed and new sentences from the file. {lost}", lost);
-            (tr!("Keep my labels on unchanged sentences"), what, tr!("{n} kept", n = thousands(c.unchanged)))
+            (
+                tr!("Keep my labels on unchanged sentences"),
+                what,
+                trn!(c.unchanged, "{n} sentence kept", "{n} sentences kept"),
+            )
         }
-        Decision::Compare => {
-            let what = tr!("Opens your labels beside those of the file, to decide one by one.").to_owned();
-            (tr!("Compare"), what, tr!("{n} changed", n = thousands(c.changed)))
+        SourceDecision::Compare => {
+            let what =
+                tr!("Shows your labels next to the labels of the file. You decide sentence by sentence.").to_owned();
+            (tr!("Compare"), what, trn!(c.changed, "{n} sentence changed", "{n} sentences changed"))
         }
-        Decision::StartOver => {
-            let what = tr!("Reads all sentences and labels from the file.").to_owned();
-            (tr!("Start over from the file"), what, tr!("{n} left behind", n = counted(changed.edits, "change")))
+        SourceDecision::Reimport => {
+            let what = tr!("Imports all sentences and labels again").to_owned();
+            (
+                tr!("Import the file again"),
+                what,
+                trn!(changed.edits, "{n} edit is discarded", "{n} edits are discarded"),
+            )
         }
     }
 }
 
 /// Shows a choice. Returns true if it was clicked.
-fn card(ui: &mut Ui, changed: &Changed, decision: Decision, is_on: bool, advised: bool) -> bool {
-    let p = theme::of(ui);
+fn card(ui: &mut Ui, changed: &SourceChange, decision: SourceDecision, is_on: bool, advised: bool) -> bool {
+    let p = theme::colors(ui);
     let (title, what, number) = texts(changed, decision);
     let response = ui
         .scope_builder(UiBuilder::new().sense(Sense::click()), |ui| {
@@ -161,14 +172,14 @@ fn card(ui: &mut Ui, changed: &Changed, decision: Decision, is_on: bool, advised
                         |ui| {
                             label(ui, TextRole::BodyMedium, p.text, title);
                             if advised {
-                                Badge::new(tr!("Recommended")).tone(Tone::Ok).show(ui);
+                                Badge::new(tr!("Recommended")).tone(BadgeStyle::Success).show(ui);
                             }
                         },
                         |ui| {
                             label(ui, TextRole::SmallMedium, p.text, &number);
                         },
                     );
-                    paragraph(ui, TextRole::Small, p.text2, &what);
+                    paragraph(ui, TextRole::Small, p.text_secondary, &what);
                 },
             );
         })

@@ -7,13 +7,13 @@
 //! wait.
 //! All other events (epochs, ends, errors) use an unbounded channel and are never lost.
 
-mod lane;
+mod inference;
 mod open;
-mod read;
-mod run;
+mod thread;
+mod training;
 
-pub use read::{Asked, ModelFacts};
-pub use run::{RunId, TrainRequest, Trial};
+pub use inference::{ModelFacts, RequestKind};
+pub use training::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::{Agreement, DatasetReport};
@@ -22,15 +22,15 @@ use crate::hub::{Hub, ModelRef, Progress};
 use crate::model::Alignment;
 use crate::model::align::AlignmentOptions;
 use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
-use crate::project::{AppDirs, Changed, Dataset, Decision, Opened, SourceFile};
+use crate::project::{AppDirs, Dataset, Opened, SourceChange, SourceDecision, SourceFile};
 use crate::train::event::{SharedControl, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::{self, TrainOutput};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use lane::{Lane, Priority};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use thread::{Priority, WorkerThread};
 
 /// Callback after each event that is put into a channel. It wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -40,25 +40,25 @@ pub enum FileRequest {
     /// Open a dataset or a project. `None` is the sample.
     Open(Option<PathBuf>),
     /// Inspect a dataset with the user's options. A dataset with a project is opened immediately.
-    Look {
+    Preview {
         /// Path of the dataset.
         path: PathBuf,
         /// Options of the user.
         choices: ReadOptions,
     },
     /// Open a dataset that was inspected.
-    Take {
+    OpenPreviewed {
         /// Path of the dataset.
         path: PathBuf,
         /// Dataset, as inspected.
         dataset: Arc<Dataset>,
     },
     /// Open a dataset whose source was changed by another program, as the user decided.
-    Decide {
+    ResolveSourceChange {
         /// The detected change.
-        changed: Arc<Changed>,
+        changed: Arc<SourceChange>,
         /// Decision of the user.
-        decision: Decision,
+        decision: SourceDecision,
     },
     /// Write the corpus as new files into a directory, or as one file.
     SaveAs {
@@ -178,7 +178,7 @@ pub enum Event {
         opened: Box<Opened>,
     },
     /// The source of a dataset was changed by another program after its project was created.
-    SourceChanged(Arc<Changed>),
+    SourceChanged(Arc<SourceChange>),
     /// A dataset was inspected, or could not be read with these options.
     Looked {
         /// Path of the dataset.
@@ -243,13 +243,13 @@ pub enum Event {
         agreement: Box<Agreement>,
     },
     /// Request number, and the aligned subwords of a sentence.
-    Pieces(u64, Box<Alignment>),
+    Subwords(u64, Box<Alignment>),
     /// Facts about a base model.
     Checked(ModelRef, Result<ModelFacts, String>),
     /// Progress of a download.
     Downloading(ModelRef, Progress),
     /// A request failed. Contains the kind of work and the message.
-    Failed(Asked, String),
+    Failed(RequestKind, String),
 }
 
 /// Maximum number of waiting step events. Above it, steps are merged.
@@ -257,9 +257,9 @@ const STEPS: usize = 512;
 
 /// All worker threads.
 pub struct Worker {
-    files: Lane<FileRequest>,
-    trainer: Lane<(TrainRequest, Option<Trial>)>,
-    reader: Lane<ReadRequest>,
+    files: WorkerThread<FileRequest>,
+    trainer: WorkerThread<(TrainRequest, Option<Trial>)>,
+    reader: WorkerThread<ReadRequest>,
     events: Receiver<Event>,
     steps: Receiver<Event>,
     wish: Arc<SharedControl>,
@@ -268,16 +268,16 @@ pub struct Worker {
 
 /// Channels for the events of worker threads.
 #[derive(Clone)]
-struct Outbox {
+struct EventSender {
     events: Sender<Event>,
     steps: Sender<Event>,
     wake: Wake,
 }
 
-impl Outbox {
+impl EventSender {
     fn send(&self, event: Event) {
         if self.events.send(event).is_err() {
-            log::debug!("the window has gone");
+            log::debug!("the event receiver is closed");
         }
         (self.wake)();
     }
@@ -288,21 +288,21 @@ impl Worker {
     pub fn new(places: AppDirs, hub: Hub, wake: Wake) -> Self {
         let (sender, events) = unbounded();
         let (step_sender, steps) = bounded(STEPS);
-        let outbox = Outbox { events: sender, steps: step_sender, wake };
+        let outbox = EventSender { events: sender, steps: step_sender, wake };
         let wish = Arc::new(SharedControl::default());
         let stop_reading = Arc::new(AtomicBool::new(false));
-        let files = Lane::new("files", Asked::Files, Priority::Normal, &outbox, {
+        let files = WorkerThread::new("files", RequestKind::Files, Priority::Normal, &outbox, {
             let outbox = outbox.clone();
             move |request, _| open::perform(request, &places, &outbox)
         });
-        let trainer = Lane::new("trainer", Asked::Run, Priority::Low, &outbox, {
+        let trainer = WorkerThread::new("trainer", RequestKind::Run, Priority::Low, &outbox, {
             let (outbox, wish, hub) = (outbox.clone(), wish.clone(), hub.clone());
-            move |request, _| run::perform(request, &hub, &outbox, &wish)
+            move |request, _| training::perform(request, &hub, &outbox, &wish)
         });
-        let reader = Lane::new("reader", Asked::Text, Priority::Normal, &outbox, {
+        let reader = WorkerThread::new("reader", RequestKind::Text, Priority::Normal, &outbox, {
             let (outbox, stop) = (outbox.clone(), stop_reading.clone());
-            let mut models = read::Models::new(hub);
-            move |request, waiting| read::perform(request, waiting, &mut models, &outbox, &stop)
+            let mut models = inference::Models::new(hub);
+            move |request, waiting| inference::perform(request, waiting, &mut models, &outbox, &stop)
         });
         Self { files, trainer, reader, events, steps, wish, stop_reading }
     }

@@ -1,16 +1,16 @@
 //! The file thread: opens datasets as projects, and writes copies.
 
-use super::{Event, FileRequest, Outbox};
+use super::{Event, EventSender, FileRequest};
 use crate::disk;
 use crate::eval::Agreement;
 use crate::format::ReadOptions;
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
-use crate::project::{AppDirs, Dataset, Decision, Opening, copying, export, opening, sample};
+use crate::project::{AppDirs, Dataset, Opening, SourceDecision, copying, export, opening, sample};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) fn perform(request: FileRequest, places: &AppDirs, outbox: &Outbox) -> Result<(), String> {
+pub(super) fn perform(request: FileRequest, places: &AppDirs, outbox: &EventSender) -> Result<(), String> {
     match request {
         FileRequest::Open(path) => {
             let path = match path {
@@ -19,9 +19,9 @@ pub(super) fn perform(request: FileRequest, places: &AppDirs, outbox: &Outbox) -
             };
             open(&path, places, None, outbox)?;
         }
-        FileRequest::Look { path, choices } => {
+        FileRequest::Preview { path, choices } => {
             let is_project = path.extension().is_some_and(|e| e == "tagwright");
-            let known = is_project || opening::said_before(&path, places).is_some();
+            let known = is_project || opening::stored_options(&path, places).is_some();
             if known && choices == ReadOptions::default() {
                 return perform(FileRequest::Open(Some(path)), places, outbox);
             }
@@ -31,12 +31,12 @@ pub(super) fn perform(request: FileRequest, places: &AppDirs, outbox: &Outbox) -
             };
             outbox.send(Event::Looked { path, choices, found });
         }
-        FileRequest::Take { path, dataset } => {
+        FileRequest::OpenPreviewed { path, dataset } => {
             open(&path, places, Some(Arc::unwrap_or_clone(dataset)), outbox)?;
         }
-        FileRequest::Decide { changed, decision } => {
+        FileRequest::ResolveSourceChange { changed, decision } => {
             let asked = changed.path.clone();
-            let theirs = (decision == Decision::Compare).then(|| changed.dataset.corpus.clone());
+            let theirs = (decision == SourceDecision::Compare).then(|| changed.dataset.corpus.clone());
             let opened = Box::new(opening::decide(Arc::unwrap_or_clone(changed), decision, places)?);
             let compared = theirs.map(|theirs| Event::Compared {
                 path: asked.clone(),
@@ -83,7 +83,7 @@ fn as_asked(path: &Path) -> Existing {
 }
 
 /// Opens a dataset or a project. If the source changed, the event asks the user for a decision.
-fn open(path: &Path, places: &AppDirs, read: Option<Dataset>, outbox: &Outbox) -> Result<(), String> {
+fn open(path: &Path, places: &AppDirs, read: Option<Dataset>, outbox: &EventSender) -> Result<(), String> {
     outbox.send(match opening::open(path, places, read)? {
         Opening::Opened(opened) => Event::Opened { asked: path.to_owned(), opened },
         Opening::Changed(changed) => Event::SourceChanged(Arc::new(*changed)),

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Tagwright beside what people would use instead, alternately in one run on one machine.
+"""Benchmark of Tagwright, transformers and ONNX Runtime, measured alternately in one run on one machine.
 
-Training: the same base, sentences, batch and recipe as transformers' Trainer. Reading: the same texts through
-transformers' pipeline and through ONNX Runtime on the exported model. Growth: time and memory by the number of sentences.
+Training: same base model, sentences, batch size and arguments as the Trainer of transformers. Inference: the same texts
+with the pipeline of transformers, and with ONNX Runtime on the exported model. Growth: time and memory by dataset size.
 
-Needs torch, transformers, accelerate, onnx, onnxscript, onnxruntime, and a release build.
-usage: compare.py MODEL_FOLDER CONLL_FOLDER [--sentences 1000] [--texts 1000] [--rounds 2] [--growth TINY_MODEL_FOLDER]
-The folder holds eng.train and eng.testb. Prints medians with their spread, and the ratios.
+Requires torch, transformers, accelerate, onnx, onnxscript, onnxruntime, and a release build.
+Usage: compare.py MODEL_FOLDER CONLL_FOLDER [--sentences 1000] [--texts 1000] [--rounds 2] [--growth TINY_MODEL_FOLDER]
+CONLL_FOLDER contains eng.train and eng.testb. Prints medians with minimum and maximum, and the ratios.
 """
 import argparse, json, os, resource, statistics, subprocess, sys, tempfile, time
 
@@ -14,7 +14,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("model"); parser.add_argument("data")
 parser.add_argument("--sentences", type=int, default=1000); parser.add_argument("--texts", type=int, default=1000)
 parser.add_argument("--rounds", type=int, default=2)
-parser.add_argument("--growth", help="a tiny model's folder: measures how cost grows with the number of sentences")
+parser.add_argument("--growth", help="directory of a tiny model: also measure time and memory by the number of sentences")
 parser.add_argument("--program", default="target/release/tagwright")
 parser.add_argument("--peer", help=argparse.SUPPRESS)
 a = parser.parse_args()
@@ -22,7 +22,7 @@ memory = lambda who: resource.getrusage(who).ru_maxrss / 1024
 
 
 def blocks(path, most):
-    """Sentences of a column file as they stand in it."""
+    """Returns the first sentences of a column file, unchanged."""
     kept = []
     for block in open(path, encoding="utf-8").read().split("\n\n"):
         if block.strip() and not block.startswith("-DOCSTART-"):
@@ -130,12 +130,12 @@ def compare(task, unit, runners):
         ratio = "" if name == "Tagwright" else f"   Tagwright is {first / middle:.2f} times as fast"
         print(f"  {name:34} {middle:7.0f} {unit} ({min(speeds):.0f} to {max(speeds):.0f}) {max(r['memory'] for r in runs):6.0f} MB{ratio}")
 
-compare(f"Training, {len(kept)} sentences, batch 16", "pieces/s", [
+compare(f"Training, {len(kept)} sentences, batch 16", "subwords/s", [
     ("Tagwright", ours_training),
     ("Trainer, random batches", lambda: theirs("train", "random", a.model, train)),
     ("Trainer, group_by_length", lambda: theirs("train", "group_by_length", a.model, train)),
 ])
-compare(f"Reading, {len(texts)} texts", "texts/s", [
+compare(f"Inference, {len(texts)} texts", "texts/s", [
     ("Tagwright", ours_reading),
     ("pipeline, batch 1", lambda: theirs("read", "pipeline-1", trained, read_from)),
     ("pipeline, batch 16", lambda: theirs("read", "pipeline-16", trained, read_from)),
@@ -143,8 +143,8 @@ compare(f"Reading, {len(texts)} texts", "texts/s", [
     ("ONNX Runtime f32, batch 16, sorted", lambda: theirs("read", "onnx-16", trained, read_from)),
 ])
 if a.growth:
-    print("\nGrowth with the number of sentences, a tiny model, one epoch (reading and aligning the data included)")
+    print("\nTime and memory by the number of sentences, tiny model, one epoch (including reading and alignment of the data)")
     for copies in (1, 10, 100):
         data = write(f"grown{copies}.conll", kept[:1000] * copies, "\n\n")
         begun = time.time(); result = ours_training(a.growth, data); seconds = time.time() - begun
-        print(f"  {len(kept[:1000]) * copies:7} sentences {seconds:7.1f} s  {seconds / (len(kept[:1000]) * copies) * 1e3:6.2f} ms a sentence  {result['memory']:6.0f} MB")
+        print(f"  {len(kept[:1000]) * copies:7} sentences {seconds:7.1f} s  {seconds / (len(kept[:1000]) * copies) * 1e3:6.2f} ms per sentence  {result['memory']:6.0f} MB")

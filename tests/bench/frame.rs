@@ -1,7 +1,10 @@
-//! CPU time of a frame: update, layout and tessellation of the real window, without a screen.
+//! CPU time of a frame: update, layout and tessellation of the window without a screen.
 //!
-//! `cargo bench --bench frame -- FOLDER` with a folder of column files (train, dev, test). Prints the median, the 99th
-//! percentile and the worst frame while a person works, and again while the starter is trained on every core.
+//! `cargo bench --bench frame -- FOLDER` with a directory of column files (train, dev, test). Prints the median, the
+//! 99th percentile and the maximum for typical user actions, first alone, then during training of the starter model on
+//! all cores.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a benchmark prints its results")]
 
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
@@ -10,7 +13,7 @@ use tagwright::app::train_page::RunState;
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
 use tagwright::ui::Shell;
-use tagwright::ui::dialogs::Dialogs;
+use tagwright::ui::file_dialogs::FileDialogs;
 
 struct Bench {
     ctx: Context,
@@ -30,7 +33,7 @@ impl Bench {
         };
         let before = ThreadTime::now();
         let output = self.ctx.run_ui(input, |ui| {
-            self.shell.work(ui);
+            self.shell.process_events(ui);
             self.shell.draw(ui);
         });
         let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
@@ -38,12 +41,12 @@ impl Bench {
         before.elapsed().as_secs_f64() * 1e3
     }
 
-    /// Wall time until the list shows what fits a query: it is looked for on every core.
+    /// Wall time until the list shows the matches of a query. The search uses all cores.
     fn filter(&mut self, query: &str) -> f64 {
         let mut wall = 0.0;
         for text in ["", query] {
             let started = std::time::Instant::now();
-            self.shell.ask(tagwright::app::Command::FilterText(text.into()));
+            self.shell.push_command(tagwright::app::Command::FilterText(text.into()));
             self.frame(vec![]);
             wall = started.elapsed().as_secs_f64() * 1e3;
         }
@@ -76,7 +79,7 @@ fn main() {
     };
     let data = tempfile::tempdir().expect("a folder");
     let ctx = Context::default();
-    let dialogs = Dialogs::new(std::sync::Arc::new(|_| None));
+    let dialogs = FileDialogs::new(std::sync::Arc::new(|_| None));
     let shell =
         Shell::new(&ctx, AppDirs::with_root(data.path()), Hub::default(), &[Path::new(&folder).to_owned()], dialogs);
     let mut bench = Bench { ctx, shell, time: 0.0 };
@@ -106,29 +109,29 @@ fn main() {
         let keys = [Key::ArrowRight, Key::Num2, Key::Backspace, Key::ArrowDown];
         keys.map(|k| bench.key(k, none)).into_iter().fold(0.0, f64::max)
     };
-    report("labelling", (0..200).map(|_| label(&mut bench)).collect());
+    report("labeling", (0..200).map(|_| label(&mut bench)).collect());
     let matches = |bench: &mut Bench| {
         let time = bench.key(Key::ArrowRight, none).max(bench.key(Key::E, none));
-        bench.shell.ask(tagwright::app::Command::CloseMatches);
+        bench.shell.push_command(tagwright::app::Command::CloseMatches);
         bench.frame(vec![]);
         bench.key(Key::ArrowDown, none);
         time
     };
     report("all matches of a word", (0..20).map(|_| matches(&mut bench)).collect());
-    bench.shell.ask(tagwright::app::Command::Survey);
+    bench.shell.push_command(tagwright::app::Command::Analyze);
     let started = std::time::Instant::now();
-    while bench.shell.app().surveying.survey.is_none() {
+    while bench.shell.app().data_page.survey.is_none() {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    println!("the dataset in numbers and checks, behind the window: {:.2} s", started.elapsed().as_secs_f64());
+    println!("statistics and checks of the dataset, in the background: {:.2} s", started.elapsed().as_secs_f64());
     for query in ["label:PER", "harbour", "the", "not label:LOC", "/[0-9]{4}/"] {
         report(&format!("filter {query}"), (0..20).map(|_| bench.filter(query)).collect());
     }
     bench.key(Key::Enter, Modifiers::COMMAND);
     let training =
-        |b: &Bench| b.shell.app().training.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)));
-    while training(&bench) && bench.shell.app().training.run.as_ref().is_none_or(|r| r.steps.len() < 20) {
+        |b: &Bench| b.shell.app().train_page.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)));
+    while training(&bench) && bench.shell.app().train_page.run.as_ref().is_none_or(|r| r.steps.len() < 20) {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
@@ -137,7 +140,7 @@ fn main() {
         frames.push(bench.frame(vec![]));
         std::thread::sleep(std::time::Duration::from_millis(8));
     }
-    report("charts while training", frames);
+    report("charts during training", frames);
     bench.key(Key::Num1, Modifiers::COMMAND);
-    report("labelling while training", (0..100).map(|_| label(&mut bench)).collect());
+    report("labeling during training", (0..100).map(|_| label(&mut bench)).collect());
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Counts what a hand does to label the first 20 sentences of a column file, by the gestures that each program's own pages tell
-(August 2026). One press of a key (with its modifiers), one click, one double click and one drag count one each.
-usage: gestures.py FILE [MODEL_LABELS], where MODEL_LABELS is the same file as a model labelled it (`tagwright predict`)."""
+"""Counts the user actions for labeling the first 20 sentences of a column file, by the documentation of each program
+(August 2026). A key press (with modifiers), a click, a double click and a drag count as one action each.
+Usage: gestures.py FILE [MODEL_LABELS], where MODEL_LABELS is the same file with predicted labels (`tagwright predict`)."""
 import sys
 
 
@@ -9,7 +9,7 @@ starts = {}
 
 
 def sentences(path):
-    """Spans of each sentence: (first word, one past the last, label, text)."""
+    """Returns the spans of each sentence: (first token, end token, label, text). The end is exclusive."""
     found, words, tags, documents = [], [], [], 0
     for line in [*open(path, encoding="utf-8"), "\n"]:
         parts = line.split()
@@ -36,28 +36,28 @@ spans = [s for sentence in gold for s in sentence]
 switches = sum(a[2] != b[2] for a, b in zip(spans, spans[1:])) + 1
 n = len(gold)
 rows = [
-    ("doccano: drag, the label's key in the list that opens; Enter confirms, right arrow goes on", 2 * len(spans) + 2 * n),
-    ("Label Studio: the label's key, drag; Ctrl+Enter submits and goes on", 2 * len(spans) + n),
-    ("Prodigy: the label's key where it is another one, drag or double click; A accepts and goes on", len(spans) + switches + n),
-    ("Tagwright, by hand: drag, the label's key; D is done and goes on", 2 * len(spans) + n),
-    ("Tagwright, with a brush: a click on the label where it is another one, drag or double click; D", len(spans) + switches + n),
+    ("doccano: drag, label key in the list that opens; Enter confirms, right arrow opens the next sentence", 2 * len(spans) + 2 * n),
+    ("Label Studio: label key, drag; Ctrl+Enter submits and opens the next sentence", 2 * len(spans) + n),
+    ("Prodigy: label key if the label changes, drag or double click; A accepts and opens the next sentence", len(spans) + switches + n),
+    ("Tagwright, label by label: drag, label key; D marks as done and opens the next sentence", 2 * len(spans) + n),
+    ("Tagwright, with a brush: click on the label if it changes, drag or double click; D", len(spans) + switches + n),
 ]
-# Straight in the page: the words of a sentence around the current one are labelled where they stand, four before and after it in
-# its document, and one key says that all up to here are done. A key goes on where the next sentence with a span is farther away.
-labelled = [i for i, here in enumerate(gold) if here]
+# In the page: four sentences before and after the current one in its document can be labeled directly, and one key marks all
+# up to here as done. One key press is needed if the next sentence with a span is farther away.
+labeled = [i for i, here in enumerate(gold) if here]
 begins = sorted(at for at in starts.values() if at < n)
 document = lambda sentence: sum(at <= sentence for at in begins)
 on = 0
-for a, b in zip([0, *labelled], [*labelled, n - 1]):
+for a, b in zip([0, *labeled], [*labeled, n - 1]):
     on += -(-max(b - a - 4, 0) // 4) if document(a) == document(b) else 1 + max(b - begins[document(b) - 1] - 4, 0)
-rows.append(("Tagwright, straight in the page: a click on the label where it is another one, drag or double click; Ctrl+D at the end",
+rows.append(("Tagwright, directly in the page: click on the label if it changes, drag or double click; Ctrl+D at the end",
              len(spans) + switches + on + 1))
-# A text is labelled once, and E with Enter takes all its matches along: drag, key, E, Enter. It pays from the third on.
+# A text is labeled once, and E with Enter labels all its matches: drag, key, E, Enter. It saves actions from three matches on.
 texts = {}
 for s in spans:
     texts[s[2:]] = texts.get(s[2:], 0) + 1
 alike = sum(min(2 * count, 4) for count in texts.values()) + n
-rows.append(("Tagwright, with all matches at once (E, Enter) for what stands three times or more", alike))
+rows.append(("Tagwright, all matches at once (E, Enter) for texts with three or more occurrences", alike))
 if len(sys.argv) > 2:
     model = sentences(sys.argv[2])[:20]
     right = wrong = missed = 0
@@ -65,9 +65,9 @@ if len(sys.argv) > 2:
         right += len(set(here) & set(there))
         wrong += len(set(there) - set(here))
         missed += len(set(here) - set(there))
-    # What a person labels decides the suggestions it touches, so a wrong one costs nothing where the right span is put over it.
+    # A new label removes overlapping suggestions, so a wrong suggestion costs nothing if the correct span overlaps it.
     over = sum(any(a[0] < b[1] and b[0] < a[1] for b in here) for here, there in zip(gold, model) for a in set(there) - set(here))
-    rows.append((f"Tagwright, with suggestions ({right} right, {wrong} wrong, {missed} missing): A; X for what lies nowhere; drag and key for the missing; D", right + (wrong - over) + 2 * missed + n))
-print(f"{n} sentences, {len(spans)} spans, {len(texts)} different ones")
+    rows.append((f"Tagwright, with suggestions ({right} right, {wrong} wrong, {missed} missing): A; X for wrong ones without overlap; drag and key for missing ones; D", right + (wrong - over) + 2 * missed + n))
+print(f"{n} sentences, {len(spans)} spans, {len(texts)} different texts")
 for name, count in rows:
-    print(f"{count:5}  {count / len(spans):.2f} a span  {name}")
+    print(f"{count:5}  {count / len(spans):.2f} per span  {name}")

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Tagwright's files through live doccano and Label Studio servers, and what they export through Tagwright: the same entities.
+"""Interoperability check with running doccano and Label Studio servers: import and export keep all entities.
 
-Each server is installed from PyPI into an environment of its own, since their dependencies clash:
+Install each server from PyPI into a separate environment, because their dependencies conflict:
     pip install doccano 'marshmallow<4' 'numpy<2' 'setuptools<81'      pip install label-studio
-Needs requests and a release build. The servers are started here, in folders that are thrown away.
-usage: servers.py DATASET_FOLDER [--doccano BIN_FOLDER] [--label-studio BIN_FOLDER]
+Requires requests and a release build. The script starts the servers in temporary directories.
+Usage: servers.py DATASET_FOLDER [--doccano BIN_FOLDER] [--label-studio BIN_FOLDER]
 """
 import argparse, collections, io, json, os, subprocess, sys, tempfile, time, zipfile
 import requests
@@ -19,19 +19,19 @@ work = tempfile.mkdtemp()
 
 
 def counts(path):
-    """Entities by label, as Tagwright reads them."""
+    """Returns the number of entities by label, as read by Tagwright."""
     found = subprocess.run([program, "inspect", path, "--json"], check=True, capture_output=True, text=True).stdout
     return collections.Counter({label: n for label, n in json.loads(found)["labels"].items() if n})
 
 
-def tell(what, path, expected):
+def report(what, path, expected):
     found = counts(path)
     print(f"{what:<52} {'the same' if found == expected else f'{dict(found)} instead of {dict(expected)}'}")
     assert found == expected, what
 
 
 def write(format):
-    """The train split in this format."""
+    """Converts the dataset and returns the file of the train split."""
     folder = os.path.join(work, format)
     subprocess.run([program, "convert", arguments.data, folder, "--to", format], check=True, capture_output=True)
     return next(os.path.join(folder, name) for name in os.listdir(folder) if name.startswith("train"))
@@ -83,7 +83,7 @@ def doccano(bin_folder):
         finished(task)
         exported = zipfile.ZipFile(io.BytesIO(s.get(f"{base}/v1/projects/{project}/download?taskId={task}").content))
         back = exported.extract(exported.namelist()[0], os.path.join(work, "back"))
-        tell("doccano: our JSONL imported, its export read", back, counts(path))
+        report("doccano: our JSONL imported, its export read", back, counts(path))
     finally:
         for server in servers:
             os.killpg(server.pid, 15)
@@ -110,7 +110,7 @@ def label_studio(bin_folder):
             back = os.path.join(work, f"{kind}.{ending}")
             with open(back, "wb") as file:
                 file.write(s.get(f"{base}/api/projects/{project}/export?exportType={kind}").content)
-            tell(f"Label Studio: our JSON imported, its {kind} read", back, counts(path))
+            report(f"Label Studio: our JSON imported, its {kind} read", back, counts(path))
     finally:
         os.killpg(server.pid, 15)
 

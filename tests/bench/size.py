@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A million sentences beside `datasets`: reading from columns and from Parquet, finding by label, memory.
+"""Benchmark with a million sentences, compared with `datasets`: reading of column files and Parquet, memory.
 
-Needs datasets (`pip install datasets`) and a release build. The frames and searches of the window: `cargo bench --bench frame -- FOLDER`.
-usage: size.py COLUMN_FILE [COPIES]      (CoNLL-2003's eng.train 72 times is 1,010,952 sentences)
+Requires datasets (`pip install datasets`) and a release build. Frames and searches: `cargo bench --bench frame -- FOLDER`.
+Usage: size.py COLUMN_FILE [COPIES]      (CoNLL-2003's eng.train 72 times is 1,010,952 sentences)
 """
 import json, os, resource, shutil, subprocess, sys, tempfile, time
 
@@ -61,7 +61,7 @@ def peer(kind, path):
 subprocess.run([program, "convert", columns, parquet, "--to", "hf-parquet"], check=True, capture_output=True)
 for kind, path in {"columns": columns, "parquet": parquet}.items():
     for name, run in {"Tagwright": lambda: tagwright(path), "datasets": lambda: peer(kind, path)}.items():
-        # Alternately, the better of two.
+        # Measured alternately, the better of two runs.
         seconds, sentences, memory = min(run() for _ in range(2))
-        print(f"{kind:<8} {name:<10} {seconds:6.2f} s  {sentences:,} sentences  {memory:,} MB at the peak")
+        print(f"{kind:<8} {name:<10} {seconds:6.2f} s  {sentences:,} sentences  {memory:,} MB peak memory")
 shutil.rmtree(work)

@@ -1,7 +1,9 @@
-//! A training step against its bound: the time of its matrix products alone, at their real shapes; and its cost by the
-//! length of the sentences.
+//! Time of a training step, compared with the time of its matrix products alone, and by sentence length.
 //!
-//! `cargo bench --profile release --bench step`. Random weights of MiniLM-L6's shape, all cores, one part a core.
+//! `cargo bench --profile release --bench step`. Random weights with the dimensions of MiniLM-L6, all cores, one shard
+//! per core.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a benchmark prints its results")]
 
 use gemm::Parallelism;
 use std::time::Instant;
@@ -11,11 +13,11 @@ use tagwright::model::rng::RngStream;
 use tagwright::model::{Config, Device, PackedBatch, Tensor, device};
 use tagwright::train::optimizer::AdamW;
 
-/// As the program: glibc would spend the time in page faults.
+/// Same allocator as the program. With the allocator of glibc, page faults would dominate.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// MiniLM-L6: 6 layers of 384, 12 heads.
+/// MiniLM-L6: 6 layers, hidden size 384, 12 heads.
 const CONFIG: &str = r#"{"model_type": "bert", "hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12,
     "intermediate_size": 1536, "vocab_size": 30522, "max_position_embeddings": 512, "type_vocab_size": 2}"#;
 const TAGS: usize = 9;
@@ -40,7 +42,7 @@ fn batch(sentences: usize, length: usize) -> PackedBatch {
     PackedBatch::new(ids.iter().map(|ids| (ids.as_slice(), labels.as_slice())))
 }
 
-/// Repeats for a few seconds and gives the median time of one turn.
+/// Repeats a function for a few seconds and returns the median time of one call.
 fn median(mut turn: impl FnMut()) -> f64 {
     let mut times = Vec::new();
     let begun = Instant::now();
@@ -53,10 +55,10 @@ fn median(mut turn: impl FnMut()) -> f64 {
     times[times.len() / 2]
 }
 
-/// One product `[m, k] [k, n]` on this thread.
+/// Computes one product `[m, k] [k, n]` on this thread.
 fn multiply(m: usize, k: usize, n: usize, space: &mut [Vec<f32>; 3]) {
     let [a, b, c] = space;
-    // SAFETY: each array has room for 1536 x 1536 elements, more than any m, k, n below; the output is borrowed uniquely.
+    // SAFETY: each array has 1536 x 1536 elements, more than any m, k, n below. The output is borrowed uniquely.
     #[allow(unsafe_code)]
     unsafe {
         gemm::gemm(
@@ -83,8 +85,8 @@ fn multiply(m: usize, k: usize, n: usize, space: &mut [Vec<f32>; 3]) {
     }
 }
 
-/// All products of a step over so many rows: per layer four of 384 x 384 and the two of the wide block, each forward and
-/// twice backward.
+/// Computes all products of a step: per layer four of 384 x 384 and the two of the feed-forward block, each once
+/// forward and twice backward.
 fn products(rows: usize, space: &mut [Vec<f32>; 3]) {
     for _layer in 0..6 {
         for (k, n) in [(384, 384), (384, 384), (384, 384), (384, 384), (384, 1536), (1536, 384)] {
@@ -107,7 +109,7 @@ fn main() {
             }
         });
     });
-    println!("matrix products alone, {rows} rows on {cores} cores   {:>7.0} pieces/s", rows as f64 / bound);
+    println!("matrix products alone, {rows} rows on {cores} cores   {:>7.0} subwords/s", rows as f64 / bound);
 
     let mut bert = random_bert();
     let mut optimizer = AdamW::new(&bert, 0.01, cores).expect("an optimizer");
@@ -116,24 +118,24 @@ fn main() {
     let mut train = |batch: &PackedBatch| {
         let mode = Mode::Train { seed: 1, step };
         step += 1;
-        let pass = Pass { mode, parts: cores, at_once: usize::MAX, objective: &objective, loss_scale: 1.0 };
+        let pass = Pass { mode, parts: cores, micro_batch_size: usize::MAX, loss: &objective, loss_scale: 1.0 };
         let (_, gradients) = bert.gradients(batch, pass).expect("gradients");
         optimizer.step(&mut bert, &gradients, 1e-5, 1.0).expect("a step");
     };
     let whole = median(|| train(&batch(sentences, length)));
     println!(
-        "whole step                                  {:>7.0} pieces/s, {:.0} % of the bound",
+        "whole step                                  {:>7.0} subwords/s, {:.0}% of the bound",
         rows as f64 / whole,
         bound / whole * 100.0
     );
-    println!("by length, about 2,048 pieces a step:");
+    println!("by length, about 2,048 subwords per step:");
     for length in [16, 32, 64, 128, 256, 512] {
         let batch = batch(2048 / length, length);
         let seconds = median(|| train(&batch));
         println!(
-            "  {length:>4} pieces a sentence   {:>7.0} pieces/s   {:>6.1} µs a piece",
-            batch.rows() as f64 / seconds,
-            seconds * 1e6 / batch.rows() as f64
+            "  {length:>4} subwords per sentence   {:>7.0} subwords/s   {:>6.1} µs per subword",
+            batch.n_subwords() as f64 / seconds,
+            seconds * 1e6 / batch.n_subwords() as f64
         );
     }
 }

@@ -1,6 +1,6 @@
-//! Bad input: a clear message that says where and what to do, no panic, nothing half-written.
+//! Invalid input: error messages with location and action, no panic, no partial output.
 
-use super::{refused, run, text};
+use super::{assert_fails, run, text};
 use crate::support::golden;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,17 +16,17 @@ fn sample() -> String {
 }
 
 #[test]
-fn data_that_is_none() {
+fn rejects_invalid_data() {
     let folder = tempfile::tempdir().expect("a folder");
-    refused(&["inspect", "no/such/file"], 1, "does not exist");
-    refused(&["inspect", text(&file(folder.path(), "empty", b""))], 1, "empty");
-    refused(&["inspect", text(&file(folder.path(), "binary", b"\x89PNG\r\n\x1a\n\0\0"))], 1, "a PNG picture");
-    refused(&["inspect", text(&file(folder.path(), "prose", b"Dear all,\nplease come.\n"))], 1, "column");
-    refused(&["inspect", text(&file(folder.path(), "broken.jsonl", b"{\"text\": 1}\n{\n"))], 1, "line 2");
+    assert_fails(&["inspect", "no/such/file"], 1, "not found");
+    assert_fails(&["inspect", text(&file(folder.path(), "empty", b""))], 1, "empty");
+    assert_fails(&["inspect", text(&file(folder.path(), "binary", b"\x89PNG\r\n\x1a\n\0\0"))], 1, "a PNG image");
+    assert_fails(&["inspect", text(&file(folder.path(), "prose", b"Dear all,\nplease come.\n"))], 1, "column");
+    assert_fails(&["inspect", text(&file(folder.path(), "broken.jsonl", b"{\"text\": 1}\n{\n"))], 1, "line 2");
     let pictures = tempfile::tempdir().expect("a folder");
     file(pictures.path(), "a.png", b"\x89PNG");
-    refused(&["inspect", text(pictures.path())], 1, "train, dev and test");
-    refused(
+    assert_fails(&["inspect", text(pictures.path())], 1, "train, dev and test");
+    assert_fails(
         &[
             "train",
             "--train",
@@ -35,23 +35,23 @@ fn data_that_is_none() {
             text(&folder.path().join("m")),
         ],
         1,
-        "has a label",
+        "no labeled sentences",
     );
     assert!(!folder.path().join("m").exists());
 }
 
 #[test]
-fn wrong_usage_ends_with_2() {
-    refused(&["inspect"], 2, "DATA");
-    refused(&["train", "--train", "x", "--out", "y", "--epochs", "0"], 2, "1 to 1,000");
-    refused(&["train", "--train", "x", "--out", "y", "--learning-rate", "fast"], 2, "2e-5");
-    refused(&["train", "--train", "x", "--out", "y", "--device", "tpu"], 2, "no device");
-    refused(&["predict", "--model", "starter"], 2, "FILE");
-    refused(&["predict", "--model", "starter", "--text", "x", "--aggregation", "best"], 2, "unknown strategy");
+fn usage_errors_exit_with_2() {
+    assert_fails(&["inspect"], 2, "DATA");
+    assert_fails(&["train", "--train", "x", "--out", "y", "--epochs", "0"], 2, "1 to 1,000");
+    assert_fails(&["train", "--train", "x", "--out", "y", "--learning-rate", "fast"], 2, "2e-5");
+    assert_fails(&["train", "--train", "x", "--out", "y", "--device", "tpu"], 2, "unknown device");
+    assert_fails(&["predict", "--model", "starter"], 2, "FILE");
+    assert_fails(&["predict", "--model", "starter", "--text", "x", "--aggregation", "best"], 2, "unknown strategy");
 }
 
-/// A copy of the tiny model with one file changed or taken away, and a part of what is said of it.
-fn broken_model(name: &str, change: Option<&dyn Fn(Vec<u8>) -> Vec<u8>>, said: &str) {
+/// Copies the tiny model, changes or removes one file, and checks the error message.
+fn broken_model(name: &str, change: Option<&dyn Fn(Vec<u8>) -> Vec<u8>>, expected: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     for entry in std::fs::read_dir(golden("tiny")).expect("the tiny model").flatten() {
         std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a copy");
@@ -64,12 +64,12 @@ fn broken_model(name: &str, change: Option<&dyn Fn(Vec<u8>) -> Vec<u8>>, said: &
         }
         None => std::fs::remove_file(&path).expect("a file less"),
     }
-    refused(&["predict", "--model", text(folder.path()), "--text", "x"], 1, said);
+    assert_fails(&["predict", "--model", text(folder.path()), "--text", "x"], 1, expected);
 }
 
 #[test]
-fn models_that_are_broken() {
-    refused(&["predict", "--model", "no/such/folder/here", "--text", "x"], 1, "no such folder");
+fn rejects_broken_models() {
+    assert_fails(&["predict", "--model", "no/such/folder/here", "--text", "x"], 1, "directory not found");
     broken_model("config.json", None, "config.json");
     broken_model("model.safetensors", None, "model.safetensors");
     broken_model("config.json", Some(&|_| b"{".to_vec()), "not valid JSON");
@@ -78,7 +78,7 @@ fn models_that_are_broken() {
         Some(&|b| String::from_utf8(b).expect("text").replace("\"bert\"", "\"roberta\"").into_bytes()),
         "roberta",
     );
-    broken_model("model.safetensors", Some(&|b| b[..b.len() / 2].to_vec()), "no whole safetensors file");
+    broken_model("model.safetensors", Some(&|b| b[..b.len() / 2].to_vec()), "invalid or incomplete safetensors file");
     broken_model(
         "model.safetensors",
         Some(&|b| {
@@ -101,29 +101,29 @@ fn models_that_are_broken() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn disks_that_cannot_take_it() {
+fn reports_unwritable_targets() {
     let folder = tempfile::tempdir().expect("a folder");
-    refused(&["convert", &sample(), "/dev/full"], 1, "full");
-    refused(&["convert", &sample(), text(&folder.path().join("no/such/place.conll"))], 1, "exist");
-    // A file may be 1 kB at most: nothing is left behind, and what was there stays.
-    let there = file(folder.path(), "there.conll", b"old O\n");
+    assert_fails(&["convert", &sample(), "/dev/full"], 1, "full");
+    assert_fails(&["convert", &sample(), text(&folder.path().join("no/such/place.conll"))], 1, "not found");
+    // The maximum file size is 1 kB. The existing file is unchanged, and no temporary file remains.
+    let existing = file(folder.path(), "there.conll", b"old O\n");
     let script = format!(
         "ulimit -f 1; trap '' XFSZ; exec '{}' convert '{}' '{}'",
         env!("CARGO_BIN_EXE_tagwright"),
         sample(),
-        text(&there)
+        text(&existing)
     );
     let output = Command::new("bash").args(["-c", &script]).output().expect("bash");
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(std::fs::read(&there).expect("a file"), b"old O\n");
-    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
-    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(std::fs::read(&existing).expect("a file"), b"old O\n");
+    let entries: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
+    assert_eq!(entries.len(), 1, "{entries:?}");
 }
 
 #[test]
-fn without_a_display_the_demo_is_named() {
+fn missing_display_error_suggests_demo() {
     let output = run(&[] as &[&str]);
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("tagwright demo"), "{told}");
+    let stderr_text = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr_text.contains("tagwright demo"), "{stderr_text}");
 }

@@ -1,9 +1,9 @@
-//! The main job in a terminal: the starter learns the label it does not know.
+//! The subcommand `demo`: fine-tuning adds a label that the starter model lacks.
 
 use super::json;
 
 #[test]
-fn the_demo_learns() {
+fn demo_improves_f1() {
     let v = json(&["demo", "--json"]);
     let (before, after) = (v["before"].as_f64().expect("a score"), v["after"].as_f64().expect("a score"));
     assert!(before < 0.6 && after > 0.75, "{before} to {after}");

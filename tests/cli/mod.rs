@@ -1,4 +1,4 @@
-//! The command line as a person runs it: the real binary.
+//! Tests of the command line. They run the real executable.
 
 mod bad_input;
 mod demo;
@@ -24,28 +24,28 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) -> Output {
         .expect("the program runs")
 }
 
-/// Standard output as JSON.
+/// Runs the program and returns standard output as JSON.
 pub fn json(arguments: &[&str]) -> serde_json::Value {
     let output = run(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("one JSON object")
 }
 
-/// Runs what must fail: the exit code, and a part of what is said.
-pub fn refused(arguments: &[impl AsRef<OsStr> + Debug], code: i32, said: &str) {
+/// Runs a command that must fail. Checks the exit code and part of the error message.
+pub fn assert_fails(arguments: &[impl AsRef<OsStr> + Debug], code: i32, expected: &str) {
     let output = run(arguments);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
-    assert!(told.contains(said), "{arguments:?} says {told}");
-    assert!(!told.contains("panicked") && !told.contains("program has failed"), "{told}");
+    let stderr_text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr_text}");
+    assert!(stderr_text.contains(expected), "{arguments:?}: {stderr_text}");
+    assert!(!stderr_text.contains("panicked") && !stderr_text.contains("internal error"), "{stderr_text}");
 }
 
-/// A path as text.
+/// Returns a path as text.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
-/// A split of the sample.
+/// Returns the path of a split of the sample dataset.
 pub fn sample(split: &str) -> String {
     format!("{}/assets/sample/{split}.conll", env!("CARGO_MANIFEST_DIR"))
 }

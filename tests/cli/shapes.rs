@@ -1,6 +1,6 @@
-//! The JSON that other programs read, and that files come out as they should.
+//! JSON output of the subcommands, and the files that they write.
 
-use super::{json, refused, run, text};
+use super::{assert_fails, json, run, text};
 use crate::support::golden;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ fn sample() -> String {
 }
 
 #[test]
-fn inspect_counts() {
+fn inspect_counts_sample() {
     let v = json(&["inspect", &sample(), "--json"]);
     assert_eq!((v["format"].as_str(), v["scheme"].as_str()), (Some("conll"), Some("IOB2")));
     assert_eq!(
@@ -21,28 +21,28 @@ fn inspect_counts() {
 }
 
 #[test]
-fn predict_gives_offsets_in_characters_and_bytes() {
-    let said = "😀 Zoë Okafor moved from Ghent to Lisbon.\r\nمن القاهرة e\u{301}";
-    let v = json(&["predict", "--model", "starter", "--text", said, "--json"]);
-    assert_eq!(v["text"].as_str(), Some(said));
+fn predict_returns_character_and_byte_offsets() {
+    let input = "😀 Zoë Okafor moved from Ghent to Lisbon.\r\nمن القاهرة e\u{301}";
+    let v = json(&["predict", "--model", "starter", "--text", input, "--json"]);
+    assert_eq!(v["text"].as_str(), Some(input));
     let entities = v["entities"].as_array().expect("entities");
     assert!(entities.iter().any(|e| e["label"] == "LOC" && e["text"] == "Lisbon"), "{v}");
     for e in entities {
         let n = |key: &str| e[key].as_u64().expect("a number") as usize;
-        let by_characters: String = said.chars().skip(n("start")).take(n("end") - n("start")).collect();
-        assert_eq!(by_characters, said[n("byte_start")..n("byte_end")]);
+        let by_characters: String = input.chars().skip(n("start")).take(n("end") - n("start")).collect();
+        assert_eq!(by_characters, input[n("byte_start")..n("byte_end")]);
         assert_eq!(e["text"].as_str(), Some(by_characters.as_str()));
     }
 }
 
 #[test]
-fn the_first_text_has_its_name() {
+fn predict_finds_person_in_default_text() {
     let v = json(&["predict", "--model", "starter", "--text", "My name is Maarten.", "--json"]);
     assert_eq!((v["entities"][0]["label"].as_str(), v["entities"][0]["text"].as_str()), (Some("PER"), Some("Maarten")));
 }
 
 #[test]
-fn evaluate_and_formats_have_their_shape() {
+fn evaluate_and_formats_match_json_contract() {
     let v = json(&["evaluate", "--model", "starter", &sample(), "--split", "test", "--json"]);
     for key in ["precision", "recall", "f1", "accuracy", "piece_f1"] {
         assert!(v["overall"][key].as_f64().is_some(), "{key}");
@@ -56,7 +56,7 @@ fn evaluate_and_formats_have_their_shape() {
 }
 
 #[test]
-fn convert_changes_the_scheme_and_back() {
+fn convert_roundtrips_scheme() {
     let folder = tempfile::tempdir().expect("a folder");
     let (bilou, back) = (folder.path().join("bilou.conll"), folder.path().join("back.conll"));
     let source = format!("{}/dev.conll", sample());
@@ -67,24 +67,24 @@ fn convert_changes_the_scheme_and_back() {
     let all = folder.path().join("all");
     assert!(run(&["convert", &sample(), text(&all), "--to", "wnut"]).status.success());
     assert_eq!(json(&["inspect", text(&all), "--json"])["sentences"].as_u64(), Some(369));
-    refused(
+    assert_fails(
         &["convert", &sample(), text(&folder.path().join("strict")), "--to", "wnut", "--strict"],
         1,
-        "nothing was written",
+        "nothing written",
     );
     assert!(!folder.path().join("strict").exists());
 }
 
 #[test]
-fn tokens_come_back_with_tags() {
+fn predict_tokens_writes_tags() {
     let source = format!("{}/test.conll", sample());
     let output = run(&["predict", "--model", "starter", &source, "--tokens"]);
-    let told = String::from_utf8(output.stdout).expect("text");
-    assert!(told.contains("B-PER") && told.lines().count() > 1000, "{told}");
+    let stdout = String::from_utf8(output.stdout).expect("text");
+    assert!(stdout.contains("B-PER") && stdout.lines().count() > 1000, "{stdout}");
 }
 
 #[test]
-fn train_streams_its_events_and_saves_a_whole_folder() {
+fn train_streams_events_and_saves_model() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("model");
     let tiny = golden("tiny");
@@ -123,7 +123,7 @@ fn train_streams_its_events_and_saves_a_whole_folder() {
 }
 
 #[test]
-fn what_a_source_says_beside_is_kept_in_its_own_format_and_told_otherwise() {
+fn convert_keeps_unsupported_content_or_reports_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("a.jsonl");
     let record = r#"{"id":7,"text":"Ann in Oslo","label":[[0,3,"PER"]],"cats":["news"]}"#;
@@ -134,29 +134,33 @@ fn what_a_source_says_beside_is_kept_in_its_own_format_and_told_otherwise() {
     let expected = record.replace("PER", "HUMAN");
     assert_eq!(std::fs::read_to_string(own).expect("a file").trim_end(), expected);
     let other = folder.path().join("c.conll");
-    let told = String::from_utf8(run(&["convert", text(&source), text(&other)]).stderr).expect("text");
-    assert!(told.contains("labels of whole documents (1)") && told.contains("beside: “id” (1)"), "{told}");
-    refused(&["convert", text(&source), text(&other), "--strict"], 1, "--strict");
+    let stderr = String::from_utf8(run(&["convert", text(&source), text(&other)]).stderr).expect("text");
+    assert!(
+        stderr.contains("document labels (1)") && stderr.contains("other content of the source: “id” (1)"),
+        "{stderr}"
+    );
+    assert_fails(&["convert", text(&source), text(&other), "--strict"], 1, "--strict");
 }
 
-/// The advice that is given where a model and the data name labels differently is followed, and works.
+/// The suggested `--map` for a model and data with different label names is valid.
 #[test]
-fn advice_about_labels_works() {
+fn suggested_label_map_is_valid() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("d.tsv");
     std::fs::write(&path, "Anna\tB-PERSON\nBerg\tI-PERSON\nleft\tO\nOslo\tB-GPE\n.\tO\n").expect("a file");
     let arguments = ["evaluate", "--model", "starter", text(&path), "--json"];
-    let told = String::from_utf8_lossy(&run(&arguments).stderr).into_owned();
-    let advised = told.split("--map ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("advice");
-    assert_eq!(advised, "PER=PERSON,LOC=GPE", "{told}");
-    let scores = json(&[&arguments[..], &["--map", advised]].concat());
+    let stderr = String::from_utf8_lossy(&run(&arguments).stderr).into_owned();
+    let suggested =
+        stderr.split("--map ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a suggestion");
+    assert_eq!(suggested, "PER=PERSON,LOC=GPE", "{stderr}");
+    let scores = json(&[&arguments[..], &["--map", suggested]].concat());
     assert_eq!(scores["overall"]["f1"], 1.0, "{scores}");
-    refused(&["evaluate", "--model", "starter", text(&path), "--map", "X=GPE"], 1, "no label X");
+    assert_fails(&["evaluate", "--model", "starter", text(&path), "--map", "X=GPE"], 1, "no label X");
 }
 
-/// A model whose labels have other names in the data learns with the head that it has.
+/// Training with `--map` keeps the head of a model whose labels have other names in the data.
 #[test]
-fn a_head_is_kept_under_other_names() {
+fn map_keeps_head_under_renamed_labels() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, out) = (folder.path().join("d.tsv"), folder.path().join("model"));
     let sentence = "Anna\tB-PERSON\nBerg\tI-PERSON\nleft\tO\nOslo\tB-GPE\n.\tO\n\n";
@@ -176,10 +180,10 @@ fn a_head_is_kept_under_other_names() {
     expected.iter().for_each(|name| assert!(names.contains(name), "{name} of {names:?}"));
     let other = folder.path().join("other");
     let arguments = |map: &'static str| vec!["train", "--train", text(&path), "--out", text(&other), "--map", map];
-    refused(&arguments("X=GPE"), 1, "no label X");
-    refused(&arguments("PER=X"), 1, "no label X");
-    refused(&arguments("PER=PERSON"), 1, "no label for GPE");
-    refused(&arguments("PER=PERSON,LOC=GPE,ORG=GPE"), 1, "two labels");
-    refused(&[&arguments("PER=PERSON,LOC=GPE")[..], &["--new-head"]].concat(), 2, "--new-head");
-    refused(&arguments("PER"), 2, "MODEL=DATA");
+    assert_fails(&arguments("X=GPE"), 1, "no label X");
+    assert_fails(&arguments("PER=X"), 1, "no label X");
+    assert_fails(&arguments("PER=PERSON"), 1, "no label for GPE");
+    assert_fails(&arguments("PER=PERSON,LOC=GPE,ORG=GPE"), 1, "two labels");
+    assert_fails(&[&arguments("PER=PERSON,LOC=GPE")[..], &["--new-head"]].concat(), 2, "--new-head");
+    assert_fails(&arguments("PER"), 2, "MODEL=DATA");
 }

@@ -1,4 +1,4 @@
-//! A dataset in numbers, two labelings compared, and what looks wrong: rules at their borders.
+//! Statistics, agreement and lint at the boundaries of their rules.
 
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, Span, Split};
@@ -20,7 +20,7 @@ fn corpus(texts: &[Labeled]) -> Corpus {
 }
 
 #[test]
-fn two_parts_of_one_word_agree_as_one_word() {
+fn spans_of_one_token_agree_as_one_span() {
     let parts = corpus(&[("Kundennummer rains", &[(0, 6, "ID"), (6, 12, "ID")])]);
     let whole = corpus(&[("Kundennummer rains", &[(0, 12, "ID")])]);
     for (mine, theirs) in [(&parts, &whole), (&whole, &parts)] {
@@ -32,7 +32,7 @@ fn two_parts_of_one_word_agree_as_one_word() {
 }
 
 #[test]
-fn a_word_below_two_spans_is_covered_once() {
+fn token_in_two_spans_is_counted_once() {
     let statistics = Statistics::compute(&corpus(&[("the Bank of Oslo rains", &[(4, 16, "ORG"), (12, 16, "LOC")])]));
     assert_eq!(statistics.splits[0].tokens_in_spans, 3);
     let apart = Statistics::compute(&corpus(&[("the Bank of Oslo rains", &[(4, 8, "ORG"), (12, 16, "LOC")])]));
@@ -40,7 +40,7 @@ fn a_word_below_two_spans_is_covered_once() {
 }
 
 #[test]
-fn a_name_that_has_no_usual_label_is_no_slip() {
+fn lint_ignores_texts_without_majority_label() {
     let check = |others: usize, expected: usize| {
         let loc: [(u32, u32, &str); 1] = [(0, 4, "LOC")];
         let per: [(u32, u32, &str); 1] = [(0, 4, "PER")];
@@ -56,13 +56,13 @@ fn a_name_that_has_no_usual_label_is_no_slip() {
     };
     check(0, 0);
     check(2, 2);
-    // Fewer than four of five places agree.
+    // Fewer than 80% of the occurrences agree.
     check(3, 0);
     check(8, 0);
 }
 
 #[test]
-fn of_each_kind_of_slip_so_many_are_listed() {
+fn lint_limits_findings_per_kind() {
     let edge: [(u32, u32, &str); 1] = [(0, 6, "LOC")];
     let found = lint(&corpus(&vec![("Oslo , it", &edge[..]); MAX_FINDINGS_PER_KIND + 5]));
     assert_eq!(found.iter().filter(|f| f.kind == FindingKind::EdgePunctuation).count(), MAX_FINDINGS_PER_KIND);

@@ -1,4 +1,4 @@
-//! Column files in, column files out.
+//! Reading and writing column files.
 
 use proptest::prelude::*;
 use tagwright::corpus::{Corpus, LabelId, Scheme, Split};
@@ -14,14 +14,14 @@ fn read(text: &str) -> (Corpus, ReadReport) {
     (corpus, found)
 }
 
-/// A file saved again with these spans.
+/// Returns a file after saving it with these spans.
 fn saved(bytes: &[u8], found: &ReadReport, corpus: &Corpus) -> Vec<u8> {
     let rewrite = found.format.rewrite.expect("columns can be saved");
     let source = SourceInput::from_bytes(bytes, "data", Split::Train, 0);
     rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false }).expect("bytes")
 }
 
-/// What a file is: format, scheme, documents, sentences, tokens, spans, problems.
+/// Checks the format, the scheme, and the numbers of documents, sentences, tokens, spans and problems.
 fn check(text: &str, format: &str, scheme: Scheme, sizes: [usize; 5]) {
     let (corpus, found) = read(text);
     let c = corpus.counts(None);
@@ -31,7 +31,7 @@ fn check(text: &str, format: &str, scheme: Scheme, sizes: [usize; 5]) {
 }
 
 #[test]
-fn files_are_recognised() {
+fn detects_column_formats() {
     check("Rain O\n", "conll", Scheme::Iob2, [1, 1, 1, 0, 0]);
     check("Zoë B-PER\nsails O\n\nOslo B-LOC\n", "conll", Scheme::Iob2, [1, 2, 3, 2, 0]);
     check("Zoë\tB-person\n\n\n\nOslo\tB-location\n\n", "wnut", Scheme::Iob2, [1, 2, 2, 2, 0]);
@@ -47,8 +47,8 @@ fn files_are_recognised() {
     check("a U-X\nb O\nc B-X\nd L-X\n", "conll", Scheme::Bilou, [1, 1, 4, 2, 0]);
 }
 
-/// The same file whatever its columns, separators and notation: its spans, and a label changed in place.
-fn laid_out(text: &str, scheme: Scheme, from: &str, to: &str) {
+/// Checks that a file has the expected tokens and spans in any layout, and that a label is changed in place.
+fn check_layout(text: &str, scheme: Scheme, from: &str, to: &str) {
     let (mut corpus, found) = read(text);
     assert_eq!((found.scheme, found.problem_count), (scheme, 0), "{text:?} {found:?}");
     let document = corpus.document(0);
@@ -66,37 +66,42 @@ fn laid_out(text: &str, scheme: Scheme, from: &str, to: &str) {
 }
 
 #[test]
-fn columns_lie_as_they_like() {
+fn detects_any_column_layout() {
     let (iob2, io) = (Scheme::Iob2, Scheme::Io);
-    // The tag first, in the middle, or after a comma; commas of the word's own.
-    laid_out("B-PER\tZoë\nI-PER\tVay\nO\tsails\nO\tto\nB-LOC\tOslo\n", iob2, "LOC", "ORG");
-    laid_out("Zoë B-PER N\nVay I-PER N\nsails O V\nto O P\nOslo B-LOC N\n", iob2, "LOC", "ORG");
-    laid_out("Zoë,B-PER\nVay,I-PER\nsails,O\nto,O\nOslo,B-LOC\n", iob2, "LOC", "ORG");
-    // Numbered words, with comments and a second layer (GermEval).
-    laid_out(
+    // Tag in the first or middle column, or after a comma.
+    check_layout("B-PER\tZoë\nI-PER\tVay\nO\tsails\nO\tto\nB-LOC\tOslo\n", iob2, "LOC", "ORG");
+    check_layout("Zoë B-PER N\nVay I-PER N\nsails O V\nto O P\nOslo B-LOC N\n", iob2, "LOC", "ORG");
+    check_layout("Zoë,B-PER\nVay,I-PER\nsails,O\nto,O\nOslo,B-LOC\n", iob2, "LOC", "ORG");
+    // Token index, comments and a second layer (GermEval).
+    check_layout(
         "#\tn-tv.de\n1\tZoë\tB-PER\tO\n2\tVay\tI-PER\tB-PER\n3\tsails\tO\tO\n4\tto\tO\tO\n5\tOslo\tB-LOC\tO\n",
         iob2,
         "B-LOC",
         "B-ORG",
     );
-    // Labels alone, and letters behind the label.
-    laid_out("Zoë PER\nVay PER\nsails O\nto O\nOslo LOC\n", io, "LOC", "ORG");
-    laid_out("Zoë PER-B\nVay PER-I\nsails O\nto O\nOslo LOC-B\n", iob2, "LOC", "ORG");
-    laid_out("Zoë B_PER\nVay I_PER\nsails O\nto O\nOslo B_LOC\n", iob2, "LOC", "ORG");
-    // Ends.
-    laid_out("Zoë I-PER\nVay E-PER\nsails O\nto O\nOslo E-LOC\n", Scheme::Ioe2, "LOC", "ORG");
-    laid_out("Zoë B-PER\nVay E-PER\nsails O\nto O\nOslo S-LOC\n\na B-X\nb M-X\nc E-X\n", Scheme::Bmes, "LOC", "ORG");
+    // Labels without a prefix, and suffixes.
+    check_layout("Zoë PER\nVay PER\nsails O\nto O\nOslo LOC\n", io, "LOC", "ORG");
+    check_layout("Zoë PER-B\nVay PER-I\nsails O\nto O\nOslo LOC-B\n", iob2, "LOC", "ORG");
+    check_layout("Zoë B_PER\nVay I_PER\nsails O\nto O\nOslo B_LOC\n", iob2, "LOC", "ORG");
+    // Schemes with end tags.
+    check_layout("Zoë I-PER\nVay E-PER\nsails O\nto O\nOslo E-LOC\n", Scheme::Ioe2, "LOC", "ORG");
+    check_layout(
+        "Zoë B-PER\nVay E-PER\nsails O\nto O\nOslo S-LOC\n\na B-X\nb M-X\nc E-X\n",
+        Scheme::Bmes,
+        "LOC",
+        "ORG",
+    );
 }
 
 #[test]
-fn a_word_may_be_the_sign_that_parts_columns() {
+fn token_may_equal_delimiter() {
     let (corpus, found) = read("Oslo,B-LOC\n,,O\n1,000,O\nrain,O\n");
     assert_eq!(corpus.document(0).sentence_tokens(0), ["Oslo", ",", "1,000", "rain"], "{found:?}");
 }
 
-/// A line that lacks its tag in a file of these lines, before and after its word gets a label.
+/// Lines without a tag get one when their token gets a label.
 #[test]
-fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
+fn missing_tag_is_added_after_token() {
     let save = |text: &str, word: usize| {
         let (mut corpus, found) = read(text);
         let span = corpus.document(0).span_from_tokens(0, word..word + 1, LabelId::default());
@@ -112,30 +117,30 @@ fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
     let numbered = |line: &str| format!("1\tAnna\tB-PER\n2\tis\tO\n3\tin\tO\n{line}\n");
     assert_eq!(save(&numbered("4\tOslo\t"), 3), Ok(numbered("4\tOslo\tB-PER")));
     assert_eq!(save(&numbered("4\tOslo"), 3), Ok(numbered("4\tOslo\tB-PER")));
-    assert!(save(&numbered("Oslo"), 3).is_err_and(|why| why.contains("lacks columns")));
+    assert!(save(&numbered("Oslo"), 3).is_err_and(|why| why.contains("too few columns")));
     let middle = |line: &str| format!("Anna\tB-PER\tN\nis\tO\tV\n{line}\n");
     assert_eq!(save(&middle("Oslo\t\t"), 2), Ok(middle("Oslo\tB-PER")));
     assert_eq!(save("Anna\tB-PER\nis\tO\nOslo\t\n", 2), Ok("Anna\tB-PER\nis\tO\nOslo\tB-PER\n".into()));
 }
 
 #[test]
-fn labels_alone_cannot_hold_entities_that_touch() {
+fn label_only_tags_reject_adjacent_entities() {
     let text = "Zoë PER\nMax O\nsails O\n";
     let (mut corpus, found) = read(text);
     assert!(format::conversion_losses(&corpus, CONLL, Scheme::Io).is_empty());
     let span = corpus.document(0).span_from_tokens(0, 1..2, LabelId::default());
     corpus.document_mut(0).insert_span(span);
-    assert!(format::conversion_losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
+    assert!(format::conversion_losses(&corpus, CONLL, Scheme::Io)[0].contains("adjacent"));
     let rewrite = found.format.rewrite.expect("columns can be saved");
     let source = SourceInput::from_bytes(text.as_bytes(), "data", Split::Train, 0);
     let why =
         rewrite(&source, &RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
             .expect_err("refused");
-    assert!(why.message.contains("two entities of one label touch"), "{why}");
+    assert!(why.message.contains("adjacent entities of one label"), "{why}");
 }
 
 #[test]
-fn a_person_knows_the_columns_better() {
+fn column_options_override_detection() {
     use tagwright::format::ReadOptions;
     use tagwright::format::conll::{ColumnOptions, Delimiter};
     let text = "Oslo NNP B-NP B-LOC\nrain NN I-NP O\n";
@@ -153,38 +158,38 @@ fn a_person_knows_the_columns_better() {
     let nowhere = ColumnOptions { tag: Some(7), ..ColumnOptions::default() };
     let source = SourceInput { options: ReadOptions { columns: nowhere, ..ReadOptions::default() }, ..source };
     let why = format::read(&source, &mut Corpus::default()).expect_err("no such column");
-    assert!(why.message.contains("no column 8"), "{why}");
+    assert!(why.message.contains("column 8 does not exist"), "{why}");
 }
 
 #[test]
-fn bad_lines_stay_and_are_reported_with_their_place() {
+fn invalid_lines_are_reported_with_position() {
     let (corpus, found) = read("Zoë B-PER\nsails O\nhome\nOslo WRONG\nx y O\nrain O\nrain O\n");
     assert_eq!(corpus.counts(None).tokens, 7);
-    let places: Vec<(usize, usize)> = found.problems.iter().map(|p| (p.line, p.column)).collect();
-    assert_eq!(places, [(3, 1), (4, 2), (5, 3)]);
+    let positions: Vec<(usize, usize)> = found.problems.iter().map(|p| (p.line, p.column)).collect();
+    assert_eq!(positions, [(3, 1), (4, 2), (5, 3)]);
     assert!(found.problems[1].message.contains("WRONG"));
 }
 
-/// Bytes that are no column file, and a part of what is said.
-fn refused(bytes: &[u8], said: &str) {
+/// Checks that bytes are rejected with this message.
+fn check_rejected(bytes: &[u8], message: &str) {
     let mut corpus = Corpus::default();
-    let error = read_bytes(bytes, &mut corpus).expect_err("no column file").to_string();
-    assert!(error.contains(said), "{error}");
+    let error = read_bytes(bytes, &mut corpus).expect_err("not a column file").to_string();
+    assert!(error.contains(message), "{error}");
     assert!(corpus.documents.is_empty());
 }
 
 #[test]
-fn what_is_no_column_file_is_refused_with_a_reason() {
-    refused(b"", "empty");
-    refused(b" \n\n\t\n", "empty");
-    refused(b"\x7fELF\x00\x01", "a program");
-    refused(b"a\x00b O\n", "binary");
-    refused(b"just\nwords\nhere\n", "one column");
-    refused(b"two words\nno tags\n", "tag such as O");
+fn rejects_invalid_column_files() {
+    check_rejected(b"", "empty");
+    check_rejected(b" \n\n\t\n", "empty");
+    check_rejected(b"\x7fELF\x00\x01", "a program");
+    check_rejected(b"a\x00b O\n", "binary");
+    check_rejected(b"just\nwords\nhere\n", "one column");
+    check_rejected(b"two words\nno tags\n", "expected a tag");
 }
 
 #[test]
-fn old_encodings_are_read_and_kept() {
+fn preserves_legacy_encodings() {
     let german = "Jürgen B-PER\nMüller I-PER\nträgt O\nGrößen O\naus O\nKöln B-LOC\n";
     let latin: Vec<u8> = german.chars().map(|c| c as u8).collect();
     let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(german.encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -198,7 +203,7 @@ fn old_encodings_are_read_and_kept() {
 }
 
 #[test]
-fn saving_without_edits_changes_no_byte() {
+fn save_without_edits_is_byte_identical() {
     for text in [
         "Zoë B-PER\nsails O\n\nOslo B-LOC\n",
         "Zoë\tI-PER\r\n\r\n\r\nOslo\tI-LOC\r\nVay\tB-LOC",
@@ -213,7 +218,7 @@ fn saving_without_edits_changes_no_byte() {
 }
 
 #[test]
-fn one_edit_changes_only_the_lines_of_its_sentence() {
+fn edit_changes_only_lines_of_sentence() {
     let text = "-DOCSTART- -X- O O\r\n\r\nOslo NNP I-NP I-LOC\r\nrain NN I-NP O\r\n\r\n\r\nVay NNP I-NP I-LOC\r\nBay NNP I-NP I-LOC\r\n";
     let (mut corpus, found) = read(text);
     let label = corpus.labels.intern("ORG").expect("few labels");
@@ -227,7 +232,7 @@ fn one_edit_changes_only_the_lines_of_its_sentence() {
 }
 
 #[test]
-fn written_files_read_back_the_same() {
+fn column_files_roundtrip() {
     let (corpus, _) =
         read("-DOCSTART- -X- O O\n\nOslo NNP I-NP I-LOC\nrain NN I-NP O\n\n-DOCSTART- -X- O O\n\nVay NNP I-NP I-LOC\n");
     for (format, scheme) in
@@ -243,7 +248,7 @@ fn written_files_read_back_the_same() {
 }
 
 #[test]
-fn published_ids_are_hugging_faces() {
+fn conll2003_ids_match_hugging_face() {
     use tagwright::format::conll2003_ids::{chunk_tags_to_iob2, column_value_id};
     assert_eq!(
         (column_value_id("pos", "NNP"), column_value_id("pos", "WRB"), column_value_id("chunk", "B-NP")),
@@ -255,13 +260,13 @@ fn published_ids_are_hugging_faces() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn reader_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let mut corpus = Corpus::default();
         let _ = read_bytes(&bytes, &mut corpus);
     }
 
     #[test]
-    fn any_lines_are_kept(lines in proptest::collection::vec("[a-zé]{1,6}( [a-z]{1,3})?( (O|B-X|I-X|I-Y|E-X|Q))?", 1..30)) {
+    fn lines_roundtrip(lines in proptest::collection::vec("[a-zé]{1,6}( [a-z]{1,3})?( (O|B-X|I-X|I-Y|E-X|Q))?", 1..30)) {
         let text = lines.join("\n");
         let mut corpus = Corpus::default();
         if let Ok(found) = read_bytes(text.as_bytes(), &mut corpus) {

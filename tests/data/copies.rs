@@ -1,4 +1,4 @@
-//! Copies and exports: what is written and opened again is the same dataset, in every format and for every kind of source.
+//! Copies and exports roundtrip the dataset, in every format and for every kind of source.
 
 use std::path::{Path, PathBuf};
 use tagwright::corpus::{Corpus, Scheme, Split};
@@ -8,8 +8,8 @@ use tagwright::project::export::export;
 use tagwright::project::target::Existing;
 use tagwright::project::{Dataset, SourceFile};
 
-/// Splits, words and spans of a dataset, a line each.
-fn shown(corpus: &Corpus) -> Vec<String> {
+/// Renders the documents of a dataset, one line for the split and tokens of each, and one line per span.
+fn render(corpus: &Corpus) -> Vec<String> {
     let mut lines = Vec::new();
     for d in Split::ALL.iter().flat_map(|s| corpus.documents.iter().filter(move |d| d.split == *s)) {
         lines.push(format!(
@@ -26,7 +26,7 @@ fn shown(corpus: &Corpus) -> Vec<String> {
     lines
 }
 
-/// The files below a folder, as paths with slashes.
+/// Returns the relative paths of all files of a directory tree, with slashes.
 fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -42,7 +42,7 @@ fn files(folder: &Path) -> Vec<String> {
     found
 }
 
-/// A folder of these files.
+/// Creates a temporary directory with these files.
 fn folder(entries: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in entries {
@@ -53,7 +53,8 @@ fn folder(entries: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// Opens `opened` in a folder of these files, takes the last span away, copies, and opens the copy: it is the dataset, in these files.
+/// Opens `opened` in a directory with these files, removes the last span, and checks that the copy has these files and
+/// the same content.
 fn check_copy(entries: &[(&str, &str)], opened: &str, expected: &[&str]) {
     let source = folder(entries);
     let target = tempfile::tempdir().expect("a folder");
@@ -68,12 +69,12 @@ fn check_copy(entries: &[(&str, &str)], opened: &str, expected: &[&str]) {
     let written = if dataset.files.len() > 1 { files(&to) } else { files(target.path()) };
     assert_eq!(written, expected, "{opened}");
     let again = Dataset::open(&to).expect("the copy opens");
-    assert_eq!(shown(&again.corpus), shown(&dataset.corpus), "{opened}");
+    assert_eq!(render(&again.corpus), render(&dataset.corpus), "{opened}");
     assert!(again.problems.is_empty(), "{:?}", again.problems);
 }
 
 #[test]
-fn a_copy_of_any_kind_of_source_is_the_same_dataset() {
+fn copy_preserves_dataset() {
     let conll = |word: &str| format!("{word} B-PER\nsings O\n");
     let (train, dev) = (conll("Anna"), conll("Ida"));
     check_copy(&[("a.conll", &train)], "a.conll", &["b.conll"]);
@@ -111,26 +112,26 @@ fn a_copy_of_any_kind_of_source_is_the_same_dataset() {
     check_copy(&[("a.jsonl", lines)], "a.jsonl", &["b.jsonl"]);
 }
 
-/// What a copy is refused for.
-fn check_refused(change: impl Fn(&Path, &mut Vec<SourceFile>) -> PathBuf, entries: &[(&str, &str)], said: &str) {
+/// Checks that a copy is rejected with this message and writes no files.
+fn check_refused(change: impl Fn(&Path, &mut Vec<SourceFile>) -> PathBuf, entries: &[(&str, &str)], message: &str) {
     let source = folder(entries);
     let dataset = Dataset::open(source.path()).expect("a dataset");
     let mut sources = dataset.files.clone();
     let to = change(source.path(), &mut sources);
     let before: Vec<_> = files(source.path());
     let why = copy(&to, source.path(), &dataset.corpus, &sources, Existing::Keep).expect_err("refused");
-    assert!(why.contains(said), "{why}");
+    assert!(why.contains(message), "{why}");
     assert_eq!(files(source.path()), before);
 }
 
 #[test]
-fn a_copy_is_refused_rather_than_written_in_another_format_or_over_something() {
+fn copy_rejects_other_formats_and_existing_files() {
     let text = [("a.txt", "Anna sings."), ("b.txt", "Ida sings.")];
     check_refused(|folder, _| folder.join("copy"), &text, "export to another format");
     let table = [("a.csv", "text\nAnna sings in the long hall of the town.\nIda sings.\n")];
     check_refused(|folder, _| folder.join("copy.csv"), &table, "export to another format");
     let conll = [("train.conll", "Anna B-PER\n"), ("dev.conll", "Ida B-PER\n")];
-    check_refused(|folder, _| folder.to_owned(), &conll, "these are the sources themselves");
+    check_refused(|folder, _| folder.to_owned(), &conll, "is the directory of the sources");
     check_refused(
         |folder, _| {
             std::fs::create_dir(folder.join("copy")).expect("a folder");
@@ -151,19 +152,19 @@ fn a_copy_is_refused_rather_than_written_in_another_format_or_over_something() {
 }
 
 #[test]
-fn a_source_that_is_gone_is_copied_from_the_project_and_told() {
+fn missing_source_is_copied_from_project() {
     let source = folder(&[("train.conll", "Anna B-PER\n"), ("more/train.conll", ""), ("dev.conll", "Ida B-PER\n")]);
     let dataset = Dataset::open(source.path()).expect("a dataset");
-    let before = shown(&dataset.corpus);
+    let before = render(&dataset.corpus);
     std::fs::remove_file(source.path().join("train.conll")).expect("it is removed");
     let to = source.path().join("copy");
     let notes = copy(&to, source.path(), &dataset.corpus, &dataset.files, Existing::Keep).expect("a copy");
     assert!(notes[0].contains("train.conll"), "{notes:?}");
-    assert_eq!(shown(&Dataset::open(&to).expect("it opens").corpus), before);
+    assert_eq!(render(&Dataset::open(&to).expect("it opens").corpus), before);
 }
 
 #[test]
-fn every_format_gives_back_what_was_exported() {
+fn exports_roundtrip_in_every_format() {
     let text = "{\"text\":\"Anna sings in Oslo\",\"label\":[[0,4,\"PER\"],[14,18,\"LOC\"]]}\n";
     let other = "{\"text\":\"Rain falls\",\"label\":[[0,4,\"LOC\"]]}\n";
     for one in [true, false] {
@@ -178,9 +179,9 @@ fn every_format_gives_back_what_was_exported() {
             };
             let write = || export(&dataset.corpus, *to, Scheme::Iob2, &path, Existing::Keep);
             write().unwrap_or_else(|e| panic!("{}: {e}", to.name));
-            let choices = ReadOptions { format: Some(*to), ..ReadOptions::default() };
-            let again = Dataset::open_with(&path, choices).unwrap_or_else(|e| panic!("{}: {e}", to.name));
-            let flat = |corpus: &Corpus| shown(corpus).join("\n").replace("train ", "").replace("test ", "");
+            let options = ReadOptions { format: Some(*to), ..ReadOptions::default() };
+            let again = Dataset::open_with(&path, options).unwrap_or_else(|e| panic!("{}: {e}", to.name));
+            let flat = |corpus: &Corpus| render(corpus).join("\n").replace("train ", "").replace("test ", "");
             assert_eq!(flat(&again.corpus), flat(&dataset.corpus), "{}", to.name);
             if !one {
                 let refused = write().expect_err(to.name);
@@ -191,28 +192,28 @@ fn every_format_gives_back_what_was_exported() {
 }
 
 #[test]
-fn an_export_mixes_nothing() {
+fn export_rejects_mixed_directories() {
     let source = folder(&[("train.conll", "Anna B-PER\n"), ("dev.conll", "Ida B-PER\n")]);
     let dataset = Dataset::open(source.path()).expect("a dataset");
-    let check = |entries: &[(&str, &str)], to: format::Format, existing, said: &str| {
+    let check = |entries: &[(&str, &str)], to: format::Format, existing, message: &str| {
         let target = folder(entries);
         let before = files(target.path());
-        let why = export(&dataset.corpus, to, Scheme::Iob2, target.path(), existing).expect_err(said);
-        assert!(why.contains(said), "{why}");
+        let why = export(&dataset.corpus, to, Scheme::Iob2, target.path(), existing).expect_err(message);
+        assert!(why.contains(message), "{why}");
         assert_eq!(files(target.path()), before);
     };
     check(&[("test.conll", "Eva B-PER\n")], format::CONLL, Existing::Replace, "test.conll");
     check(&[("train/x.conll", "Eva B-PER\n")], format::CONLL, Existing::Replace, "x.conll");
     check(&[("train.conll", "Eva B-PER\n")], format::CONLL, Existing::Keep, "train.conll would be replaced");
     check(&[("9.ann", ""), ("9.txt", "Eva")], format::BRAT, Existing::Replace, "9.ann");
-    // A picture is no data, and a file of the same name may be replaced where a person says so.
+    // An image is not data. A file of the same name is replaced if the user allows it.
     let target = folder(&[("a.png", ""), ("train.conll", "Eva B-PER\n")]);
     export(&dataset.corpus, format::CONLL, Scheme::Iob2, target.path(), Existing::Replace).expect("it is written");
     assert_eq!(files(target.path()), ["a.png", "dev.conll", "train.conll"]);
-    // The text of one annotation file does not take the place of a person's.
+    // The text of an exported annotation file does not replace another file.
     let one = Dataset::open(&source.path().join("train.conll")).expect("a dataset");
-    let target = folder(&[("n.txt", "a person's notes")]);
+    let target = folder(&[("n.txt", "existing notes")]);
     let why = export(&one.corpus, format::BRAT, Scheme::Iob2, &target.path().join("n.ann"), Existing::Keep);
     assert!(why.is_err_and(|e| e.contains("n.txt")));
-    assert_eq!(std::fs::read_to_string(target.path().join("n.txt")).expect("a file"), "a person's notes");
+    assert_eq!(std::fs::read_to_string(target.path().join("n.txt")).expect("a file"), "existing notes");
 }

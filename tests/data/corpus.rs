@@ -1,4 +1,4 @@
-//! Rules of the corpus that no other test would miss: each was broken on purpose once, and nothing noticed.
+//! Rules of the corpus that no other test covers. They were found by mutation of the code.
 
 use std::sync::Arc;
 use tagwright::corpus::carry_over::carry_over;
@@ -17,7 +17,7 @@ fn labels(names: &[&str]) -> LabelSet {
     labels
 }
 
-/// A corpus of texts, one document each, without spans.
+/// Corpus with one document per text, without spans.
 fn texts(texts: &[&str], names: &[&str]) -> Corpus {
     let document = |text: &&str| Document::from_text(Split::Train, 0, 0, (*text).to_owned(), Vec::new(), None);
     let documents = texts.iter().map(|t| Arc::new(document(t))).collect();
@@ -25,7 +25,7 @@ fn texts(texts: &[&str], names: &[&str]) -> Corpus {
 }
 
 #[test]
-fn only_spans_of_one_label_are_parted_by_a_tag_of_their_own() {
+fn boundary_tags_separate_only_spans_of_same_label() {
     let (a, b) = (LabelId::new(0), LabelId::new(1));
     let check = |second: LabelId, scheme: Scheme, expected: [Prefix; 2]| {
         let spans = [TokenSpan { start: 0, end: 1, label: a }, TokenSpan { start: 1, end: 2, label: second }];
@@ -39,7 +39,7 @@ fn only_spans_of_one_label_are_parted_by_a_tag_of_their_own() {
 }
 
 #[test]
-fn a_second_label_of_a_name_goes_without_the_first() {
+fn popping_duplicate_label_keeps_first() {
     let mut labels = labels(&["PER"]);
     let second = labels.get(LabelId::default()).expect("a label").clone();
     labels.push(second).expect("few labels");
@@ -50,7 +50,7 @@ fn a_second_label_of_a_name_goes_without_the_first() {
 }
 
 #[test]
-fn of_edits_made_together_all_fit_or_none_is_made() {
+fn edit_group_is_atomic() {
     let mut corpus = texts(&["Anna sings"], &["PER"]);
     let before = (corpus.documents.clone(), corpus.labels.clone());
     let span = Span::new(0..4, LabelId::default());
@@ -63,7 +63,7 @@ fn of_edits_made_together_all_fit_or_none_is_made() {
 }
 
 #[test]
-fn remarks_are_sorted_by_place() {
+fn range_comments_are_sorted_by_position() {
     let mark = ReviewState::default().with_comment_at(5, 9, "later".into()).with_comment_at(0, 4, "earlier".into());
     assert_eq!(mark.range_comments.iter().map(|r| r.start).collect::<Vec<_>>(), [0, 5]);
     let other = ReviewState::default().with_comment_at(0, 4, "earlier".into()).with_comment_at(5, 9, "later".into());
@@ -71,14 +71,14 @@ fn remarks_are_sorted_by_place() {
 }
 
 #[test]
-fn spans_that_touch_do_not_overlap() {
+fn adjacent_spans_do_not_overlap() {
     let span = |range| Span::new(range, LabelId::default());
     assert!(span(0..4).overlaps(&span(3..6)) && span(3..6).overlaps(&span(0..4)));
     assert!(!span(0..4).overlaps(&span(4..6)) && !span(4..6).overlaps(&span(0..4)));
 }
 
 #[test]
-fn a_note_on_a_sentence_that_is_gone_is_lost_work() {
+fn comment_on_removed_sentence_is_reported_lost() {
     let mut old = texts(&["Anna sings.", "Rain falls."], &["PER"]);
     let after = ReviewState { comment: "look again".into(), ..ReviewState::default() };
     assert!(Edit::Review { document: 0, sentence: 0, before: ReviewState::default(), after }.apply(&mut old));
@@ -87,7 +87,7 @@ fn a_note_on_a_sentence_that_is_gone_is_lost_work() {
 }
 
 #[test]
-fn labels_are_not_carried_over_to_other_words_of_the_same_text() {
+fn carry_over_requires_same_tokenization() {
     let corpus = |words: &[(u32, u32)]| {
         let own = Some(words.to_vec());
         let document = Document::from_text(Split::Train, 0, 0, "New York".into(), Vec::new(), own);
@@ -100,7 +100,7 @@ fn labels_are_not_carried_over_to_other_words_of_the_same_text() {
 }
 
 #[test]
-fn whole_documents_are_held_out() {
+fn holdout_keeps_documents_whole() {
     let document = |number: usize| {
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
         for sentence in 0..6 {
@@ -117,7 +117,7 @@ fn whole_documents_are_held_out() {
 }
 
 #[test]
-fn a_snapshot_knows_labels_by_their_names() {
+fn snapshot_compares_label_names() {
     let mut corpus = texts(&["Anna sings", "Oslo rains"], &["PER", "LOC"]);
     let spans = vec![Span::new(0..4, LabelId::default())];
     assert!(Edit::Spans { document: 0, removed: Vec::new(), added: spans }.apply(&mut corpus));

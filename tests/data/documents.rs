@@ -1,29 +1,29 @@
-//! Documents of word processors, browsers and mail programs: the text that is read of them, what is told, what is
-//! refused. Their files are made here.
+//! Documents of word processors, browsers and mail programs: extracted text, reported content and rejected files. The
+//! tests create the files.
 
 use std::io::{Cursor, Write};
 use tagwright::corpus::{Corpus, Split};
 use tagwright::format::{self, FORMATS, Format, SourceInput, compression};
 
-/// The result of reading a file: its name, its text, and the note on what was left out.
+/// Reads a document. Returns its name, its text, and the note about skipped content.
 fn read(name: &str, bytes: &[u8]) -> Result<(String, String, String), String> {
     let budget = format::budget::Budget::default();
     let unpacked = compression::decompress(name, bytes, budget).map_err(|p| p.to_string())?;
     let mut corpus = Corpus::default();
     let source = SourceInput::from_bytes(&unpacked.bytes, &unpacked.name, Split::Train, 0);
-    // A short text may look like anything: the name says what is meant.
+    // Detection is unreliable for short texts, so the extension sets the format.
     let ending = unpacked.name.rsplit_once('.').map_or("", |(_, e)| e);
-    let said = FORMATS.iter().find(|f| f.extensions.contains(&ending));
-    let source = said.map_or(source, |format| source.with_format(*format));
+    let by_extension = FORMATS.iter().find(|f| f.extensions.contains(&ending));
+    let source = by_extension.map_or(source, |format| source.with_format(*format));
     let found = format::read(&source, &mut corpus).map_err(|p| p.to_string())?;
-    assert!(found.format.rewrite.is_none() && found.format.write.is_none(), "it is read only");
+    assert!(found.format.rewrite.is_none() && found.format.write.is_none(), "document formats are read-only");
     let [document] = &corpus.documents[..] else { panic!("{} documents", corpus.documents.len()) };
-    let told = found.notes.iter().filter(|n| n.kind.is_loss()).map(|n| n.example).collect::<Vec<_>>().join("; ");
-    Ok((document.name.clone(), document.text.clone(), told))
+    let left_out = found.notes.iter().filter(|n| n.kind.is_loss()).map(|n| n.example).collect::<Vec<_>>().join("; ");
+    Ok((document.name.clone(), document.text.clone(), left_out))
 }
 
-/// The format that a file is found to be in.
-fn recognized(name: &str, bytes: &[u8]) -> &'static str {
+/// Returns the name of the detected format.
+fn detected_format(name: &str, bytes: &[u8]) -> &'static str {
     format::detect_format(&SourceInput::from_bytes(bytes, name, Split::Train, 0)).name
 }
 
@@ -32,7 +32,7 @@ fn check_refused(name: &str, bytes: &[u8], expected: &str) {
     assert!(why.contains(expected), "{name}: {why}");
 }
 
-/// A zip of parts with these names and texts.
+/// Creates a zip archive of files with these names and texts.
 fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
@@ -44,29 +44,29 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
 
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
-/// A part of a Word file.
+/// XML part of a Word file.
 fn part(root: &str, inside: &str) -> String {
     let others = "xmlns:mc=\"urn:mc\" xmlns:m=\"http://schemas.openxmlformats.org/officeDocument/2006/math\"";
     format!("<?xml version=\"1.0\"?><w:{root} xmlns:w=\"{WORD}\" {others}>{inside}</w:{root}>")
 }
 
-/// A Word file with this body and further parts.
+/// Word file with this body and additional parts.
 fn word(body: &str, parts: &[(&str, &str)]) -> Vec<u8> {
     let document = part("document", &format!("<w:body>{body}</w:body>"));
     zipped(&[&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", document.as_str())], parts].concat())
 }
 
-/// A paragraph of runs.
+/// Paragraph of runs.
 fn p(runs: &[&str]) -> String {
     let runs: String = runs.iter().map(|r| format!("<w:r><w:t xml:space=\"preserve\">{r}</w:t></w:r>")).collect();
     format!("<w:p>{runs}</w:p>")
 }
 
 #[test]
-fn word_files_are_read() {
-    let check = |body: &str, expected: &str, told: &str| {
+fn reads_word_text() {
+    let check = |body: &str, expected: &str, expected_left_out: &str| {
         let (_, text, left_out) = read("a.docx", &word(body, &[])).expect("a document");
-        assert_eq!((text.as_str(), left_out.as_str()), (expected, told), "{body}");
+        assert_eq!((text.as_str(), left_out.as_str()), (expected, expected_left_out), "{body}");
     };
     check(&(p(&["Zoë ", "Mül", "ler &amp; 😀&#33;"]) + &p(&[]) + &p(&["Oslo"])), "Zoë Müller & 😀!\n\nOslo", "");
     let run = |inside: &str| format!("<w:p><w:r><w:t>a</w:t>{inside}<w:t>b</w:t></w:r></w:p>");
@@ -74,7 +74,7 @@ fn word_files_are_read() {
     check(&run("<w:tab/>"), "a\tb", "");
     check(&run("<w:noBreakHyphen/>"), "a\u{2011}b", "");
     check(&run("<w:instrText>PAGE</w:instrText>"), "ab", "");
-    check(&run("<w:sym w:font=\"Wingdings\" w:char=\"F0E0\"/>"), "ab", "1 sign of a symbol font");
+    check(&run("<w:sym w:font=\"Wingdings\" w:char=\"F0E0\"/>"), "ab", "1 symbol font character");
     let item = |text: &str| {
         format!("<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
     };
@@ -114,7 +114,7 @@ fn word_files_are_read() {
 }
 
 #[test]
-fn further_parts_of_word_files() {
+fn reads_additional_word_parts() {
     let core = "<cp:coreProperties xmlns:cp=\"c\" xmlns:dc=\"d\"><dc:title>A &amp; B</dc:title></cp:coreProperties>";
     let notes = part("footnotes", &format!("<w:footnote w:id=\"1\">{}</w:footnote>", p(&["See Oslo."])));
     let comments =
@@ -129,29 +129,29 @@ fn further_parts_of_word_files() {
         ("word/embeddings/a.xlsx", "x"),
     ];
     let found = read("a.docx", &word(&p(&["Body"]), parts)).expect("a document");
-    let told = "2 comments, 1 embedded file, 1 header or footer";
-    assert_eq!(found, ("A & B".into(), "Body\n\nSee Oslo.".into(), told.into()));
-    // Another prefix and another name of the body.
+    let expected_left_out = "2 comments, 1 embedded file, 1 header or footer";
+    assert_eq!(found, ("A & B".into(), "Body\n\nSee Oslo.".into(), expected_left_out.into()));
+    // Another namespace prefix, and another name of the body part.
     let other =
         format!("<x:document xmlns:x=\"{WORD}\"><x:body><x:p><x:r><x:t>Oslo</x:t></x:r></x:p></x:body></x:document>");
     let bytes = zipped(&[("word/document2.xml", &other)]);
     assert_eq!(read("a.docx", &bytes).expect("a document").1, "Oslo");
-    assert_eq!(recognized("a.txt", &bytes), "docx", "the content counts, not the name");
+    assert_eq!(detected_format("a.txt", &bytes), "docx", "detection uses the content, not the name");
     assert!(read("a.zip", &bytes).is_ok());
 }
 
 #[test]
-fn a_zip_is_refused_by_what_it_is() {
+fn rejects_unsupported_zip_contents() {
     let check = |parts: &[&str], expected: &str| {
         let parts: Vec<(&str, &str)> = parts.iter().map(|name| (*name, "x")).collect();
         check_refused("a.zip", &zipped(&parts), expected);
     };
     check(&["word/document.xml", "word/vbaProject.bin"], "a Word file with macros");
     check(&["[Content_Types].xml", "ppt/presentation.xml"], "a PowerPoint file");
-    check(&["xl/workbook.xml", "a"], "a name that ends in .xlsx");
+    check(&["xl/workbook.xml", "a"], "rename it to .xlsx");
     check(&["META-INF/container.xml", "mimetype"], "an EPUB book");
     check(&["content.xml", "META-INF/manifest.xml"], "an OpenDocument file");
-    check(&["a.conll", "b.conll", "c.png"], "a zip of 3 files (a.conll, b.conll, c.png)");
+    check(&["a.conll", "b.conll", "c.png"], "the archive contains 3 files (a.conll, b.conll, c.png)");
     let text = [("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "<a/>")];
     check_refused("a.odt", &zipped(&text), "an OpenDocument text; save it as .docx");
     let types = "<Types><Override ContentType=\"application/vnd.ms-word.document.macroEnabled.main+xml\"/></Types>";
@@ -160,11 +160,11 @@ fn a_zip_is_refused_by_what_it_is() {
     check_refused("a.docx", &word("", &[]), "no text");
     check_refused("a.docx", &word("<w:p><w:r><w:t>&nope;</w:t></w:r></w:p>", &[]), "nope");
     check_refused("a.docx", b"PK\x03\x04", "damaged");
-    assert!(source_said_to_be(format::DOCX, b"PK\x03\x04").contains("the Word file cannot be read"));
+    assert!(read_error_as(format::DOCX, b"PK\x03\x04").contains("cannot read the Word file"));
 }
 
 #[test]
-fn old_files_of_office_programs_are_refused_by_name() {
+fn rejects_legacy_office_files() {
     let check = |name: &str, stream: &str, expected: &str| {
         let mut bytes = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
         bytes.resize(512, 0);
@@ -181,9 +181,9 @@ fn old_files_of_office_programs_are_refused_by_name() {
 }
 
 #[test]
-fn a_swollen_word_file_is_refused() {
+fn rejects_oversized_word_file() {
     let many = "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>".repeat(600_000);
-    check_refused("a.docx", &word(&many, &[]), "unfolds to more than 32 MiB");
+    check_refused("a.docx", &word(&many, &[]), "exceeds 32 MiB");
     let deep = "<w:tbl><w:tr><w:tc>".repeat(100_000);
     check_refused("a.docx", &word(&deep, &[]), "");
     let del = "<w:del>".repeat(100_000) + &p(&["x"]) + &"</w:del>".repeat(100_000);
@@ -191,7 +191,7 @@ fn a_swollen_word_file_is_refused() {
 }
 
 #[test]
-fn pages_are_read_as_browsers_show_them() {
+fn html_text_matches_browsers() {
     let check = |page: &str, expected: &str| {
         let (_, text, _) = read("a.html", page.as_bytes()).expect("a document");
         assert_eq!(text, expected, "{page}");
@@ -217,10 +217,10 @@ fn pages_are_read_as_browsers_show_them() {
 }
 
 #[test]
-fn hidden_text_is_told() {
-    let check = |page: &str, expected: &str, told: &str| {
+fn html_hidden_text_is_reported() {
+    let check = |page: &str, expected: &str, expected_left_out: &str| {
         let (_, text, left_out) = read("a.html", page.as_bytes()).expect("a document");
-        assert_eq!((text.as_str(), left_out.as_str()), (expected, told), "{page}");
+        assert_eq!((text.as_str(), left_out.as_str()), (expected, expected_left_out), "{page}");
     };
     check("a<p hidden>b</p>c", "a\n\nc", "1 hidden text");
     check("a<span style='Display : none'>b<span>c</span>d</span>e", "ae", "1 hidden text");
@@ -233,7 +233,7 @@ fn hidden_text_is_told() {
 }
 
 #[test]
-fn pages_say_their_encoding() {
+fn html_encoding_declaration_is_used() {
     let check = |declared: &str, encoding: &'static encoding_rs::Encoding, text: &str| {
         let page = format!("<html><head>{declared}</head><body>{text}");
         let (bytes, _, _) = encoding.encode(&page);
@@ -243,14 +243,14 @@ fn pages_say_their_encoding() {
     check("<META http-equiv=Content-Type content=\"text/html; charset=koi8-r\">", encoding_rs::KOI8_R, "Да");
     check("<meta charset=iso-2022-jp>", encoding_rs::ISO_2022_JP, "東京");
     check("<meta charset=utf-16>", encoding_rs::UTF_8, "Zoë");
-    // A page in UTF-8 is read as UTF-8, whatever it says.
+    // Valid UTF-8 is read as UTF-8 even if another encoding is declared.
     check("<meta charset=latin1>", encoding_rs::UTF_8, "Zoë 😀");
 }
 
 #[test]
-fn pages_are_recognized() {
+fn detects_document_formats() {
     let check =
-        |name: &str, text: &str, expected: &str| assert_eq!(recognized(name, text.as_bytes()), expected, "{text}");
+        |name: &str, text: &str, expected: &str| assert_eq!(detected_format(name, text.as_bytes()), expected, "{text}");
     check("a", "<!DOCTYPE html>\n<p>x", "html");
     check("a.txt", "\u{feff}<?xml version=\"1.0\"?><!-- x -->\n<html lang=en>", "html");
     check("a.htm", "just text", "html");
@@ -270,7 +270,7 @@ fn pages_are_recognized() {
 }
 
 #[test]
-fn markdown_is_text_without_markup() {
+fn markdown_markup_is_removed() {
     let check = |text: &str, expected: &str| {
         assert_eq!(read("a.md", text.as_bytes()).expect("a document").1, expected, "{text}");
     };
@@ -295,17 +295,17 @@ fn markdown_is_text_without_markup() {
 }
 
 #[test]
-fn messages_are_read() {
+fn reads_email_messages() {
     let head = "From: =?UTF-8?Q?Zo=C3=AB_M=C3=BCller?= <zoe@example.org>\r\n\
                 To: a@example.org,\r\n \"Berg, Anna\" <b@example.org>\r\n\
                 Subject: =?UTF-8?B?SW4gS8O2bG4=?=\r\nDate: Mon, 1 Jan 2024 10:00:00 +0100\r\n";
     let top = "In Köln\n\nFrom: Zoë Müller <zoe@example.org>\nTo: a@example.org, Berg, Anna <b@example.org>\n\
                Date: Mon, 1 Jan 2024 10:00:00 +0100\n\n";
-    let check = |rest: &str, expected: &str, told: &str| {
+    let check = |rest: &str, expected: &str, expected_left_out: &str| {
         let (name, text, left_out) = read("a.eml", format!("{head}{rest}").as_bytes()).expect("a document");
         assert_eq!(
             (name.as_str(), text.as_str(), left_out.as_str()),
-            ("In Köln", &*format!("{top}{expected}"), told),
+            ("In Köln", &*format!("{top}{expected}"), expected_left_out),
             "{rest}"
         );
     };
@@ -334,7 +334,7 @@ fn messages_are_read() {
     let file = "Content-Type: application/pdf; name=\"a b.pdf\"\r\nContent-Disposition: attachment\r\n\r\nx";
     check(&parts("mixed", &[plain, file]), "plain", "1 attachment (a b.pdf)");
     let nested = "Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ntext";
-    check(&parts("mixed", &[plain, nested]), "plain", "1 attachment (the message “inner”)");
+    check(&parts("mixed", &[plain, nested]), "plain", "1 attachment (message “inner”)");
     let mailbox = "From a@example.org Mon\nSubject: a\nFrom: b\nTo: c\n\nx\n";
     assert_eq!(read("a.eml", mailbox.as_bytes()).expect("a document").1, "a\n\nFrom: b\nTo: c\n\nx");
     check_refused("a.eml", format!("{mailbox}\n{mailbox}").as_bytes(), "a mailbox with several messages");
@@ -342,26 +342,26 @@ fn messages_are_read() {
 }
 
 #[test]
-fn hostile_messages_end() {
+fn hostile_messages_terminate() {
     let nested = "Content-Type: message/rfc822\n\n".repeat(100_000) + "Subject: x\n\ny";
-    check_refused("a.eml", nested.as_bytes(), "too many parts");
+    check_refused("a.eml", nested.as_bytes(), "too many nested parts");
     let deep: String = (0..900).map(|i| format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n")).collect();
     let _ = read("a.eml", format!("Subject: x\n{deep}\ntext").as_bytes());
     let headers = "a: b\n".repeat(100_000) + "\ntext";
     let _ = read("a.eml", headers.as_bytes());
 }
 
-/// A PDF of these objects, numbered from 1; the first is the catalog.
+/// PDF of these objects, numbered from 1. The first one is the catalog.
 fn pdf(objects: &[String]) -> Vec<u8> {
     let mut out = b"%PDF-1.5\n".to_vec();
-    let mut places = Vec::new();
+    let mut offsets = Vec::new();
     for (number, object) in (1..).zip(objects) {
-        places.push(out.len());
+        offsets.push(out.len());
         out.extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
     }
     let table = out.len();
     out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
-    places.iter().for_each(|place| out.extend(format!("{place:010} 00000 n \n").bytes()));
+    offsets.iter().for_each(|offset| out.extend(format!("{offset:010} 00000 n \n").bytes()));
     let size = objects.len() + 1;
     out.extend(format!("trailer <</Size {size} /Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n").bytes());
     out
@@ -371,9 +371,9 @@ fn stream(dict: &str, content: &str) -> String {
     format!("<<{dict} /Length {}>> stream\n{content}\nendstream", content.len())
 }
 
-/// A PDF with a page for each content, a font F of the usual encoding, and further objects from 4 on.
-fn pages(contents: &[&str], resources: &str, further: &[String]) -> Vec<u8> {
-    let first = 4 + further.len();
+/// PDF with one page per content, a font F with a standard encoding, and additional objects from number 4.
+fn pages(contents: &[&str], resources: &str, additional: &[String]) -> Vec<u8> {
+    let first = 4 + additional.len();
     let kids: String = (0..contents.len()).map(|i| format!("{} 0 R ", first + 2 * i)).collect();
     let mut objects = vec![
         "<</Type /Catalog /Pages 2 0 R>>".to_owned(),
@@ -383,7 +383,7 @@ fn pages(contents: &[&str], resources: &str, further: &[String]) -> Vec<u8> {
         ),
         "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>".to_owned(),
     ];
-    objects.extend_from_slice(further);
+    objects.extend_from_slice(additional);
     for (i, content) in contents.iter().enumerate() {
         objects.push(format!("<</Type /Page /Parent 2 0 R /Contents {} 0 R>>", first + 2 * i + 1));
         objects.push(stream("", content));
@@ -392,7 +392,7 @@ fn pages(contents: &[&str], resources: &str, further: &[String]) -> Vec<u8> {
 }
 
 #[test]
-fn pdfs_are_read() {
+fn reads_pdf_text() {
     let check = |contents: &[&str], expected: &str| {
         assert_eq!(read("a.pdf", &pages(contents, "", &[])).expect("a document").1, expected, "{contents:?}");
     };
@@ -410,13 +410,13 @@ fn pdfs_are_read() {
 }
 
 #[test]
-fn fonts_of_pdfs_name_their_characters() {
+fn pdf_fonts_map_to_unicode() {
     let check = |font: &str, map: Option<&str>, shown: &str, expected: &str| {
-        let mut further = vec![font.to_owned()];
-        further.extend(map.map(|map| stream("", map)));
+        let mut additional = vec![font.to_owned()];
+        additional.extend(map.map(|map| stream("", map)));
         let content = format!("BT /G 10 Tf {shown} Tj ET");
-        let bytes = pages(&[&content], "/Font <</G 4 0 R>>", &further);
-        // The second /Font of the dictionary is the one that counts.
+        let bytes = pages(&[&content], "/Font <</G 4 0 R>>", &additional);
+        // The second /Font of the dictionary is used.
         let text = read("a.pdf", &bytes).map(|(_, text, _)| text);
         assert_eq!(text.as_deref(), Ok(expected), "{font}");
     };
@@ -432,37 +432,37 @@ fn fonts_of_pdfs_name_their_characters() {
 }
 
 #[test]
-fn what_a_pdf_does_not_say_is_told() {
+fn pdf_problems_are_reported() {
     let image = stream("/Type /XObject /Subtype /Image /Width 1 /Height 1", "x");
     let scan = |contents: &[&str]| pages(contents, "/XObject <</I 4 0 R>>", std::slice::from_ref(&image));
-    let (_, text, told) = read("a.pdf", &scan(&["/I Do", "BT /F 10 Tf (Oslo) Tj ET"])).expect("a document");
-    assert_eq!((text.as_str(), told.as_str()), ("Oslo", "1 page without a text layer"));
+    let (_, text, left_out) = read("a.pdf", &scan(&["/I Do", "BT /F 10 Tf (Oslo) Tj ET"])).expect("a document");
+    assert_eq!((text.as_str(), left_out.as_str()), ("Oslo", "1 page without a text layer"));
     check_refused("a.pdf", &scan(&["/I Do", "/I Do"]), "none of the 2 pages has a text layer");
     check_refused("a.pdf", &pages(&[""], "", &[]), "no text");
     let font = "<</Type /Font /Subtype /Type0 /Encoding /Identity-H>>".to_owned();
     let unknown = pages(&["BT /G 10 Tf <00010002> Tj ET"], "/Font <</G 4 0 R>>", &[font]);
-    check_refused("a.pdf", &unknown, "do not say which characters they draw");
-    let sealed = pages(&["x"], "", &[]);
-    let sealed = String::from_utf8(sealed).expect("text").replace("/Root 1 0 R", "/Root 1 0 R /Encrypt 3 0 R");
-    check_refused("a.pdf", sealed.as_bytes(), "encrypted");
+    check_refused("a.pdf", &unknown, "do not map glyphs to characters");
+    let encrypted = pages(&["x"], "", &[]);
+    let encrypted = String::from_utf8(encrypted).expect("text").replace("/Root 1 0 R", "/Root 1 0 R /Encrypt 3 0 R");
+    check_refused("a.pdf", encrypted.as_bytes(), "encrypted");
     check_refused("a.pdf", b"%PDF-1.4\n", "damaged");
-    let report = source_said_to_be(format::PDF, b"no PDF");
-    assert!(report.contains("does not begin with %PDF-"), "{report}");
+    let report = read_error_as(format::PDF, b"no PDF");
+    assert!(report.contains("no %PDF- signature"), "{report}");
 }
 
-fn source_said_to_be(format: Format, bytes: &[u8]) -> String {
+fn read_error_as(format: Format, bytes: &[u8]) -> String {
     let source = SourceInput::from_bytes(bytes, "a", Split::Train, 0).with_format(format);
     format::read(&source, &mut Corpus::default()).expect_err("refused").to_string()
 }
 
 #[test]
-fn hostile_pdfs_end() {
-    // A form that draws itself, and one that draws another many times, which does the same.
+fn hostile_pdfs_terminate() {
+    // A form that draws itself, and a form that draws itself many times.
     let form = |content: &str| stream("/Type /XObject /Subtype /Form", content);
     let circle = pages(&["/A Do BT /F 10 Tf (x) Tj ET"], "/XObject <</A 4 0 R>>", &[form("/A Do /A Do")]);
     assert_eq!(read("a.pdf", &circle).expect("a document").1, "x");
     let many = "/A Do ".repeat(2000);
-    check_refused("a.pdf", &pages(&[&many], "/XObject <</A 4 0 R>>", &[form(&many)]), "unfolds to more");
+    check_refused("a.pdf", &pages(&[&many], "/XObject <</A 4 0 R>>", &[form(&many)]), "decompressed size exceeds");
     let deep =
         |open: &str, close: &str| pages(&[&format!("{}{}", open.repeat(100_000), close.repeat(100_000))], "", &[]);
     check_refused("a.pdf", &deep("[", "]"), "");
@@ -472,33 +472,33 @@ fn hostile_pdfs_end() {
     let object = |open: &str, close: &str| pages(&[""], "", &[open.repeat(100_000) + &close.repeat(100_000)]);
     check_refused("a.pdf", &object("[", "]"), "");
     check_refused("a.pdf", &object("<</A ", ">>"), "");
-    // Stream of zeros, 1000 times as large as it is here, as a page and as objects.
+    // A stream that decompresses to 1000 times its size, as a page and as objects.
     let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(&vec![b' '; 64 << 20]).expect("bytes");
     let packed: String = packed.finish().expect("bytes").iter().map(|b| format!("{b:02x}")).collect();
     let filters = "/Filter [/ASCIIHexDecode /FlateDecode]";
-    let swollen = stream(filters, &packed);
+    let oversized = stream(filters, &packed);
     let page = "<</Type /Page /Parent 2 0 R /Contents 4 0 R>>".to_owned();
-    let bytes = pages(&[""], "", &[swollen, page]);
+    let bytes = pages(&[""], "", &[oversized, page]);
     let text = String::from_utf8(bytes).expect("text").replace("/Kids [6 0 R ]", "/Kids [5 0 R ]");
-    check_refused("a.pdf", text.as_bytes(), "unfolds to more than 32 MiB");
+    check_refused("a.pdf", text.as_bytes(), "exceeds 32 MiB");
     let objects = stream(&format!("/Type /ObjStm /N 1 /First 4 {filters}"), &packed);
     check_refused("a.pdf", &pages(&[""], "", &[objects]), "");
-    // A tree of pages that is a circle, and a parent of itself.
+    // A cyclic page tree.
     let tree = [
         "<</Type /Catalog /Pages 2 0 R>>",
         "<</Type /Pages /Kids [2 0 R 3 0 R] /Parent 2 0 R>>",
         "<</Type /Page /Parent 2 0 R>>",
     ];
     check_refused("a.pdf", &pdf(&tree.map(str::to_owned)), "");
-    // Every page of the table is one and the same.
+    // All entries of the page list refer to the same page.
     let kids = "4 0 R ".repeat(100_000);
     let text = String::from_utf8(pages(&["BT /F 10 Tf (x) Tj ET"], "", &[])).expect("text");
     let _ = read("a.pdf", text.replace("/Kids [4 0 R ]", &format!("/Kids [{kids}]")).as_bytes());
 }
 
 #[test]
-fn damaged_documents_are_read_or_refused() {
+fn damaged_documents_never_panic() {
     let message = b"From: a@example.org\nTo: b\nSubject: c\nMIME-Version: 1.0\n\
                     Content-Type: multipart/mixed; boundary=x\n\n--x\n\nHi\n--x--";
     let files = [

@@ -1,4 +1,4 @@
-//! Ten thousand random edits: undo all gives the source's bytes, redo all the edited file.
+//! 10,000 random edits: undoing all restores the bytes of the source, redoing all restores the edited file.
 
 use std::sync::Arc;
 use tagwright::corpus::label::Label;
@@ -16,7 +16,7 @@ fn bytes(dataset: &Dataset, corpus: &Corpus) -> Vec<u8> {
     rewrite_bytes(TRAIN, &dataset.files[0], 0, corpus, false).expect("bytes")
 }
 
-/// A random edit that fits the corpus as it is.
+/// Returns a random edit that is valid for the corpus.
 fn random_edit(corpus: &Corpus, draw: &mut RngStream) -> Edit {
     let mut below = |n: usize| (draw.next_u64() % n.max(1) as u64) as usize;
     match below(40) {
@@ -94,7 +94,7 @@ fn random_edit(corpus: &Corpus, draw: &mut RngStream) -> Edit {
 }
 
 #[test]
-fn undo_gives_the_source_back_and_redo_the_edited_file() {
+fn undo_restores_source_and_redo_restores_edits() {
     let dataset = sample::dataset().expect("the sample");
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
@@ -117,21 +117,21 @@ fn undo_gives_the_source_back_and_redo_the_edited_file() {
     assert_eq!(origins(&corpus), decided);
 }
 
-/// Spans and suggestions of all documents with who decided them, which equality does not see.
+/// Returns the spans and suggestions of all documents with their origins, which equality of spans ignores.
 fn origins(corpus: &Corpus) -> Vec<(Span, Origin)> {
     let of = |d: &Arc<Document>| d.spans.iter().chain(&d.suggestions).map(|s| (*s, s.origin)).collect::<Vec<_>>();
     corpus.documents.iter().flat_map(of).collect()
 }
 
 #[test]
-fn an_edit_takes_spans_back_as_they_were_whoever_made_it() {
+fn undo_restores_span_origins() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let mut history = History::default();
     let there = corpus.document(0).spans[0];
     let decided = Span { origin: Origin::suggested(1, 0.5), ..there };
     let change = |removed: Span, added: Span| Edit::Spans { document: 0, removed: vec![removed], added: vec![added] };
     assert!(history.apply(change(there, decided), &mut corpus));
-    // Someone who knows the span only as it came with the source takes it away.
+    // The removed span is given with its original origin.
     let gone = Edit::Spans { document: 0, removed: vec![there], added: Vec::new() };
     assert!(history.apply(gone, &mut corpus));
     assert!(history.undo(&mut corpus).is_some());
@@ -139,7 +139,7 @@ fn an_edit_takes_spans_back_as_they_were_whoever_made_it() {
 }
 
 #[test]
-fn many_spans_are_exchanged_as_a_few_are() {
+fn large_span_edits_match_small_ones() {
     let corpus = sample::dataset().expect("the sample").corpus;
     let d = corpus.document(0);
     let twice: Vec<Span> = d.spans.iter().chain(&d.spans[..2]).copied().collect();
@@ -162,7 +162,7 @@ fn many_spans_are_exchanged_as_a_few_are() {
 }
 
 #[test]
-fn labels_are_renamed_merged_and_dropped() {
+fn relabel_renames_merges_and_drops_labels() {
     let text = "{\"text\":\"Ann in Oslo\",\"label\":[[0,3,\"PER\"],[0,3,\"HUMAN\"],[7,11,\"LOC\"],[7,11,\"DATE\"]]}";
     let corpus = Dataset::from_bytes("a", &[("a.jsonl", text.as_bytes(), Split::Train)]).expect("a dataset").corpus;
     let check = |renames: &[(&str, Option<&str>)], expected: &str| {
@@ -185,7 +185,7 @@ fn labels_are_renamed_merged_and_dropped() {
     check(&[("HUMAN", Some("PER")), ("DATE", None)], "PER LOC | Ann PER, Oslo LOC");
     check(&[("LOC", Some("PLACE"))], "PER PLACE HUMAN DATE | Ann PER, Ann HUMAN, Oslo PLACE, Oslo DATE");
     check(&[("PER", Some("X")), ("HUMAN", Some("X")), ("LOC", None)], "X DATE | Ann X, Oslo DATE");
-    // Names that change places.
+    // Swapped names.
     check(
         &[("PER", Some("LOC")), ("LOC", Some("PER")), ("HUMAN", None), ("DATE", None)],
         "LOC PER | Ann LOC, Oslo PER",
@@ -193,7 +193,7 @@ fn labels_are_renamed_merged_and_dropped() {
 }
 
 #[test]
-fn a_snapshot_tells_what_changed_and_brings_it_back() {
+fn snapshot_lists_changes_and_restores_labels() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let snapshot = LabelSnapshot::capture(&corpus, "first".into(), 0);
     assert!(snapshot.changed_sentences(&corpus).is_empty() && snapshot.restore(&corpus).is_none());
@@ -227,7 +227,7 @@ fn a_snapshot_tells_what_changed_and_brings_it_back() {
 }
 
 #[test]
-fn splits_are_even_whole_and_without_near_duplicates() {
+fn splits_are_stratified_by_document() {
     let corpus = sample::dataset().expect("the sample").corpus;
     let shares = SplitRatios { dev: 0.2, test: 0.2, seed: 1 };
     let (parted, found) = stratified_split(&corpus, shares);
@@ -242,13 +242,13 @@ fn splits_are_even_whole_and_without_near_duplicates() {
             assert!((has - wanted).abs() <= 0.25 * wanted + 3.0, "{split:?}: {has} of {wanted}");
         }
     }
-    assert_eq!(stratified_split(&corpus, shares).0.documents, parted.documents, "the seed alone decides");
+    assert_eq!(stratified_split(&corpus, shares).0.documents, parted.documents, "the result depends only on the seed");
     assert_ne!(stratified_split(&corpus, SplitRatios { seed: 2, ..shares }).0.documents, parted.documents);
 }
 
 #[test]
-fn near_duplicates_stay_together_and_few_documents_are_parted_by_sentences() {
-    // Digits are all alike, so the words that differ are of letters.
+fn splits_keep_near_duplicates_together() {
+    // The comparison of near-duplicates ignores digits, so the words differ in letters.
     let word = |i: usize| format!("word{}{}", (b'a' + (i / 26) as u8) as char, (b'a' + (i % 26) as u8) as char);
     let line = |i: usize| format!("Report {i} O\nfrom O\nOslo B-LOC\nabout O\nrain O\n{} O\n\n", word(i / 2));
     let text: String = (0..200).map(line).collect::<String>().replace("Report ", "Report");
@@ -271,7 +271,7 @@ fn near_duplicates_stay_together_and_few_documents_are_parted_by_sentences() {
 }
 
 #[test]
-fn an_edit_that_does_not_fit_changes_nothing() {
+fn invalid_edit_changes_nothing() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let before = corpus.documents.clone();
     let absent = tagwright::corpus::Span::new(0..1, LabelId::new(9));

@@ -1,20 +1,21 @@
-//! Every format: what is read from it, that saving without a change keeps every byte, that a change is read back, and
-//! that what is written is read again.
+//! All formats: reading, byte-identical saving without changes, saving with changes, and round trips of written files.
 
 use proptest::prelude::*;
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, DocumentBuilder, LabelId, Scheme, Span, Split, TokenSpan};
 use tagwright::format::{self, FORMATS, Format, NoteKind, ReadOptions, RewriteContext, SourceInput};
 
-/// Texts of many scripts, with an emoji, combining marks, a line separator and line ends of two characters.
-const FAMILY: &str = "Dr. Zoë Müller 😀 met 习近平 in Köln.\r\nقال محمد مرحبا\u{2028}שלום e\u{301}te\u{301} 👩‍👩‍👧 Paris";
+/// Text with several scripts, an emoji, combining marks, a line separator and CRLF.
+const MIXED_SCRIPT_TEXT: &str =
+    "Dr. Zoë Müller 😀 met 习近平 in Köln.\r\nقال محمد مرحبا\u{2028}שלום e\u{301}te\u{301} 👩‍👩‍👧 Paris";
 
-fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> SourceInput<'a> {
-    SourceInput { read_sibling: beside, ..SourceInput::from_bytes(bytes, name, Split::Train, 0) }
+fn source<'a>(name: &'a str, bytes: &'a [u8], siblings: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> SourceInput<'a> {
+    SourceInput { read_sibling: siblings, ..SourceInput::from_bytes(bytes, name, Split::Train, 0) }
 }
 
-/// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`, labels of a document behind it as ` <news, town>`.
-pub(super) fn shown(corpus: &Corpus) -> String {
+/// Renders a corpus: sentences are separated by ` / `, documents by ` // `, spans are `[tokens LABEL]`, and document
+/// labels follow as ` <news, town>`.
+pub(super) fn render(corpus: &Corpus) -> String {
     let sentence = |d: &Document, s: usize| {
         let spans = d.to_token_spans(s);
         let words: Vec<String> = d
@@ -34,27 +35,27 @@ pub(super) fn shown(corpus: &Corpus) -> String {
         words.join(" ")
     };
     let document = |d: &Arc<Document>| {
-        let mut classes: Vec<&str> = corpus.doc_label_names(d).map(String::as_str).collect();
-        classes.sort_unstable();
-        let classes = if classes.is_empty() { String::new() } else { format!(" <{}>", classes.join(", ")) };
-        (0..d.len()).map(|s| sentence(d, s)).collect::<Vec<_>>().join(" / ") + &classes
+        let mut doc_labels: Vec<&str> = corpus.doc_label_names(d).map(String::as_str).collect();
+        doc_labels.sort_unstable();
+        let doc_labels = if doc_labels.is_empty() { String::new() } else { format!(" <{}>", doc_labels.join(", ")) };
+        (0..d.len()).map(|s| sentence(d, s)).collect::<Vec<_>>().join(" / ") + &doc_labels
     };
     corpus.documents.iter().map(document).collect::<Vec<_>>().join(" // ")
 }
 
-/// Reads, compares, saves without a change, and saves with the first span's label changed.
-fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>, expected: &str) {
-    let source = source(name, text.as_bytes(), beside);
+/// Reads and compares a file, saves it without a change, and saves it with another label of the first span.
+fn check_with(format: Format, name: &str, text: &str, siblings: &dyn Fn(&str) -> Option<Vec<u8>>, expected: &str) {
+    let source = source(name, text.as_bytes(), siblings);
     assert_eq!(format::detect_format(&source).name, format.name, "{text}");
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).unwrap_or_else(|p| panic!("{}: {p}", format.name));
-    assert_eq!(shown(&corpus), expected, "{}", format.name);
+    assert_eq!(render(&corpus), expected, "{}", format.name);
     let Some(rewrite) = format.rewrite else { return };
     let current = |corpus: &Corpus| {
         let current = RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
         rewrite(&source, &current).unwrap_or_else(|p| panic!("{}: {p}", format.name))
     };
-    assert_eq!(String::from_utf8(current(&corpus)).expect("text"), text, "{}: saved without a change", format.name);
+    assert_eq!(String::from_utf8(current(&corpus)).expect("text"), text, "{}: saved without changes", format.name);
     let mut changed = corpus.clone();
     let label = changed
         .labels
@@ -73,7 +74,7 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     let again = SourceInput { bytes: &saved, ..source };
     let mut read = Corpus::default();
     format::read(&again.with_format(format), &mut read).unwrap_or_else(|p| panic!("{}: {p}", format.name));
-    assert_eq!(shown(&read), shown(&changed), "{}: {}", format.name, String::from_utf8_lossy(&saved));
+    assert_eq!(render(&read), render(&changed), "{}: {}", format.name, String::from_utf8_lossy(&saved));
 }
 
 fn check(format: Format, name: &str, text: &str, expected: &str) {
@@ -81,7 +82,7 @@ fn check(format: Format, name: &str, text: &str, expected: &str) {
 }
 
 #[test]
-fn hugging_face() {
+fn hf_jsonl_roundtrips() {
     let lines = "{\"id\":\"0\",\"tokens\":[\"EU\",\"rejects\"],\"ner_tags\":[\"B-ORG\",\"O\"],\"pos\":[1, 2]}\n\
                  {\"id\":\"1\",\"tokens\":[\"Peter\",\"Blackburn\"],\"ner_tags\":[\"B-PER\",\"I-PER\"]}\n";
     check(format::HF_JSONL, "a.jsonl", lines, "[EU ORG] rejects / [Peter Blackburn PER]");
@@ -91,7 +92,7 @@ fn hugging_face() {
 }
 
 #[test]
-fn hugging_face_under_other_names() {
+fn hf_jsonl_reads_alternative_names() {
     let ids = "{\"str_words\":[\"EU\",\"x\"],\"tags\":[2,0]}\n{\"str_words\":[\"Z\"],\"tags\":[1]}\n";
     let forwards = "{\"O\": 0, \"B-PER\": 1, \"B-ORG\": 2, \"B-LOC\": 3}";
     let backwards = "{\"0\": \"O\", \"1\": \"B-PER\", \"2\": \"B-ORG\", \"3\": \"B-LOC\"}";
@@ -103,8 +104,8 @@ fn hugging_face_under_other_names() {
         ("config.json", format!("{{\"model_type\": \"bert\", \"id2label\": {backwards}}}")),
         ("config.json", format!("{{\"label2id\": {forwards}}}")),
     ] {
-        let beside = |name: &str| (name == file).then(|| text.clone().into_bytes());
-        check_with(format::HF_JSONL, "a.json", ids, &beside, "[EU ORG] x / [Z PER]");
+        let siblings = |name: &str| (name == file).then(|| text.clone().into_bytes());
+        check_with(format::HF_JSONL, "a.json", ids, &siblings, "[EU ORG] x / [Z PER]");
     }
     let why = format::read(&source("a.json", ids.as_bytes(), &|_| None), &mut Corpus::default()).expect_err("no names");
     assert!(why.message.contains("label.json"), "{why}");
@@ -112,14 +113,14 @@ fn hugging_face_under_other_names() {
     check(format::HF_JSONL, "a.json", letters, "[EU ORG] x");
 }
 
-/// A record of the words a to d with these tags, the spans that are read, and the tags without the first of them.
+/// Checks the spans of a record of the tokens a to d with these tags, and the tags after removal of the first span.
 fn check_spelling(tags: &[&str], expected: &str, cleared: &[&str]) {
     let record = |tags: &[&str]| serde_json::json!({"tokens": ["a", "b", "c", "d"], "ner_tags": tags}).to_string();
     let text = record(tags);
     let source = source("a.jsonl", text.as_bytes(), &|_| None);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
-    assert_eq!((shown(&corpus).as_str(), found.problem_count), (expected, 0), "{found:?}");
+    assert_eq!((render(&corpus).as_str(), found.problem_count), (expected, 0), "{found:?}");
     let saved = |corpus: &Corpus| {
         let current = RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
         format::HF_JSONL.rewrite.expect("it is saved")(&source, &current)
@@ -128,32 +129,32 @@ fn check_spelling(tags: &[&str], expected: &str, cleared: &[&str]) {
     let first = corpus.document(0).spans[0];
     corpus.document_mut(0).remove_span(first);
     assert_eq!(String::from_utf8(saved(&corpus).expect("bytes")).expect("text"), record(cleared));
-    // Labels that the spelling cannot hold are refused.
+    // Labels that the notation cannot represent are rejected.
     let (other, touching) =
         (corpus.labels.intern("OTHER").expect("few labels"), corpus.document(0).spans.first().copied());
     corpus.document_mut(0).insert_span(Span { label: other, ..first });
     if touching.is_some_and(|s| corpus.labels.name(s.label) == "ENT") {
-        assert!(saved(&corpus).is_err_and(|why| why.message.contains("OTHER has no place")));
+        assert!(saved(&corpus).is_err_and(|why| why.message.contains("OTHER cannot be written")));
     }
 }
 
 #[test]
-fn tags_of_hugging_face_are_spelled_in_several_ways() {
+fn hf_jsonl_preserves_tag_notation() {
     check_spelling(&["B", "I", "O", "B"], "[a b ENT] c [d ENT]", &["O", "O", "O", "B"]);
     check_spelling(&["PER", "PER", "O", "LOC"], "[a b PER] c [d LOC]", &["O", "O", "O", "LOC"]);
     check_spelling(&["B_PER", "I_PER", "O", "B_LOC"], "[a b PER] c [d LOC]", &["O", "O", "O", "B_LOC"]);
     check_spelling(&["B-PER", "L-PER", "O", "U-LOC"], "[a b PER] c [d LOC]", &["O", "O", "O", "U-LOC"]);
-    // Numbers of names that are letters alone.
+    // Ids of names that are prefixes only.
     let names = |name: &str| (name == "labels.txt").then(|| b"O\nB\nI\n".to_vec());
     let ids = "{\"tokens\":[\"a\",\"b\",\"c\"],\"ner_tags\":[1,2,0]}";
     let mut corpus = Corpus::default();
     let found = format::read(&source("a.jsonl", ids.as_bytes(), &names), &mut corpus).expect("a corpus");
-    assert_eq!(shown(&corpus), "[a b ENT] c");
+    assert_eq!(render(&corpus), "[a b ENT] c");
     assert_eq!(found.notes.iter().map(|n| n.kind).collect::<Vec<_>>(), [format::NoteKind::TagWithoutLabel]);
 }
 
 #[test]
-fn gliner_has_spans_of_words() {
+fn gliner_roundtrips_token_spans() {
     let expected = "[Zoë [Vay PER] X] sails / rain / [Oslo LOC]";
     let array = "[{\"tokenized_text\": [\"Zoë\", \"Vay\", \"sails\"], \"ner\": [[1, 1, \"X\"], [0, 1, \"PER\"]], \"label\": [\"PER\"]},\n \
                  {\"tokenized_text\": [\"rain\"], \"ner\": []},\n {\"tokenized_text\":[\"Oslo\"],\"ner\":[[0,0,\"LOC\"]]}]";
@@ -162,13 +163,13 @@ fn gliner_has_spans_of_words() {
     check(format::GLINER, "a.jsonl", &lines, expected);
     let splits = "{\"train\": [{\"tokenized_text\": [\"a\"], \"ner\": [[0, 0, \"X\"]]}], \"test\": [{\"tokenized_text\": [\"b\"]}]}";
     check(format::GLINER, "a.json", splits, "[a X] // b");
-    let (saved, _) = labelled(format::GLINER, "a.json", array, &|_| None, "sails");
+    let (saved, _) = with_span(format::GLINER, "a.json", array, &|_| None, "sails");
     let first = "{\"tokenized_text\":[\"Zoë\",\"Vay\",\"sails\"],\"ner\":[[1,1,\"X\"],[0,1,\"PER\"],[2,2,\"NEW\"]],\"label\":[\"PER\"]}";
     assert_eq!(saved, format!("[{first}{}", &array[array.find(",\n").expect("a second record")..]));
 }
 
 #[test]
-fn entries_of_gliner_that_are_no_spans_are_told() {
+fn gliner_reports_invalid_spans() {
     let text = "{\"tokenized_text\": [\"a\", \"b\"], \"ner\": [[0, 2, \"X\"], [1, 0, \"X\"], [0.5, 1, \"X\"], [\"0\", 1, \"X\"], [-1, 1, \"X\"], \
                 null, [0, 0], [0, 0, 7], [0, 0, \"\"], [1, 1, \"Y\"], [1, 1, \"Y\"]]}\n{\"tokenized_text\": []}\n{\"tokenized_text\": [\" \"]}\n\
                 {\"tokenized_text\": [7]}\n{\"tokenized_text\": [\"c\"], \"ner\": {}}\n{broken\n";
@@ -176,12 +177,12 @@ fn entries_of_gliner_that_are_no_spans_are_told() {
     let source = source("a.jsonl", text.as_bytes(), &|_| None);
     let found = format::read(&source, &mut corpus).expect("a corpus");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
-    assert_eq!((shown(&corpus).as_str(), lines), ("a [b Y] / c", vec![1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6]));
+    assert_eq!((render(&corpus).as_str(), lines), ("a [b Y] / c", vec![1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6]));
     let notes: Vec<_> = found.notes.iter().map(|n| (n.kind, n.count)).collect();
     assert_eq!(notes, [(format::NoteKind::DuplicateSpan, 1), (format::NoteKind::SpanWithoutLabel, 1)]);
-    assert!(found.problems[0].message.contains("outside its 2 words"), "{:?}", found.problems);
-    // Entries that are no spans stay where a span is added.
-    let (saved, again) = labelled(format::GLINER, "a.jsonl", text, &|_| None, "a");
+    assert!(found.problems[0].message.contains("outside the 2 tokens"), "{:?}", found.problems);
+    // Invalid entries are kept when a span is added.
+    let (saved, again) = with_span(format::GLINER, "a.jsonl", text, &|_| None, "a");
     assert!(
         saved.starts_with("{\"tokenized_text\":[\"a\",\"b\"],\"ner\":[[0,2,\"X\"],[1,0,\"X\"],[0.5,1,\"X\"]"),
         "{saved}"
@@ -190,7 +191,7 @@ fn entries_of_gliner_that_are_no_spans_are_told() {
 }
 
 #[test]
-fn parquet_has_its_names_in_its_footer() {
+fn parquet_stores_tag_names_in_footer() {
     let words = "Zoë B-PER\nsails O\n\nOslo B-LOC\nBay I-LOC\n\n-DOCSTART- O\n\nrain O\n";
     let mut corpus = Corpus::default();
     format::read(&SourceInput::from_bytes(words.as_bytes(), "a.conll", Split::Train, 0), &mut corpus)
@@ -201,13 +202,13 @@ fn parquet_has_its_names_in_its_footer() {
         assert_eq!(format::detect_format(&source), format::HF_PARQUET);
         let mut read = Corpus::default();
         let found = format::read(&source, &mut read).expect("a corpus");
-        assert_eq!((shown(&read), found.scheme), (shown(&corpus).replace(" // ", " / "), scheme));
+        assert_eq!((render(&read), found.scheme), (render(&corpus).replace(" // ", " / "), scheme));
         let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
         let saved = |corpus: &Corpus| {
             rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
                 .expect("it is saved")
         };
-        assert_eq!(saved(&read), bytes, "saved without a change");
+        assert_eq!(saved(&read), bytes, "saved without changes");
         let mut changed = read.clone();
         let new = changed.labels.intern("NEW").expect("few labels");
         let document = changed.document_mut(0);
@@ -217,7 +218,7 @@ fn parquet_has_its_names_in_its_footer() {
         let after = saved(&changed);
         let mut again = Corpus::default();
         let found = format::read(&SourceInput { bytes: &after, ..source }, &mut again).expect("a corpus");
-        assert_eq!((shown(&again), found.problem_count), (shown(&changed), 0));
+        assert_eq!((render(&again), found.problem_count), (render(&changed), 0));
         for cut in (0..bytes.len()).step_by(97) {
             let damaged = SourceInput { bytes: &bytes[..cut], ..source };
             assert!(format::read(&damaged.with_format(format::HF_PARQUET), &mut Corpus::default()).is_err());
@@ -225,14 +226,14 @@ fn parquet_has_its_names_in_its_footer() {
     }
 }
 
-/// Four rows in two groups that `datasets` 4 wrote: an empty one, an emoji, further columns, a missing number.
+/// Four rows in two groups, written by `datasets` 4: an empty row, an emoji, additional columns, a null number.
 #[test]
-fn parquet_of_datasets_keeps_its_other_columns() {
+fn parquet_preserves_other_columns() {
     let bytes = include_bytes!("../golden/datasets.parquet");
     let source = SourceInput::from_bytes(bytes, "datasets.parquet", Split::Train, 0);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
-    assert_eq!(shown(&corpus), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / rain");
+    assert_eq!(render(&corpus), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / rain");
     let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
     let saved = |corpus: &Corpus| {
         rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
@@ -245,30 +246,30 @@ fn parquet_of_datasets_keeps_its_other_columns() {
     let after = saved(&corpus);
     let mut again = Corpus::default();
     format::read(&SourceInput { bytes: &after, ..source }, &mut again).expect("a corpus");
-    assert_eq!(shown(&again), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / [rain WEATHER]");
+    assert_eq!(render(&again), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / [rain WEATHER]");
 }
 
-/// A file of Arrow, and the classes and names of its documents.
+/// Checks the rendered corpus of an Arrow file, with the names of its documents.
 fn check_arrow(name: &str, bytes: &[u8], info: Option<&str>, expected: &str) -> format::ReadReport {
-    let beside = |name: &str| info.filter(|_| name == "dataset_info.json").map(|text| text.as_bytes().to_vec());
-    let source = source(name, bytes, &beside);
+    let siblings = |name: &str| info.filter(|_| name == "dataset_info.json").map(|text| text.as_bytes().to_vec());
+    let source = source(name, bytes, &siblings);
     assert_eq!(format::detect_format(&source), format::ARROW);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
     let names: Vec<&str> = corpus.documents.iter().map(|d| d.name.as_str()).filter(|n| !n.is_empty()).collect();
-    assert_eq!(format!("{} | {}", shown(&corpus), names.join(" ")), expected);
+    assert_eq!(format!("{} | {}", render(&corpus), names.join(" ")), expected);
     for cut in (0..bytes.len() - 9).step_by(29) {
         let damaged = SourceInput { bytes: &bytes[..cut], ..source };
         assert!(format::read(&damaged.with_format(format::ARROW), &mut Corpus::default()).is_err(), "{cut}");
     }
     let open = SourceInput { bytes: &bytes[..bytes.len() - 8], ..source };
     let problems = format::read(&open, &mut Corpus::default()).expect("a corpus").problems;
-    assert!(problems[0].message.contains("the mark of the end is missing"), "{problems:?}");
+    assert!(problems[0].message.contains("missing end-of-stream marker"), "{problems:?}");
     found
 }
 
 #[test]
-fn arrow_of_datasets_has_sentences_or_texts() {
+fn arrow_reads_sentences_or_texts() {
     let tokens: &[u8] = include_bytes!("../golden/tokens.arrow");
     let texts: &[u8] = include_bytes!("../golden/texts.arrow");
     let sentences = "[Zoë Vay PER] sails to [Oslo LOC] / rain / 😀 [Bern LOC] | ";
@@ -276,7 +277,8 @@ fn arrow_of_datasets_has_sentences_or_texts() {
     assert_eq!((found.unsupported.len(), found.problem_count), (1, 0), "{found:?}");
     let found = check_arrow("a.arrow", texts, None, "In Oslo it rains . <neg> // Good . <pos> // Bad : 😀 | 0 1 3");
     assert_eq!(found.notes.iter().map(|n| n.kind).collect::<Vec<_>>(), [format::NoteKind::RecordWithoutText]);
-    // Without names in the schema, those beside count; without any, numbers are classes by themselves, but no tags.
+    // Names in the same directory are used if the schema has no names. Without names, ids are document labels, but not
+    // tags.
     let nameless = |bytes: &[u8]| {
         let at = bytes.windows(11).position(|w| w == b"huggingface").expect("the key");
         [&bytes[..at], b"huggingfacE", &bytes[at + 11..]].concat()
@@ -289,19 +291,19 @@ fn arrow_of_datasets_has_sentences_or_texts() {
     let tokens = nameless(tokens);
     let why = format::read(&SourceInput::from_bytes(&tokens, "a.arrow", Split::Train, 0), &mut Corpus::default())
         .expect_err("no names");
-    assert!(why.message.contains("number without a name; put dataset_info.json"), "{why}");
+    assert!(why.message.contains("add dataset_info.json"), "{why}");
 }
 
-/// Two documents that spaCy 3.8 wrote (its tokens, an emoji, Chinese, two blanks, an empty line).
+/// Two documents written by spaCy 3.8 (its tokens, an emoji, Chinese, two spaces, an empty line).
 #[test]
-fn docbin_is_read_and_comes_back() {
+fn docbin_roundtrips() {
     let bytes = include_bytes!("../golden/two.spacy");
     let mut corpus = Corpus::default();
     let source = SourceInput::from_bytes(bytes, "two.spacy", Split::Train, 0);
     assert_eq!(format::detect_format(&source), format::SPACY);
     format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(corpus.documents[0].text, "Dr. Zoë Müller 😀 met 习近平  in Köln.\n\nIt rained.");
-    assert_eq!(shown(&corpus), "Dr. [Zoë Müller PER] 😀 met 习近平 [in Köln LOC] . / It rained . // [EU ORG] rejects");
+    assert_eq!(render(&corpus), "Dr. [Zoë Müller PER] 😀 met 习近平 [in Köln LOC] . / It rained . // [EU ORG] rejects");
     let write = format::SPACY.single_file_writer().expect("it is written");
     let mut again = Corpus::default();
     let written = write(&corpus, None, Scheme::Iob2);
@@ -314,7 +316,7 @@ fn docbin_is_read_and_comes_back() {
 }
 
 #[test]
-fn doccano_of_all_generations() {
+fn doccano_reads_all_versions() {
     let expected = "[EU ORG] rejects [German MISC]";
     let triples = "{\"id\": 15, \"text\": \"EU rejects German\", \"label\": [[0,2,\"ORG\"],[11,17,\"MISC\"]], \"Comments\": []}\n";
     check(format::DOCCANO, "a.jsonl", triples, expected);
@@ -330,12 +332,12 @@ fn doccano_of_all_generations() {
     check(format::DOCCANO, "a.jsonl", mixed, "[EU ORG] rejects <trade> // [EU ORG]");
 }
 
-/// A record whose text's own labels become these: the record afterwards.
-fn classified(format: Format, name: &str, record: &str, classes: &[&str]) -> serde_json::Value {
+/// Returns a record after its document labels are set.
+fn with_doc_labels(format: Format, name: &str, record: &str, doc_labels: &[&str]) -> serde_json::Value {
     let source = source(name, record.as_bytes(), &|_| None);
     let mut corpus = Corpus::default();
     let found = format::read(&source.with_format(format), &mut corpus).expect("a corpus");
-    let names: Vec<String> = classes.iter().map(|n| (*n).to_owned()).collect();
+    let names: Vec<String> = doc_labels.iter().map(|n| (*n).to_owned()).collect();
     let ids = corpus.doc_label_ids(&names);
     corpus.document_mut(0).doc_labels = ids;
     let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
@@ -344,12 +346,13 @@ fn classified(format: Format, name: &str, record: &str, classes: &[&str]) -> ser
 }
 
 #[test]
-fn labels_of_a_text_change_only_where_they_changed() {
-    let check = |format: Format, name: &str, record: &str, classes: &[&str], at: &str, expected: serde_json::Value| {
-        let saved = classified(format, name, record, classes);
-        assert_eq!(saved.pointer(at), Some(&expected), "{at} of {saved}");
-    };
-    // Each of two controls keeps its own; a choice about a region is none of the text's.
+fn doc_label_edits_change_only_affected_fields() {
+    let check =
+        |format: Format, name: &str, record: &str, doc_labels: &[&str], at: &str, expected: serde_json::Value| {
+            let saved = with_doc_labels(format, name, record, doc_labels);
+            assert_eq!(saved.pointer(at), Some(&expected), "{at} of {saved}");
+        };
+    // Each of two controls keeps its labels. A choice about a region is not a document label.
     let studio = r#"[{"data":{"text":"EU rejects"},"annotations":[{"result":[
         {"type":"choices","from_name":"mood","value":{"choices":["bad"]}},
         {"type":"choices","from_name":"topic","value":{"choices":["trade","law"]}},
@@ -361,7 +364,7 @@ fn labels_of_a_text_change_only_where_they_changed() {
     check(ls, "a.json", studio, &["bad", "trade", "law", "new"], &format!("{results}/0/value"), only(&["bad", "new"]));
     let region = serde_json::json!({"start": 0, "end": 2, "choices": ["yes"]});
     check(ls, "a.json", studio, &[], &format!("{results}/2/value"), region);
-    // What was rejected is no decision, and one that comes makes it none.
+    // A rejected record has no labels. A new label accepts it.
     let rejected = r#"{"text":"EU","spans":[{"start":0,"end":2,"label":"ORG"}],"accept":["old"],"_input_hash":1,"answer":"reject"}"#;
     let prodigy = format::PRODIGY;
     check(prodigy, "a.jsonl", rejected, &["new"], "/accept", serde_json::json!(["new"]));
@@ -378,7 +381,7 @@ fn labels_of_a_text_change_only_where_they_changed() {
 }
 
 #[test]
-fn label_studio_full_and_minimal() {
+fn label_studio_reads_full_and_minimal_json() {
     let full = r#"[{"id":1,"data":{"text":"EU rejects"},"annotations":[{"id":9,"was_cancelled":false,"result":[
  {"id":"a1","from_name":"l","to_name":"t","type":"labels","value":{"start":0,"end":2,"text":"EU","labels":["ORG"]}},
  {"from_id":"a1","to_id":"a1","type":"relation"}]}],"predictions":[{"score":0.7,"result":[]}]},
@@ -390,13 +393,13 @@ fn label_studio_full_and_minimal() {
     check(format::LABEL_STUDIO, "a.json", full, "[EU ORG] rejects // [Paris LOC]");
     let minimal = r#"[{"text":"EU rejects","label":[{"start":0,"end":2,"text":"EU","labels":["ORG"]}],"annotator":1}]"#;
     check(format::LABEL_STUDIO, "a.json", minimal, "[EU ORG] rejects");
-    // Up to 0.4.8 an end was the last character.
+    // Until version 0.4.8, end offsets were inclusive.
     let inclusive = r#"[{"data":{"text":"In Paris now"},"completions":[{"result":[{"value":{"start":3,"end":7,"text":"Paris","labels":["LOC"]}}]}]}]"#;
     check(format::LABEL_STUDIO, "a.json", inclusive, "In [Paris LOC] now");
 }
 
 #[test]
-fn prodigy_with_tokens_and_answers() {
+fn prodigy_reads_tokens_and_answers() {
     let lines = r#"{"text":"Hello Apple","tokens":[{"text":"Hello","start":0,"end":5,"id":0,"ws":true},{"text":"Apple","start":6,"end":11,"id":1,"ws":false}],"spans":[{"start":6,"end":11,"token_start":1,"token_end":1,"label":"ORG"}],"_input_hash":123,"answer":"accept"}
 {"text":"Not Apple","spans":[{"start":4,"end":9,"label":"ORG"}],"_input_hash":5,"answer":"reject"}
 "#;
@@ -406,7 +409,7 @@ fn prodigy_with_tokens_and_answers() {
 }
 
 #[test]
-fn spacy_tuples() {
+fn spacy_training_tuples_roundtrip() {
     let pairs =
         "[[\"Uber blew through $1 million\", {\"entities\": [[0, 4, \"ORG\"]]}],\n[\"Nothing\", {\"entities\": []}]]";
     let cats = "[[\"Uber blew\", {\"entities\": [[0, 4, \"ORG\"]], \"cats\": {\"GOOD\": 1.0, \"BAD\": 0.0}}]]";
@@ -415,7 +418,7 @@ fn spacy_tuples() {
 }
 
 #[test]
-fn spacy_training_json_has_texts_sentences_and_tags() {
+fn spacy_training_json_roundtrips() {
     let token = |orth: &str, ner: &str| serde_json::json!({"id": 0, "orth": orth, "tag": "NN", "head": 0, "dep": "", "ner": ner});
     let sentences = serde_json::json!([
         {"tokens": [token("Zoë", "B-PER"), token("Vay", "L-PER"), token("sails", "O"), token(".", "O")], "brackets": []},
@@ -443,15 +446,15 @@ fn spacy_training_json_has_texts_sentences_and_tags() {
         format::read(&source("a.json", &written, &|_| None), &mut again).expect("a corpus");
         assert_eq!((&again.documents, again.labels.names()), (&corpus.documents, corpus.labels.names()));
     }
-    // A first document longer than what is looked at.
+    // The first document is longer than the preview for detection.
     let long = serde_json::json!([{"id": 0, "paragraphs": vec![serde_json::json!({"sentences": sentences}); 500]}]);
     let long = serde_json::to_string_pretty(&long).expect("JSON");
     assert_eq!(format::detect_format(&source("a.json", long.as_bytes(), &|_| None)), format::SPACY_TRAIN_JSON);
 }
 
 #[test]
-fn what_is_wrong_in_spacy_training_json_is_told() {
-    let check = |document: serde_json::Value, expected: &str, said: &str| {
+fn spacy_training_json_reports_problems() {
+    let check = |document: serde_json::Value, expected: &str, message: &str| {
         let good = serde_json::json!({"paragraphs": [{"sentences": [{"tokens": [{"orth": "good", "ner": "O"}]}]}]});
         let text = format!("{good}\n{document}\n");
         let mut corpus = Corpus::default();
@@ -460,33 +463,33 @@ fn what_is_wrong_in_spacy_training_json_is_told() {
             &mut corpus,
         );
         let problems = found.expect("a corpus").problems;
-        assert_eq!(shown(&corpus), expected);
-        assert!(problems.len() == 1 && problems[0].line == 2 && problems[0].message.contains(said), "{problems:?}");
+        assert_eq!(render(&corpus), expected);
+        assert!(problems.len() == 1 && problems[0].line == 2 && problems[0].message.contains(message), "{problems:?}");
     };
     let of = |raw: &str, tokens: serde_json::Value| serde_json::json!({"paragraphs": [{"raw": raw, "sentences": [{"tokens": tokens}]}]});
     check(
         of("In Bergen", serde_json::json!([{"orth": "In", "ner": "O"}, {"orth": "Oslo", "ner": "U-LOC"}])),
         "good // In [Oslo LOC]",
-        "“Oslo” is not in “raw”",
+        "“Oslo” not found in “raw”",
     );
-    check(of("In", serde_json::json!([{"orth": "In", "ner": "X"}])), "good // In", "“X” is no tag");
+    check(of("In", serde_json::json!([{"orth": "In", "ner": "X"}])), "good // In", "invalid tag “X”");
     check(of("In", serde_json::json!([{"ner": "O"}])), "good", "paragraph 1: sentence 1: a token has no “orth”");
     check(
         of(" b", serde_json::json!([{"orth": " ", "ner": "U-X"}, {"orth": "b", "ner": "O"}])),
         "good // b",
-        "token of space",
+        "whitespace token",
     );
     check(serde_json::json!({"paragraphs": [{}]}), "good", "no list “sentences”");
     check(serde_json::json!({"text": "x"}), "good", "no list “paragraphs”");
     check(
         of("a b", serde_json::json!([{"orth": "a", "ner": "B-X"}, {"orth": "b", "ner": "U-X"}])),
         "good // [a X] [b X]",
-        "without its end",
+        "without an end tag",
     );
 }
 
 #[test]
-fn python_is_read_and_saved_as_python() {
+fn python_source_roundtrips() {
     let text = "import spacy\n\nTRAIN_DATA = [\n    # the first\n    ('Uber blew \\u00e9 $1', {'entities': [(0, 4, 'ORG')]}),\n    \
                 (\"It's nothing\", {\"entities\": []}),\n]\n\nTEST_DATA = [(\"In Oslo\", {\"entities\": [(3, 7, 'LOC')]})]\nrun()\n";
     check(format::SPACY_JSON, "data.py", text, "[Uber ORG] blew é $ 1 // It's nothing // In [Oslo LOC]");
@@ -497,7 +500,7 @@ fn python_is_read_and_saved_as_python() {
 }
 
 #[test]
-fn records_may_lie_under_names() {
+fn reads_records_nested_under_keys() {
     let data = "{\"version\": \"1\", \"data\": [\n  {\"tokens\": [\"EU\"], \"ner_tags\": [\"B-ORG\"]}\n]}\n";
     check(format::HF_JSONL, "a.json", data, "[EU ORG]");
     let splits = "{\n \"train\": [{\"tokens\": [\"EU\"], \"ner_tags\": [\"B-ORG\"]}, {\"tokens\": [\"a\"], \"ner_tags\": [\"O\"]}],\n \"test\": \
@@ -510,7 +513,7 @@ fn records_may_lie_under_names() {
 }
 
 #[test]
-fn argilla_of_all_generations() {
+fn argilla_reads_all_versions() {
     let expected = "[Zoë PER] met [Ann PER] .";
     let nested = r#"[{"id": "r1", "fields": {"text": "Zo\u00eb met Ann."}, "metadata": {"a": 1}, "suggestions": {"span": {"value": [{"start": 0, "end": 3, "label": "X"}], "score": [0.9], "agent": "m"}}, "responses": {"q": [{"value": "yes"}], "span": [{"value": [{"start": 0, "end": 3, "label": "PER"}, {"start": 8, "end": 11, "label": "PER"}], "user_id": "18398b7a-81f9-44d7-ab46-f91e7dfd8cac"}]}, "vectors": {}, "status": "pending", "_server_id": null}]"#;
     check(format::ARGILLA, "a.json", nested, expected);
@@ -520,23 +523,24 @@ fn argilla_of_all_generations() {
     check(format::ARGILLA, "a.jsonl", first, expected);
 }
 
-/// As the two programs' own tests have it: stacked, sub-token and multi-token annotations, other layers, an empty last field.
+/// Stacked, sub-token and multi-token annotations, other layers, and an empty last field, like in the tests of WebAnno
+/// and INCEpTION.
 #[test]
-fn webanno_with_parts_of_tokens_and_other_layers() {
+fn webanno_preserves_subtokens_and_layers() {
     let text = "#FORMAT=WebAnno TSV 3.2\n#T_SP=a.POS|PosValue\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n\n\n\
                 #Text=Zoë 😀 met Annlike\n#Text=people.\n1-1\t0-3\tZoë\tNE\t*[1]|*[2]\tPER[1]|X[2]\t\n1-2\t4-6\t😀\tSYM\t*[1]\tPER[1]\t\n1-3\t7-10\tmet\tV\t_\t_\t\n\
                 1-4\t11-18\tAnnlike\tADJ\t_\t_\t\n1-4.1\t11-14\tAnn\t_\thttp://x\tPER\t\n1-5\t19-25\tpeople\tN\t_\t_\t\n1-6\t25-26\t.\tP\t_\t_\t\n\n\
                 #Text=In Köln\n2-1\t27-29\tIn\tP\t_\t_\t\n2-2\t30-34\tKöln\tNE\t*\tLOC\\_a\t\n";
     check(format::WEBANNO_TSV, "a.tsv", text, "[[Zoë X] 😀 PER] met [Annlike PER] people . / In [Köln LOC_a]");
-    let (saved, again) = labelled(format::WEBANNO_TSV, "a.tsv", text, &|_| None, "like\npeo");
+    let (saved, again) = with_span(format::WEBANNO_TSV, "a.tsv", text, &|_| None, "like\npeo");
     assert_eq!(again, "[[Zoë X] 😀 PER] met [[Annlike PER] people NEW] . / In [Köln LOC_a]");
     assert!(saved.contains("1-4.1\t11-14\tAnn\t_\thttp://x\tPER\t\n"), "{saved}");
     assert!(saved.contains("1-4.2\t14-18\tlike\t_\t*[3]\tNEW[3]\t\n1-5\t19-25\tpeople\tN\t_\t_\t\n1-5.1\t19-22\tpeo\t_\t*[3]\tNEW[3]\t\n"), "{saved}");
 }
 
-/// What dkpro-cassis 0.12 wrote.
+/// Files written by dkpro-cassis 0.12.
 #[test]
-fn uima_as_xmi_and_as_json() {
+fn uima_reads_xmi_and_json() {
     let expected = "[Zoë PER] 😀 met [Ann PER] . / In [Köln LOC] & \" < [Oslo LOC] > é";
     let check = |format: Format, name: &str, bytes: &[u8]| {
         let source = source(name, bytes, &|_| None);
@@ -544,7 +548,7 @@ fn uima_as_xmi_and_as_json() {
         let mut corpus = Corpus::default();
         let found = format::read(&source, &mut corpus).expect("a corpus");
         assert_eq!(
-            (shown(&corpus).as_str(), found.offset_unit),
+            (render(&corpus).as_str(), found.offset_unit),
             (expected, Some(format::OffsetUnit::Utf16)),
             "{found:?}"
         );
@@ -563,15 +567,15 @@ fn uima_as_xmi_and_as_json() {
     check(format::UIMA_JSON, "a.json", include_bytes!("../golden/uima.json"));
 }
 
-/// What openpyxl 3.1 wrote: a title row above none, numbers, an empty cell.
+/// A file written by openpyxl 3.1: a header row with empty cells, numbers, an empty cell.
 #[test]
-fn spreadsheets_and_tables_of_regions() {
+fn reads_spreadsheets_and_region_tables() {
     let bytes = include_bytes!("../golden/texts.xlsx");
     let mut corpus = Corpus::default();
     let source = source("texts.xlsx", bytes, &|_| None);
     assert_eq!(format::detect_format(&source), format::XLSX);
     format::read(&source, &mut corpus).expect("a corpus");
-    assert_eq!(shown(&corpus), "Angela , in Paris // Zoë 😀");
+    assert_eq!(render(&corpus), "Angela , in Paris // Zoë 😀");
     assert_eq!(corpus.documents[1].split, Split::Test);
     check(
         format::CSV,
@@ -584,7 +588,7 @@ fn spreadsheets_and_tables_of_regions() {
 }
 
 #[test]
-fn conllu_keeps_its_other_columns() {
+fn conllu_preserves_other_columns() {
     let text = "# sent_id = 1\n# text = Anna lives.\n1\tAnna\tAnna\tPROPN\tNNP\t_\t2\tnsubj\t_\tNER=B-PER\n\
                 2-3\tlives.\t_\t_\t_\t_\t_\t_\t_\t_\n2\tlives\tlive\tVERB\tVBZ\t_\t0\troot\t_\tSpaceAfter=No\n\
                 3\t.\t.\tPUNCT\t.\t_\t2\tpunct\t_\t_\n\n";
@@ -595,7 +599,7 @@ fn conllu_keeps_its_other_columns() {
 }
 
 #[test]
-fn conll2012_has_names_in_brackets() {
+fn conll2012_roundtrips_brackets() {
     let row =
         |word: &str, name: &str| format!("a/01   0   7   {word}   NN   (S*)   -   -   -   -   {name}   (ARG0*   -\n");
     let one = [row("Bank", "(ORG*"), row("of", "*"), row("Oslo", "(GPE))"), "\n".to_owned(), row("rain", "-")].concat();
@@ -610,14 +614,14 @@ fn conll2012_has_names_in_brackets() {
     let found = format::read(&source("a", parts.as_bytes(), &|_| None), &mut corpus).expect("a corpus");
     let names: Vec<&str> = corpus.documents.iter().map(|d| d.name.as_str()).collect();
     assert_eq!((names, found.problem_count), (vec!["a/01 part 000", "a/01 part 001", "b"], 0));
-    let (saved, _) = labelled(format::CONLL2012, "a", &parts, &|_| None, "Bank");
+    let (saved, _) = with_span(format::CONLL2012, "a", &parts, &|_| None, "Bank");
     assert_eq!(saved, parts.replace("(ORG*   ", "(ORG(NEW*)   "));
-    // A written file is read again, with nested spans and documents; spans that cross are a loss.
+    // Nested spans and documents roundtrip. Crossing spans are a loss.
     let write =
         |corpus: &Corpus| format::CONLL2012.single_file_writer().expect("it is written")(corpus, None, Scheme::Iob2);
     let mut again = Corpus::default();
     format::read(&source("a", &write(&corpus), &|_| None), &mut again).expect("a corpus");
-    assert_eq!(shown(&again), expected);
+    assert_eq!(render(&again), expected);
     assert_eq!(
         again.documents.iter().map(|d| &d.name).collect::<Vec<_>>(),
         corpus.documents.iter().map(|d| &d.name).collect::<Vec<_>>()
@@ -625,7 +629,10 @@ fn conll2012_has_names_in_brackets() {
     let crossing = corpus.document(0).span_from_tokens(0, 1..3, LabelId::default());
     assert!(format::conversion_losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty());
     corpus.document_mut(0).insert_span(crossing);
-    assert!(format::conversion_losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty(), "it lies inside another");
+    assert!(
+        format::conversion_losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty(),
+        "nested spans are supported"
+    );
     let crossing = corpus.document(2).span_from_tokens(0, 0..2, LabelId::default());
     corpus.document_mut(2).insert_span(crossing);
     let inside = format!("{}{}{}", row("a", "(X*"), row("b", "*)"), row("c", "*"));
@@ -634,10 +641,10 @@ fn conll2012_has_names_in_brackets() {
     format::read(&source("a", format!("{begin}{inside}").as_bytes(), &|_| None), &mut other).expect("a corpus");
     let crossing = other.document(0).span_from_tokens(0, 1..3, LabelId::default());
     other.document_mut(0).insert_span(crossing);
-    assert!(format::conversion_losses(&other, format::CONLL2012, Scheme::Iob2)[0].contains("cross others (1)"));
+    assert!(format::conversion_losses(&other, format::CONLL2012, Scheme::Iob2)[0].contains("crossing spans (1)"));
 }
 
-/// A file of one sentence with these names, the spans that are read, and the lines of its problems.
+/// Checks the spans and the lines of problems of a sentence with these bracket cells.
 fn check_brackets(names: &[&str], expected: &str, problems: &[usize]) {
     let row = |(i, name): (usize, &&str)| format!("a 0 {i} w{i} - * - - - - {name} -\n");
     let text = format!("#begin document (a); part 000\n{}", names.iter().enumerate().map(row).collect::<String>());
@@ -645,7 +652,7 @@ fn check_brackets(names: &[&str], expected: &str, problems: &[usize]) {
     let source = source("a", text.as_bytes(), &|_| None);
     let found = format::read(&source.with_format(format::CONLL2012), &mut corpus).expect("a corpus");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
-    assert_eq!((shown(&corpus).as_str(), lines.as_slice()), (expected, problems), "{:?}", found.problems);
+    assert_eq!((render(&corpus).as_str(), lines.as_slice()), (expected, problems), "{:?}", found.problems);
     assert!(corpus.documents[0].name == "a" && found.problems.iter().all(|p| p.column == 11));
     let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = format::CONLL2012.rewrite.expect("it is saved")(&source, &current).expect("bytes");
@@ -653,7 +660,7 @@ fn check_brackets(names: &[&str], expected: &str, problems: &[usize]) {
 }
 
 #[test]
-fn brackets_that_do_not_fit_are_told_with_their_lines() {
+fn conll2012_reports_invalid_brackets() {
     check_brackets(&["(A*", "*", "*)"], "[w0 w1 w2 A]", &[]);
     check_brackets(&["(A*", "(B)", "*"], "w0 [w1 B] w2", &[2]);
     check_brackets(&["*)", "(B)"], "w0 [w1 B]", &[2]);
@@ -664,72 +671,74 @@ fn brackets_that_do_not_fit_are_told_with_their_lines() {
 }
 
 #[test]
-fn gmb_with_its_quotes() {
+fn gmb_reads_quoted_tokens() {
     let text = "Sentence #,Word,POS,Tag\nSentence: 1,Thousands,NNS,O\n,of,IN,O\n,\"\"\"\",``,O\n,London,NNP,B-geo\n\
                 Sentence: 2,\"a, b\",NN,O\n,Iraq,NNP,B-gpe\n";
     check(format::GMB, "ner_dataset.csv", text, "Thousands of \" [London geo] / a, b [Iraq gpe]");
 }
 
 #[test]
-fn brat_keeps_what_it_does_not_know() {
+fn brat_preserves_unknown_annotations() {
     let text = "Sony opened in North America\nand Asia.";
-    let beside = |name: &str| (name == "a.txt").then(|| text.as_bytes().to_vec());
+    let siblings = |name: &str| (name == "a.txt").then(|| text.as_bytes().to_vec());
     let annotations = "T1\tORG 0 4\tSony\nT2\tLOC 15 28;29 37\tNorth America and Asia\nR1\tOrigin Arg1:T1 Arg2:T2\n\
                        A1\tNegation T1\n#1\tAnnotatorNotes T1\tcheck\n";
-    check_with(format::BRAT, "a.ann", annotations, &beside, "[Sony ORG] opened in [North America and Asia LOC] .");
-    // A label with a character that no new one may have stays as it is.
+    check_with(format::BRAT, "a.ann", annotations, &siblings, "[Sony ORG] opened in [North America and Asia LOC] .");
+    // An existing label with a character that is invalid in new labels is preserved.
     check_with(
         format::BRAT,
         "a.ann",
         "T1\t\rRG 0 4\tSony\n",
-        &beside,
+        &siblings,
         "[Sony \rRG] opened in North America / and Asia .",
     );
     let long = "Sony\r\nopened in Paris";
-    let beside = |name: &str| (name == "a.txt").then(|| long.as_bytes().to_vec());
-    check_with(format::BRAT, "a.ann", "T1\tLOC 15 20\tParis\n", &beside, "Sony / opened in [Paris LOC]");
+    let siblings = |name: &str| (name == "a.txt").then(|| long.as_bytes().to_vec());
+    check_with(format::BRAT, "a.ann", "T1\tLOC 15 20\tParis\n", &siblings, "Sony / opened in [Paris LOC]");
 }
 
 #[test]
-fn texts_and_tables() {
+fn reads_texts_and_tables() {
     check(format::TEXT, "a.txt", "One line. Another.\nMore", "One line . / Another . / More");
     check(format::CSV, "a.csv", "id,text\n1,\"Angela, in Paris\"\n2,Rome\n", "Angela , in Paris // Rome");
     check(format::CSV, "a.tsv", "text\tyear\nParis is big\t1999\n", "Paris is big");
 }
 
-/// The same span of a text of many scripts, counted in each unit.
+/// The same span of a text with several scripts, in each offset unit.
 #[test]
-fn offsets_of_every_unit_are_understood() {
-    let at = FAMILY.find("Köln").expect("a word");
-    let points = FAMILY[..at].chars().count();
-    let utf16: usize = FAMILY[..at].chars().map(char::len_utf16).sum();
+fn detects_offset_unit_of_record() {
+    let at = MIXED_SCRIPT_TEXT.find("Köln").expect("a word");
+    let points = MIXED_SCRIPT_TEXT[..at].chars().count();
+    let utf16: usize = MIXED_SCRIPT_TEXT[..at].chars().map(char::len_utf16).sum();
     for (start, length, unit) in [(points, 4, "code-points"), (utf16, 4, "utf-16"), (at, 5, "bytes")] {
-        let record = serde_json::json!({"text": FAMILY, "label": [[start, start + length, "LOC"]]}).to_string();
+        let record =
+            serde_json::json!({"text": MIXED_SCRIPT_TEXT, "label": [[start, start + length, "LOC"]]}).to_string();
         let mut corpus = Corpus::default();
         let source = SourceInput::from_bytes(record.as_bytes(), "a.jsonl", Split::Train, 0);
         let found = format::read(&source, &mut corpus).expect("a corpus");
         assert_eq!(found.offset_unit.map(format::OffsetUnit::name), Some(unit));
         let d = &corpus.documents[0];
         assert_eq!(d.spans, [Span::new(at as u32..at as u32 + 5, LabelId::default())], "{unit}");
-        assert_eq!(d.text, FAMILY);
+        assert_eq!(d.text, MIXED_SCRIPT_TEXT);
     }
 }
 
 #[test]
-fn records_of_two_units_lie_in_one_file() {
-    // As doccano leaves them: imported ones count code points, the one drawn in its window counts UTF-16.
-    let record = |start: usize| serde_json::json!({"text": FAMILY, "label": [[start, start + 4, "LOC"]]}).to_string();
-    let before = &FAMILY[..FAMILY.find("Köln").expect("a word")];
+fn reads_mixed_offset_units() {
+    // Like in doccano: imported records use code points, annotated ones use UTF-16.
+    let record =
+        |start: usize| serde_json::json!({"text": MIXED_SCRIPT_TEXT, "label": [[start, start + 4, "LOC"]]}).to_string();
+    let before = &MIXED_SCRIPT_TEXT[..MIXED_SCRIPT_TEXT.find("Köln").expect("a word")];
     let (points, utf16) = (before.chars().count(), before.encode_utf16().count());
     let lines = [record(points), record(points), record(utf16)].map(|line| line + "\n").concat();
     let mut corpus = Corpus::default();
     let source = SourceInput::from_bytes(lines.as_bytes(), "a.jsonl", Split::Train, 0);
     let found = format::read(&source, &mut corpus).expect("a corpus");
-    assert!(found.detection_notes.iter().any(|e| e.starts_with("in 1 records")), "{:?}", found.detection_notes);
+    assert!(found.detection_notes.iter().any(|e| e.starts_with("offsets of 1 records")), "{:?}", found.detection_notes);
     for d in &corpus.documents {
         assert_eq!(d.spans.iter().map(|s| &d.text[s.start as usize..s.end as usize]).collect::<Vec<_>>(), ["Köln"]);
     }
-    // What is saved counts as its record does.
+    // Saved offsets have the unit of their record.
     for document in 0..3 {
         corpus.document_mut(document).insert_span(Span::new(0..4, LabelId::default()));
     }
@@ -745,12 +754,12 @@ fn records_of_two_units_lie_in_one_file() {
 }
 
 #[test]
-fn bad_records_are_told_and_left_in_the_file() {
+fn invalid_records_are_reported_and_kept() {
     let text = "{\"text\":\"Paris\",\"label\":[[0,5,\"LOC\"],[3,99,\"PER\"]]}\n{broken\n{\"no\":\"text\"}\n{\"text\":\"Rome\",\"label\":[]}\n";
     let source = SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
-    assert_eq!(shown(&corpus), "[Paris LOC] // Rome");
+    assert_eq!(render(&corpus), "[Paris LOC] // Rome");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((found.problem_count, lines), (3, vec![1, 2, 3]));
     corpus.document_mut(1).insert_span(Span::new(0..4, LabelId::default()));
@@ -760,15 +769,15 @@ fn bad_records_are_told_and_left_in_the_file() {
     assert_eq!(String::from_utf8(saved).expect("text"), expected);
 }
 
-/// Reads a file, puts a span into its first document, saves, and reads again.
-fn labelled(
+/// Reads a file, adds a span to its first document, saves it, and returns the saved file and the rendered corpus.
+fn with_span(
     format: Format,
     name: &str,
     text: &str,
-    beside: &dyn Fn(&str) -> Option<Vec<u8>>,
+    siblings: &dyn Fn(&str) -> Option<Vec<u8>>,
     word: &str,
 ) -> (String, String) {
-    let source = source(name, text.as_bytes(), beside);
+    let source = source(name, text.as_bytes(), siblings);
     let mut corpus = Corpus::default();
     let found = format::read(&source.with_format(format), &mut corpus).expect("a corpus");
     let label = corpus.labels.intern("NEW").expect("few labels");
@@ -779,31 +788,31 @@ fn labelled(
     let saved = (format.rewrite.expect("it is saved"))(&source, &current).expect("bytes");
     let mut again = Corpus::default();
     format::read(&(SourceInput { bytes: &saved, ..source }).with_format(format), &mut again).expect("a corpus");
-    (String::from_utf8(saved).expect("text"), shown(&again))
+    (String::from_utf8(saved).expect("text"), render(&again))
 }
 
 #[test]
-fn what_is_labelled_in_records_that_were_not_taken_is_there_again() {
-    let cancelled = r#"[{"data":{"text":"In Oslo"},"annotations":[{"was_cancelled":true,"result":[{"value":{"start":0,"end":2,"labels":["X"]}}]}]}]"#;
-    let (saved, again) = labelled(format::LABEL_STUDIO, "a.json", cancelled, &|_| None, "Oslo");
+fn labels_of_rejected_records_survive_reload() {
+    let canceled = r#"[{"data":{"text":"In Oslo"},"annotations":[{"was_cancelled":true,"result":[{"value":{"start":0,"end":2,"labels":["X"]}}]}]}]"#;
+    let (saved, again) = with_span(format::LABEL_STUDIO, "a.json", canceled, &|_| None, "Oslo");
     assert_eq!(again, "In [Oslo NEW]");
     assert!(saved.contains(r#""was_cancelled":true,"result":[{"value":{"start":0"#), "{saved}");
     let rejected = r#"{"text":"In Oslo","spans":[{"start":0,"end":2,"label":"X"}],"_input_hash":1,"answer":"reject"}"#;
-    assert_eq!(labelled(format::PRODIGY, "a.jsonl", rejected, &|_| None, "Oslo").1, "In [Oslo NEW]");
+    assert_eq!(with_span(format::PRODIGY, "a.jsonl", rejected, &|_| None, "Oslo").1, "In [Oslo NEW]");
 }
 
 #[test]
-fn line_ends_of_two_characters_stay() {
+fn preserves_crlf() {
     let text = "Sentence #,Word,POS,Tag\r\nSentence: 1,In,IN,O\r\n,Oslo,NNP,O\r\n,now,RB,O\r\n";
-    let (saved, again) = labelled(format::GMB, "a.csv", text, &|_| None, "Oslo");
+    let (saved, again) = with_span(format::GMB, "a.csv", text, &|_| None, "Oslo");
     assert_eq!((saved, again), (text.replace("NNP,O", "NNP,B-NEW"), "In [Oslo NEW] now".to_owned()));
-    let beside = |_: &str| Some(b"One\r\nIn Oslo".to_vec());
-    let (saved, again) = labelled(format::BRAT, "a.ann", "", &beside, "Oslo");
+    let siblings = |_: &str| Some(b"One\r\nIn Oslo".to_vec());
+    let (saved, again) = with_span(format::BRAT, "a.ann", "", &siblings, "Oslo");
     assert_eq!((saved.as_str(), again.as_str()), ("T1\tNEW 7 11\tOslo\n", "One / In [Oslo NEW]"));
 }
 
 #[test]
-fn every_row_may_name_its_sentence() {
+fn gmb_reads_sentence_number_on_every_row() {
     check(
         format::GMB,
         "a.csv",
@@ -813,7 +822,7 @@ fn every_row_may_name_its_sentence() {
 }
 
 #[test]
-fn a_long_first_record_is_recognised() {
+fn detects_format_of_long_first_record() {
     let text = format!("{{\"text\":\"Oslo {}\",\"label\":[[0,4,\"LOC\"]]}}\n", "é ".repeat(60_000));
     assert_eq!(
         format::detect_format(&SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0)),
@@ -821,11 +830,11 @@ fn a_long_first_record_is_recognised() {
     );
     let unknown = SourceInput::from_bytes(b"{\"data\":[]}", "a.json", Split::Train, 0);
     let why = format::read(&unknown, &mut Corpus::default()).expect_err("no format").message;
-    assert!(why.contains("this JSON"), "{why}");
+    assert!(why.contains("unknown JSON format"), "{why}");
 }
 
 #[test]
-fn one_text_stays_one_record() {
+fn multiline_text_is_one_record() {
     let text = "{\"text\":\"Anna lives in Oslo.  She works.\\n\\nBob too.\",\"label\":[[14,18,\"LOC\"]]}";
     let mut corpus = Corpus::default();
     format::read(&SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
@@ -835,25 +844,25 @@ fn one_text_stays_one_record() {
 }
 
 #[test]
-fn space_in_a_labels_name_is_told_and_survives_columns() {
+fn whitespace_in_label_is_reported_and_replaced() {
     let text = "{\"text\":\"Bob is a cook\",\"label\":[[9,13,\"job title\"],[0,3,\"\"]]}";
     let mut corpus = Corpus::default();
     let found = format::read(&SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus)
         .expect("a corpus");
-    assert_eq!(shown(&corpus), "Bob is a [cook job title]");
+    assert_eq!(render(&corpus), "Bob is a [cook job title]");
     assert!(found.notes.iter().any(|note| note.kind == NoteKind::SpanWithoutLabel), "{:?}", found.notes);
     assert!(
         format::conversion_losses(&corpus, format::CONLL, Scheme::Iob2)
             .iter()
-            .any(|l| l.contains("space in the names"))
+            .any(|l| l.contains("whitespace in label names"))
     );
     let written = (format::CONLL.single_file_writer().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let mut again = Corpus::default();
     format::read(&SourceInput::from_bytes(&written, "a.conll", Split::Train, 0), &mut again).expect("a corpus");
-    assert_eq!(shown(&again), "Bob is a [cook job_title]");
+    assert_eq!(render(&again), "Bob is a [cook job_title]");
 }
 
-/// A corpus of texts with any spans on character borders.
+/// Corpus of texts with arbitrary spans at character boundaries.
 fn corpora() -> impl Strategy<Value = Corpus> {
     let document =
         (".{1,40}", prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3u16), 0..4));
@@ -877,8 +886,8 @@ fn corpora() -> impl Strategy<Value = Corpus> {
     })
 }
 
-/// A corpus of documents of words with spans over any words of a sentence.
-fn corpora_of_words() -> impl Strategy<Value = Corpus> {
+/// Corpus of tokens with arbitrary spans inside sentences.
+fn token_corpora() -> impl Strategy<Value = Corpus> {
     let index = any::<prop::sample::Index>;
     let sentence =
         (prop::collection::vec("[a-z#()*é-]{1,5}", 1..6), prop::collection::vec((index(), index(), 0..3u16), 0..5));
@@ -909,7 +918,7 @@ fn corpora_of_words() -> impl Strategy<Value = Corpus> {
     })
 }
 
-/// The words of a sentence, and its spans with the names of their labels.
+/// Tokens of a sentence, and its spans with label names.
 type Sentence = (Vec<String>, Vec<(usize, usize, String)>);
 
 fn sentences(corpus: &Corpus) -> Vec<Sentence> {
@@ -922,11 +931,11 @@ fn sentences(corpus: &Corpus) -> Vec<Sentence> {
     corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| of(d, s))).collect()
 }
 
-/// A text, and its spans with the names of their labels.
-type Held = (String, Vec<(u32, u32, String)>);
+/// Text of a document, and its spans with label names.
+type Contents = (String, Vec<(u32, u32, String)>);
 
-/// What formats of texts hold.
-fn held(corpus: &Corpus) -> Vec<Held> {
+/// Returns the content that offset formats represent.
+fn contents(corpus: &Corpus) -> Vec<Contents> {
     let spans = |d: &Document| {
         let mut all: Vec<_> =
             d.spans.iter().map(|s| (s.start, s.end, corpus.labels.name(s.label).to_owned())).collect();
@@ -938,16 +947,16 @@ fn held(corpus: &Corpus) -> Vec<Held> {
 
 proptest! {
     #[test]
-    fn texts_come_back_from_every_format_of_texts(corpus in corpora()) {
+    fn offset_formats_roundtrip_texts(corpus in corpora()) {
         for format in FORMATS.iter().filter(|f| f.capabilities.original_text && f.capabilities.overlapping_spans) {
             let Some(write) = format.single_file_writer() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
             let source = SourceInput::from_bytes(&bytes, "a.json", Split::Train, 0);
-            let choices = ReadOptions { offset_unit: Some(format::OffsetUnit::CodePoints), ..ReadOptions::default() };
-            let source = SourceInput { options: choices, ..source };
+            let options = ReadOptions { offset_unit: Some(format::OffsetUnit::CodePoints), ..ReadOptions::default() };
+            let source = SourceInput { options, ..source };
             let mut read = Corpus::default();
             format::read(&source.with_format(*format), &mut read).expect("it was written");
-            let (whole, found) = (held(&corpus), held(&read));
+            let (whole, found) = (contents(&corpus), contents(&read));
             if found.len() == whole.len() {
                 prop_assert_eq!(found, whole, "{}", format.name);
             }
@@ -955,7 +964,7 @@ proptest! {
     }
 
     #[test]
-    fn texts_and_sentences_come_back_from_spacy_training_json(corpus in corpora()) {
+    fn spacy_training_json_roundtrips_any_text(corpus in corpora()) {
         let bytes = format::SPACY_TRAIN_JSON.single_file_writer().expect("it is written")(&corpus, None, Scheme::Iob2);
         let mut read = Corpus::default();
         let source = SourceInput::from_bytes(&bytes, "a", Split::Train, 0);
@@ -975,7 +984,7 @@ proptest! {
     }
 
     #[test]
-    fn words_come_back_from_every_format_of_words_and_overlapping_spans(corpus in corpora_of_words()) {
+    fn token_formats_roundtrip_overlapping_spans(corpus in token_corpora()) {
         for format in FORMATS.iter().filter(|f| f.capabilities.overlapping_spans && !f.capabilities.original_text) {
             let Some(write) = format.single_file_writer() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
@@ -1005,23 +1014,23 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_file_is_read_or_refused(
-        which in 0..DAMAGED.len(),
+    fn damaged_files_never_panic(
+        seed in 0..DAMAGE_SEEDS.len(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3u8), 1..6),
     ) {
-        let (name, text) = DAMAGED[which];
+        let (name, text) = DAMAGE_SEEDS[seed];
         let mut bytes = text.as_bytes().to_vec();
         for (at, byte, kind) in damage {
             let at = at.index(bytes.len().max(1));
             match kind {
                 0 if at < bytes.len() => bytes[at] = byte,
                 1 if at < bytes.len() => drop(bytes.remove(at)),
-                // What is in the file already is likelier to mean something.
+                // Bytes of the file are more likely to be valid syntax.
                 _ => bytes.insert(at.min(bytes.len()), *text.as_bytes().get(usize::from(byte) % text.len()).unwrap_or(&0)),
             }
         }
-        let beside = |_: &str| Some("Sony opened in North America 😀\r\nand Asia.".as_bytes().to_vec());
-        let source = source(name, &bytes, &beside);
+        let siblings = |_: &str| Some("Sony opened in North America 😀\r\nand Asia.".as_bytes().to_vec());
+        let source = source(name, &bytes, &siblings);
         for format in FORMATS {
             let mut corpus = Corpus::default();
             let Ok(found) = format::read(&source.with_format(*format), &mut corpus) else { continue };
@@ -1034,15 +1043,15 @@ proptest! {
             if let Some(rewrite) = format.rewrite {
                 let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
                 if let Ok(saved) = rewrite(&source, &current) {
-                    prop_assert_eq!(&saved, &bytes, "{}: saved without a change", format.name);
+                    prop_assert_eq!(&saved, &bytes, "{}: saved without changes", format.name);
                 }
             }
         }
     }
 }
 
-/// Files to be damaged.
-const DAMAGED: &[(&str, &str)] = &[
+/// Valid files that the test damages.
+const DAMAGE_SEEDS: &[(&str, &str)] = &[
     (
         "a.tsv",
         "#FORMAT=WebAnno TSV 3.3\n#T_SP=a.POS|p\n#T_SP=b.NamedEntity|identifier|value\n\n\n#Text=Zoë 😀 met\n1-1\t0-3\tZoë\tN\t*[1]\tPER[1]\t\n\

@@ -1,10 +1,10 @@
-//! Undo and redo: a new edit forgets those that were undone, in memory and on disk.
+//! Undo and redo: a new edit discards the undone edits, in memory and on disk.
 
 use tagwright::corpus::{Corpus, Edit, History, LabelId};
-use tagwright::project::project_file::Filled;
+use tagwright::project::project_file::ImportOrigin;
 use tagwright::project::{Project, sample};
 
-/// Labels the first word of a sentence of the first document, which has no span there yet.
+/// Labels the first token of a sentence of the first document, and removes overlapping spans.
 fn edit(corpus: &Corpus, sentence: usize) -> Edit {
     let d = corpus.document(0);
     let span = d.span_from_tokens(sentence, 0..1, LabelId::default());
@@ -13,7 +13,7 @@ fn edit(corpus: &Corpus, sentence: usize) -> Edit {
 }
 
 #[test]
-fn a_new_edit_forgets_those_that_were_undone() {
+fn new_edit_discards_undone_edits() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let before = corpus.documents.clone();
     let mut history = History::default();
@@ -43,7 +43,7 @@ fn a_new_edit_forgets_those_that_were_undone() {
 }
 
 #[test]
-fn an_edit_that_does_not_fit_forgets_nothing() {
+fn rejected_edit_preserves_redo() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let mut history = History::default();
     let first = edit(&corpus, 0);
@@ -56,12 +56,12 @@ fn an_edit_that_does_not_fit_forgets_nothing() {
 }
 
 #[test]
-fn the_log_of_a_project_holds_the_edits_that_stand_and_those_that_can_be_redone() {
+fn project_log_stores_applied_and_redoable_edits() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let dataset = sample::dataset().expect("the sample");
     let mut project = Project::open(&at).expect("a project");
-    project.import(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+    project.import(&dataset, ImportOrigin::FromSource, &|_, _| true).expect("it is filled");
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
     let make = |project: &mut Project, history: &mut History, corpus: &mut Corpus, sentence| {
@@ -76,7 +76,7 @@ fn the_log_of_a_project_holds_the_edits_that_stand_and_those_that_can_be_redone(
         let change = history.undo(&mut corpus).expect("an edit").inverse();
         project.commit(&change, false, history.position()).expect("stored");
     }
-    // One edit takes the place of three that were undone: two of them would stay behind it.
+    // One edit replaces three undone edits. Two of them must not remain after it.
     make(&mut project, &mut history, &mut corpus, 7);
     drop(project);
     let mut again = Project::open(&at).expect("a project").read().expect("contents");

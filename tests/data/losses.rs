@@ -1,4 +1,4 @@
-//! Losses: each is told before anything is written, and `--strict` lets none pass.
+//! Conversion losses: each is reported before anything is written, and `--strict` rejects all of them.
 
 use crate::cli::{run, text};
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use tagwright::corpus::{Corpus, Scheme, Split};
 use tagwright::format::{self, Format, SourceInput};
 use tagwright::project::export::check_round_trip;
 
-/// A file of words and what a format would lose of it; nothing where `expected` is empty. The round trip agrees.
+/// Checks the conversion losses of a token file; none if `expected` is empty. The round trip must agree.
 fn check(name: &str, source: &str, to: Format, expected: &str) {
     let mut corpus = Corpus::default();
     format::read(&SourceInput::from_bytes(source.as_bytes(), name, Split::Train, 0), &mut corpus).expect("a corpus");
@@ -16,14 +16,14 @@ fn check(name: &str, source: &str, to: Format, expected: &str) {
 }
 
 #[test]
-fn words_that_a_format_cannot_hold_are_losses() {
+fn unsupported_tokens_are_losses() {
     let words =
         |word: &str| format!("{{\"tokens\":[{},\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}}\n", serde_json::json!(word));
     for to in [format::CONLL, format::CONLL2003, format::WNUT, format::CONLLU] {
         check("w.jsonl", &words("Anna"), to, "");
-        check("w.jsonl", &words("An na"), to, "inside words (1)");
+        check("w.jsonl", &words("An na"), to, "inside tokens (1)");
         check("w.jsonl", &words("An\u{a0}na"), to, "");
-        check("w.jsonl", &words("An\tna"), to, "inside words (1)");
+        check("w.jsonl", &words("An\tna"), to, "inside tokens (1)");
         check("w.jsonl", &words("An\0na"), to, "U+0000");
         let marked = if to == format::CONLLU { "" } else { "U+FEFF" };
         check("w.jsonl", &words("\u{feff}Anna"), to, marked);
@@ -42,7 +42,7 @@ fn words_that_a_format_cannot_hold_are_losses() {
                 .expect("a corpus");
             format::conversion_losses(&corpus, to, Scheme::Iob2)
         };
-        assert_eq!(losses("a|b"), ["where words begin and end (1); words are found anew in the text"], "{}", to.name);
+        assert_eq!(losses("a|b"), ["token boundaries (1); the text is tokenized again"], "{}", to.name);
     }
     check("w.jsonl", &words("a|b"), format::PRODIGY, "");
     check("w.jsonl", &words("a|b"), format::SPACY, "");
@@ -51,12 +51,12 @@ fn words_that_a_format_cannot_hold_are_losses() {
     check("w.jsonl", &words("An na"), format::GLINER, "");
     check("w.jsonl", &words("An\0na"), format::GLINER, "");
     check("w.jsonl", &words("An(na*"), format::CONLL2012, "");
-    check("w.jsonl", &words("An na"), format::CONLL2012, "inside words (1)");
+    check("w.jsonl", &words("An na"), format::CONLL2012, "inside tokens (1)");
     check("w.jsonl", &words("An\0na"), format::CONLL2012, "U+0000");
 }
 
 #[test]
-fn parts_of_speech_of_gmb_are_kept() {
+fn gmb_preserves_part_of_speech() {
     let mut corpus = Corpus::default();
     let source = "Sentence #,Word,POS,Tag\nSentence: 1,Anna,NNP,B-per\n,sings,VBZ,O\n";
     format::read(&SourceInput::from_bytes(source.as_bytes(), "g.csv", Split::Train, 0), &mut corpus).expect("a corpus");
@@ -65,7 +65,7 @@ fn parts_of_speech_of_gmb_are_kept() {
 }
 
 #[test]
-fn more_than_65_536_values_and_labels_stay_themselves() {
+fn supports_many_values_and_limits_labels() {
     use std::fmt::Write;
     let mut source = String::new();
     for i in 0..66_000 {
@@ -78,25 +78,26 @@ fn more_than_65_536_values_and_labels_stay_themselves() {
     std::fs::write(&from, labels).expect("a file");
     let output = run(&["convert", text(&from), text(&to)]);
     assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("a.conll") && said.contains("65536 different labels"), "{said}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("a.conll") && message.contains("65536 distinct labels"), "{message}");
     assert!(!to.exists());
 }
 
-/// Whether `convert --strict` refuses this file for this reason, or converts it where there is none; nothing is written then.
-fn check_strict(name: &str, source: &str, to: &str, said: &str) {
+/// Checks that `convert --strict` rejects a file with this message and writes nothing, or converts it if the message is
+/// empty.
+fn check_strict(name: &str, source: &str, to: &str, message: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let (from, out): (PathBuf, PathBuf) = (folder.path().join(name), folder.path().join("out"));
     std::fs::write(&from, source).expect("a file");
     let output = run(&["convert", text(&from), text(&out), "--to", to, "--strict"]);
-    let told = String::from_utf8_lossy(&output.stderr);
-    let code = i32::from(!said.is_empty());
-    assert_eq!((output.status.code(), out.exists()), (Some(code), code == 0), "{source}: {told}");
-    assert!(told.contains(said), "{source}: {told}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let code = i32::from(!message.is_empty());
+    assert_eq!((output.status.code(), out.exists()), (Some(code), code == 0), "{source}: {errors}");
+    assert!(errors.contains(message), "{source}: {errors}");
 }
 
 #[test]
-fn strict_lets_no_loss_pass() {
+fn strict_rejects_any_loss() {
     let spans =
         |spans: &str| format!("{{\"text\":\"Tom runs\",\"label\":{spans}}}\n{{\"text\":\"Ada\",\"label\":[]}}\n");
     check_strict("d.jsonl", &spans("[[0,3,\"PER\"]]"), "conll", "");
@@ -115,19 +116,19 @@ fn strict_lets_no_loss_pass() {
         "w.jsonl",
         "{\"tokens\":[\"An na\",\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}\n",
         "conll",
-        "inside words",
+        "inside tokens",
     );
     check_strict(
         "w.jsonl",
         "{\"tokens\":[\"a|b\",\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}\n",
         "doccano",
-        "words begin and end",
+        "token boundaries",
     );
     check_strict("c.conll", "Anna B-PER\nsings\nOslo B-LOC\n", "conll", "line 2");
 }
 
 #[test]
-fn labels_of_a_record_are_read_whatever_else_it_has() {
+fn reads_labels_of_records_with_unknown_fields() {
     let check = |record: &str| {
         let mut corpus = Corpus::default();
         let found = format::read(&SourceInput::from_bytes(record.as_bytes(), "d.jsonl", Split::Train, 0), &mut corpus);
@@ -145,7 +146,7 @@ fn labels_of_a_record_are_read_whatever_else_it_has() {
 }
 
 #[test]
-fn convert_does_not_write_over_what_it_reads() {
+fn convert_does_not_overwrite_its_input() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     std::fs::create_dir(at("ds")).expect("a folder");

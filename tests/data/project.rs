@@ -1,4 +1,4 @@
-//! The project file: what was said to be saved is there again.
+//! The project file: everything that was reported as durable is read again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
-use tagwright::project::project_file::Filled;
-use tagwright::project::{Dataset, News, Project, ProjectWriter, RunRecord, RunStatus, WriteOp, sample};
+use tagwright::project::project_file::ImportOrigin;
+use tagwright::project::{Dataset, Project, ProjectWriter, RunRecord, RunStatus, WriteOp, WriterEvent, sample};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
     let dataset = sample::dataset().expect("the sample");
     let mut project = Project::open(at).expect("a project");
-    project.import(&dataset, Filled::FromSource, &|_, _| true).expect("a filled project");
+    project.import(&dataset, ImportOrigin::FromSource, &|_, _| true).expect("a filled project");
     (project, dataset)
 }
 
@@ -24,7 +24,7 @@ fn some_edit(dataset: &Dataset, sentence: usize) -> Edit {
 }
 
 #[test]
-fn a_dataset_comes_back_as_it_was() {
+fn project_roundtrips_dataset() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (mut project, dataset) = new_project(&at);
@@ -38,35 +38,35 @@ fn a_dataset_comes_back_as_it_was() {
 }
 
 #[test]
-fn edits_undo_and_runs_survive_a_restart() {
+fn edits_undo_and_runs_survive_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (project, dataset) = new_project(&at);
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
-    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
+    let mut writer = ProjectWriter::new(project, Arc::new(|| {}));
     for sentence in 0..4 {
         let change = some_edit(&dataset, sentence);
         assert!(history.apply(change.clone(), &mut corpus));
-        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
+        writer.send(WriteOp::Edit { change, log: true, position: history.position() });
     }
     let change = history.undo(&mut corpus).expect("an edit").inverse();
-    committer.send(WriteOp::Edit { change, log: false, position: history.position() });
-    // The first run is told of twice: when it begins and when it ends. The second one the program does not outlive.
+    writer.send(WriteOp::Edit { change, log: false, position: history.position() });
+    // The first run is reported twice: at its start and at its end. The program ends before the second run does.
     let begun = |number| RunRecord { number, ..RunRecord::default() };
-    committer.send(WriteOp::Run(begun(1)));
-    committer.send(WriteOp::Run(RunRecord { outcome: RunStatus::Completed, dev_f1: Some(0.5), ..begun(1) }));
-    committer.send(WriteOp::Run(begun(2)));
+    writer.send(WriteOp::Run(begun(1)));
+    writer.send(WriteOp::Run(RunRecord { outcome: RunStatus::Completed, dev_f1: Some(0.5), ..begun(1) }));
+    writer.send(WriteOp::Run(begun(2)));
     let started = Instant::now();
-    while !committer.is_durable() {
-        assert!(started.elapsed() < Duration::from_secs(20), "never durable");
-        assert_eq!(committer.poll(), []);
+    while !writer.is_durable() {
+        assert!(started.elapsed() < Duration::from_secs(20), "timeout: edits are not durable");
+        assert_eq!(writer.poll(), []);
     }
-    drop(committer);
+    drop(writer);
     let mut again = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(again.dataset.corpus.documents, corpus.documents);
     assert_eq!(again.history.position(), 3);
-    let runs: Vec<_> = again.kept.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
+    let runs: Vec<_> = again.extras.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
     assert_eq!(runs, [(1, RunStatus::Completed, Some(0.5)), (2, RunStatus::Interrupted, None)]);
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
     while again.history.undo(&mut again.dataset.corpus).is_some() {}
@@ -74,7 +74,7 @@ fn edits_undo_and_runs_survive_a_restart() {
 }
 
 #[test]
-fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
+fn label_edits_are_stored_and_undone() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (mut project, dataset) = new_project(&at);
@@ -98,20 +98,22 @@ fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
     assert!(history.apply(edit.clone(), &mut corpus));
     project.commit(&edit, true, history.position()).expect("stored");
     same(&project, &corpus);
-    let class = |before: &[&str], after: &[&str]| {
+    let doc_label_edit = |before: &[&str], after: &[&str]| {
         let names = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect();
         Edit::DocLabels { document: 2, before: names(before), after: names(after) }
     };
     let before = corpus.labels.get(LabelId::default()).expect("a label").clone();
-    let lettered =
+    let with_shortcut =
         Edit::ChangeLabel { id: LabelId::default(), after: Label { shortcut: Some('Q'), ..before.clone() }, before };
-    for edit in [class(&[], &["news", "a town"]), class(&["news", "a town"], &["news"]), lettered] {
+    for edit in
+        [doc_label_edit(&[], &["news", "a town"]), doc_label_edit(&["news", "a town"], &["news"]), with_shortcut]
+    {
         assert!(history.apply(edit.clone(), &mut corpus));
         project.commit(&edit, true, history.position()).expect("stored");
         same(&project, &corpus);
     }
     assert_eq!(corpus.doc_labels, ["news", "a town"]);
-    assert_eq!(project.read().expect("contents").kept.progress.done_today(), 1);
+    assert_eq!(project.read().expect("contents").extras.progress.done_today(), 1);
     for _ in 0..6 {
         let edit = history.undo(&mut corpus).expect("an edit").inverse();
         project.commit(&edit, false, history.position()).expect("stored");
@@ -125,7 +127,7 @@ fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
 }
 
 #[test]
-fn what_is_no_project_is_refused_with_a_reason() {
+fn rejects_invalid_project_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = folder.path().join("text.tagwright");
     std::fs::write(&text, "this is a letter, not a database, and it is long enough to be looked at").expect("a file");
@@ -135,7 +137,7 @@ fn what_is_no_project_is_refused_with_a_reason() {
 }
 
 #[test]
-fn every_older_version_opens() {
+fn older_schema_versions_open() {
     let folder = tempfile::tempdir().expect("a folder");
     for (version, tables) in [
         (1, include_str!("../golden/project-1.sql")),
@@ -157,7 +159,7 @@ fn every_older_version_opens() {
 }
 
 #[test]
-fn labels_of_documents_come_into_a_project_that_was_filled_before_they_were_read() {
+fn doc_labels_are_backfilled_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.jsonl");
     std::fs::write(&file, "{\"text\":\"EU\",\"label\":[[0,2,\"ORG\"]],\"cats\":[\"trade\"]}\n").expect("a file");
@@ -167,42 +169,45 @@ fn labels_of_documents_come_into_a_project_that_was_filled_before_they_were_read
     before.corpus.document_mut(0).doc_labels.clear();
     let at = folder.path().join("x.tagwright");
     let mut project = Project::open(&at).expect("a project");
-    project.import(&before, Filled::FromSource, &|_, _| true).expect("it is filled");
+    project.import(&before, ImportOrigin::FromSource, &|_, _| true).expect("it is filled");
     rusqlite::Connection::open(&at)
         .and_then(|c| c.execute("DELETE FROM meta WHERE key='classes'", []))
-        .expect("as it was");
-    let classes = |corpus: &Corpus| corpus.doc_label_names(corpus.document(0)).cloned().collect::<Vec<_>>();
-    let mut held = project.read().expect("contents").dataset.corpus;
-    assert!(classes(&held).is_empty());
-    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut held).expect("adopted");
-    assert_eq!(classes(&held), ["trade"]);
-    assert_eq!(classes(&project.read().expect("contents").dataset.corpus), ["trade"]);
-    // Once: what a person takes away does not come back.
+        .expect("the marker is deleted");
+    let doc_labels = |corpus: &Corpus| corpus.doc_label_names(corpus.document(0)).cloned().collect::<Vec<_>>();
+    let mut corpus = project.read().expect("contents").dataset.corpus;
+    assert!(doc_labels(&corpus).is_empty());
+    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut corpus).expect("adopted");
+    assert_eq!(doc_labels(&corpus), ["trade"]);
+    assert_eq!(doc_labels(&project.read().expect("contents").dataset.corpus), ["trade"]);
+    // Backfilled once only: a label that the user removes does not return.
     let gone = Edit::DocLabels { document: 0, before: vec!["trade".into()], after: Vec::new() };
     project.commit(&gone, true, 1).expect("stored");
-    let mut held = project.read().expect("contents").dataset.corpus;
-    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut held).expect("nothing to adopt");
-    assert!(classes(&held).is_empty());
+    let mut corpus = project.read().expect("contents").dataset.corpus;
+    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut corpus).expect("nothing to adopt");
+    assert!(doc_labels(&corpus).is_empty());
 }
 
 #[test]
-fn documents_with_and_without_columns_lie_side_by_side() {
+fn stores_documents_with_and_without_columns() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
     write("train.conll", "Oslo NNP I-NP I-LOC\nrain NN I-NP O\n");
     write("test.jsonl", "{\"text\":\"In Köln.\",\"label\":[[3,7,\"LOC\"]]}\n{\"text\":\"\",\"label\":[]}\n");
     let dataset = Dataset::open(folder.path()).expect("a dataset");
     let at = folder.path().join("x.tagwright");
-    Project::open(&at).expect("a project").import(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+    Project::open(&at)
+        .expect("a project")
+        .import(&dataset, ImportOrigin::FromSource, &|_, _| true)
+        .expect("it is filled");
     let contents = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(contents.dataset.corpus.documents, dataset.corpus.documents);
     assert_eq!(contents.dataset.files[1].report.offset_unit, dataset.files[1].report.offset_unit);
     assert_eq!(dataset.corpus.documents.len(), 3);
-    assert!(dataset.corpus.documents[2].is_empty(), "a text without a word is kept");
+    assert!(dataset.corpus.documents[2].is_empty(), "a text without tokens is kept");
 }
 
 #[test]
-fn compressed_files_open_and_are_not_saved_back() {
+fn compressed_files_are_read_only() {
     use std::io::Write;
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("a.conll.gz");
@@ -212,37 +217,38 @@ fn compressed_files_open_and_are_not_saved_back() {
     let dataset = Dataset::open(&at).expect("a dataset");
     assert_eq!(dataset.corpus.counts(None).tokens, 2);
     let refused = tagwright::project::source::rewrite(&dataset.files[0], 0, &dataset.corpus, false);
-    assert!(refused.is_err_and(|e| e.to_string().contains("compressed files are read and not saved back")));
+    assert!(refused.is_err_and(|e| e.to_string().contains("compressed files cannot be saved in place")));
 }
 
-/// Makes edits until it is killed or one fails, and says after each how many are on disk. Started by the next test; alone it does nothing.
+/// Makes edits until the process is killed or an edit fails, and prints the number of durable edits after each one.
+/// Started by another test; does nothing otherwise.
 #[test]
 fn edits_until_killed() {
     let Some(at) = std::env::var_os("TAGWRIGHT_EDIT") else { return };
     let project = Project::open(Path::new(&at)).expect("a project");
     let contents = project.read().expect("contents");
     let (mut corpus, mut history) = (contents.dataset.corpus, contents.history);
-    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
+    let mut writer = ProjectWriter::new(project, Arc::new(|| {}));
     let sentences = corpus.document(0).len();
     for number in 0.. {
-        let change = toggled(&corpus, (history.position() * 7 + number) % sentences);
+        let change = toggle_span(&corpus, (history.position() * 7 + number) % sentences);
         assert!(history.apply(change.clone(), &mut corpus));
-        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
-        // Now and then several are on their way at once.
-        while number % 3 == 0 && !committer.is_durable() {
-            if let Some(News::Failed(message)) = committer.poll().pop() {
+        writer.send(WriteOp::Edit { change, log: true, position: history.position() });
+        // Some edits are sent before the previous ones are durable.
+        while number % 3 == 0 && !writer.is_durable() {
+            if let Some(WriterEvent::Failed(message)) = writer.poll().pop() {
                 return println!("\nfailed {message}");
             }
             std::thread::yield_now();
         }
-        if committer.is_durable() {
+        if writer.is_durable() {
             println!("\ndurable {}", history.position());
         }
     }
 }
 
-/// A span on the second word of a sentence comes, or goes.
-fn toggled(corpus: &tagwright::corpus::Corpus, sentence: usize) -> Edit {
+/// Adds a span on the second token of a sentence, or removes the spans there.
+fn toggle_span(corpus: &tagwright::corpus::Corpus, sentence: usize) -> Edit {
     let d = corpus.document(0);
     let range = d.sentence_range(sentence);
     let span = d.span_from_tokens(sentence, range.len().min(2) - 1..range.len().min(2), LabelId::default());
@@ -251,15 +257,16 @@ fn toggled(corpus: &tagwright::corpus::Corpus, sentence: usize) -> Edit {
     Edit::Spans { document: 0, removed: touched, added }
 }
 
-/// Two hundred times: what was said to be on disk is there, what is there follows from the log, and nothing needs repair.
+/// Kills the process 200 times. Each time, all durable edits are present, the content matches the log, and the project
+/// opens without recovery.
 #[test]
-fn nothing_that_was_said_to_be_saved_is_lost_by_a_kill() {
+fn durable_edits_survive_kill() {
     use std::io::{BufRead, BufReader};
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (project, dataset) = new_project(&at);
     drop(project);
-    let mut stood = 0;
+    let mut previous = 0;
     for round in 0..200u64 {
         let mut child = std::process::Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "data::project::edits_until_killed", "--nocapture"])
@@ -269,44 +276,47 @@ fn nothing_that_was_said_to_be_saved_is_lost_by_a_kill() {
             .spawn()
             .expect("a child");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok);
-        let said = |line: String| line.strip_prefix("durable ").and_then(|n| n.parse::<usize>().ok());
-        let first = lines.by_ref().find_map(said).expect("an edit on disk");
+        let durable = |line: String| line.strip_prefix("durable ").and_then(|n| n.parse::<usize>().ok());
+        let first = lines.by_ref().find_map(durable).expect("an edit on disk");
         std::thread::sleep(Duration::from_micros(round * 7919 % 9000));
         child.kill().expect("it is killed");
         child.wait().expect("it has ended");
-        let last = lines.filter_map(said).last().unwrap_or(first);
+        let last = lines.filter_map(durable).last().unwrap_or(first);
         let contents = Project::open(&at).expect("a project").read().expect("it opens as it is");
         let position = contents.history.position();
-        assert!(position >= last && last > stood, "round {round}: {last} were said to be saved, {position} are");
+        assert!(
+            position >= last && last > previous,
+            "round {round}: {last} edits were durable, {position} are present"
+        );
         let (mut corpus, mut history) = (contents.dataset.corpus.clone(), contents.history);
         while history.undo(&mut corpus).is_some() {}
         assert_eq!(corpus.documents, dataset.corpus.documents, "round {round}");
-        stood = position;
+        previous = position;
     }
 }
 
 #[test]
-fn a_second_program_reads_only() {
+fn second_process_opens_read_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (project, dataset) = new_project(&at);
-    // The same window may open it again.
+    // The same process can open the project again.
     assert!(!Project::open(&at).expect("again").is_read_only());
     drop(project);
-    // Another program has the lock.
-    let held = std::fs::File::create(folder.path().join("x.tagwright-lock")).expect("the lock's file");
-    held.lock().expect("the lock");
+    // Simulates a lock of another process.
+    let lock = std::fs::File::create(folder.path().join("x.tagwright-lock")).expect("the lock's file");
+    lock.lock().expect("the lock");
     let mut second = Project::open(&at).expect("it opens");
     assert!(second.is_read_only());
     assert_eq!(second.read().expect("contents").dataset.corpus.documents, dataset.corpus.documents);
     assert!(second.commit(&some_edit(&dataset, 0), true, 1).is_err());
-    drop((second, held));
+    drop((second, lock));
     assert!(!Project::open(&at).expect("it opens").is_read_only());
 }
 
-/// Whatever is overwritten, the project opens, or says that it is damaged and gives what is left; it never panics.
+/// After any overwrite, the project opens or reports damage and recovers the rest. It never panics.
 #[test]
-fn a_damaged_project_gives_what_is_left() {
+fn recovers_damaged_project() {
     let folder = tempfile::tempdir().expect("a folder");
     let whole = folder.path().join("whole.tagwright");
     drop(new_project(&whole).0);
@@ -327,13 +337,13 @@ fn a_damaged_project_gives_what_is_left() {
             }
         }
     }
-    assert!(damaged > 10 && read > 5, "{damaged} damaged, {read} of them still give sentences");
+    assert!(damaged > 10 && read > 5, "{damaged} damaged, sentences recovered from {read}");
 }
 
-/// A disk without room: it is said, what was said to be on disk is there, and the project opens as it is.
+/// Full disk: the failure is reported, all durable edits are present, and the project opens without recovery.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_loses_nothing_that_was_saved() {
+fn full_disk_preserves_durable_edits() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (project, dataset) = new_project(&at);
@@ -348,20 +358,20 @@ fn a_full_disk_loses_nothing_that_was_saved() {
         .output()
         .expect("it ran");
     let out = String::from_utf8_lossy(&out.stdout);
-    let said =
+    let durable =
         out.lines().filter_map(|l| l.strip_prefix("durable ")?.parse::<usize>().ok()).max().expect("an edit on disk");
-    let message = out.lines().find_map(|l| l.strip_prefix("failed ")).expect("it is said");
-    assert!(message.contains("x.tagwright") && message.contains("could not be"), "{message}");
+    let message = out.lines().find_map(|l| l.strip_prefix("failed ")).expect("a failure message");
+    assert!(message.contains("x.tagwright") && message.contains("failed to read or write"), "{message}");
     let contents = Project::open(&at).expect("a project").read().expect("contents");
-    assert!(contents.history.position() >= said);
+    assert!(contents.history.position() >= durable);
     let (mut corpus, mut history) = (contents.dataset.corpus, contents.history);
     while history.undo(&mut corpus).is_some() {}
     assert_eq!(corpus.documents, dataset.corpus.documents);
 }
 
-/// An edit that cannot be stored waits, and goes to disk before all later ones as soon as that is possible.
+/// An edit that cannot be stored is retried, and is stored before all later edits.
 #[test]
-fn what_could_not_be_stored_is_stored_later_and_in_order() {
+fn failed_writes_are_retried_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("x.tagwright");
     let (project, dataset) = new_project(&at);
@@ -369,27 +379,27 @@ fn what_could_not_be_stored_is_stored_later_and_in_order() {
     other.execute_batch("BEGIN IMMEDIATE").expect("it holds the file");
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
-    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
-    // The second takes the first back: stored alone it would make no sense.
+    let mut writer = ProjectWriter::new(project, Arc::new(|| {}));
+    // The second edit reverts the first one, so it is invalid if stored alone.
     for _ in 0..2 {
-        let change = toggled(&corpus, 0);
+        let change = toggle_span(&corpus, 0);
         assert!(history.apply(change.clone(), &mut corpus));
-        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
+        writer.send(WriteOp::Edit { change, log: true, position: history.position() });
     }
-    let wait = |committer: &mut ProjectWriter, until: fn(&ProjectWriter) -> bool| {
+    let wait = |writer: &mut ProjectWriter, condition: fn(&ProjectWriter) -> bool| {
         let started = Instant::now();
-        while !until(committer) {
-            assert!(started.elapsed() < Duration::from_secs(60), "it takes too long");
-            committer.poll();
+        while !condition(writer) {
+            assert!(started.elapsed() < Duration::from_secs(60), "timeout");
+            writer.poll();
             std::thread::sleep(Duration::from_millis(5));
         }
     };
-    wait(&mut committer, |c| c.failure().is_some());
-    assert!(!committer.is_durable());
+    wait(&mut writer, |c| c.failure().is_some());
+    assert!(!writer.is_durable());
     other.execute_batch("COMMIT").expect("it lets go");
-    wait(&mut committer, ProjectWriter::is_durable);
-    assert_eq!(committer.failure(), None);
-    drop(committer);
+    wait(&mut writer, ProjectWriter::is_durable);
+    assert_eq!(writer.failure(), None);
+    drop(writer);
     let again = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!((again.history.position(), again.dataset.corpus.documents), (2, corpus.documents));
 }

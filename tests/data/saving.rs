@@ -1,16 +1,17 @@
-//! Saving: whatever happens in the middle, the project knows its sources, and no source gets labels of another text.
+//! Saving: after an interruption at any step the project recognizes its sources, and no source gets labels of another
+//! text.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use tagwright::corpus::{Edit, History, LabelId};
 use tagwright::disk::fault::{self, Fault};
-use tagwright::project::project_file::Filled;
+use tagwright::project::project_file::ImportOrigin;
 use tagwright::project::{Dataset, Project, Save, SaveError, Saved, saving};
 
 /// Two files with one sentence each.
 const FILES: [(&str, &str); 2] = [("train.conll", "Anna B-PER\nsings O\n"), ("dev.conll", "Oslo B-LOC\nrains O\n")];
 
-/// A dataset of two files and its project, with a label on the second word of each.
+/// Dataset of two files with its project, and a label on the second token of each file.
 struct Edited {
     folder: tempfile::TempDir,
     dataset: Dataset,
@@ -28,7 +29,7 @@ impl Edited {
         let mut edited =
             Self { folder, dataset: Dataset::open(&data).expect("a dataset"), history: History::default() };
         let mut project = edited.project();
-        project.import(&edited.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+        project.import(&edited.dataset, ImportOrigin::FromSource, &|_, _| true).expect("it is filled");
         for document in 0..2 {
             edited.label(&mut project, document);
         }
@@ -43,7 +44,7 @@ impl Edited {
         Project::open(&self.folder.path().join("x.tagwright")).expect("a project")
     }
 
-    /// Labels the second word of a document, also in the project.
+    /// Labels the second token of a document, in memory and in the project.
     fn label(&mut self, project: &mut Project, document: u32) {
         let span = self.dataset.corpus.document(document).span_from_tokens(0, 1..2, LabelId::default());
         let edit = Edit::Spans { document, removed: Vec::new(), added: vec![span] };
@@ -53,15 +54,15 @@ impl Edited {
 
     fn save(&self, project: &mut Project) -> Saved {
         let (files, corpus) = (self.dataset.files.clone(), self.dataset.corpus.clone());
-        saving::save(project, Save { files, corpus, anew: false })
+        saving::save(project, Save { files, corpus, rewrite_all: false })
     }
 
-    /// Whether the project is that of the sources as they are now.
+    /// True if the project recognizes the current sources.
     fn is_recognized(&self) -> bool {
         self.project().recognizes(&Dataset::open(&self.data()).expect("a dataset")).expect("an answer")
     }
 
-    /// How many of the files have their new labels; each must be as it was or as it should be.
+    /// Returns the number of files with new labels. Each file must have its old or its new content.
     fn saved_files(&self) -> usize {
         let is_new = |(name, text): (&str, &str)| {
             let found = std::fs::read_to_string(self.data().join(name)).expect("a file");
@@ -74,7 +75,7 @@ impl Edited {
 }
 
 #[test]
-fn a_save_that_fails_or_ends_at_any_step_is_recognized_and_can_be_repeated() {
+fn interrupted_save_is_recognized_and_repeatable() {
     fault::plan(None);
     let edited = Edited::new();
     let mut project = edited.project();
@@ -95,8 +96,8 @@ fn a_save_that_fails_or_ends_at_any_step_is_recognized_and_can_be_repeated() {
             let what = format!("{fault:?} at step {step} of {steps}");
             assert_eq!(outcome.is_err(), fault == Fault::End, "{what}");
             edited.saved_files();
-            assert!(edited.is_recognized(), "{what}: the project does not know its sources");
-            // Nothing but the two files is left.
+            assert!(edited.is_recognized(), "{what}: the project does not recognize its sources");
+            // No temporary files remain.
             let left = std::fs::read_dir(edited.data()).expect("a folder").count();
             assert_eq!(left, 2, "{what}");
             let again = edited.save(&mut edited.project());
@@ -108,14 +109,14 @@ fn a_save_that_fails_or_ends_at_any_step_is_recognized_and_can_be_repeated() {
 }
 
 #[test]
-fn a_save_whose_end_was_not_recorded_can_be_repeated_without_reopening() {
+fn unrecorded_save_is_repeatable_without_reopening() {
     let edited = Edited::new();
     let mut project = edited.project();
     let counted = Edited::new();
     let mut other = counted.project();
     fault::plan(None);
     assert_eq!(counted.save(&mut other).outcome, Ok(()));
-    // The last step is the transaction that takes the new hashes over.
+    // The last step is the transaction that stores the new hashes.
     fault::plan(Some((fault::steps() - 1, Fault::Fail)));
     assert!(edited.save(&mut project).outcome.is_err());
     fault::plan(None);
@@ -124,7 +125,7 @@ fn a_save_whose_end_was_not_recorded_can_be_repeated_without_reopening() {
 }
 
 #[test]
-fn a_second_save_with_the_hashes_of_before_the_first_is_no_change_by_another_program() {
+fn repeated_save_with_old_hashes_succeeds() {
     let mut edited = Edited::new();
     let mut project = edited.project();
     assert_eq!(edited.save(&mut project).outcome, Ok(()));
@@ -136,7 +137,7 @@ fn a_second_save_with_the_hashes_of_before_the_first_is_no_change_by_another_pro
 }
 
 #[test]
-fn a_file_that_cannot_be_replaced_keeps_all_files_as_they_were() {
+fn failed_replacement_keeps_all_files() {
     let edited = Edited::new();
     let at = edited.data().join("dev.conll");
     let mut permissions = std::fs::metadata(&at).expect("a file").permissions();
@@ -149,7 +150,7 @@ fn a_file_that_cannot_be_replaced_keeps_all_files_as_they_were() {
 }
 
 #[test]
-fn a_source_that_another_program_changed_is_not_written() {
+fn externally_changed_source_is_not_written() {
     let edited = Edited::new();
     std::fs::write(edited.data().join("dev.conll"), "Oslo B-LOC\nsnows O\n").expect("a file");
     let outcome = edited.save(&mut edited.project()).outcome;
@@ -162,14 +163,14 @@ fn a_source_that_another_program_changed_is_not_written() {
 fn files_of_another_project_are_not_written() {
     let (edited, other) = (Edited::new(), Edited::new());
     let outcome = other.save(&mut edited.project()).outcome;
-    assert!(outcome.is_err_and(|e| e.to_string().contains("not those of this project")));
+    assert!(outcome.is_err_and(|e| e.to_string().contains("do not belong to this project")));
     assert_eq!((edited.saved_files(), other.saved_files()), (0, 0));
 }
 
-/// A source file named `name` with `text`, to which labels of the dataset of `other` (of the same shape) are saved: it is refused.
-fn check_other_words(name: &str, text: &str, other: &str, beside: &[(&str, &str, &str)]) {
+/// Checks that saving labels of `text` to a source with the text `other`, of the same shape, is rejected.
+fn check_other_text(name: &str, text: &str, other: &str, siblings: &[(&str, &str, &str)]) {
     let write = |folder: &Path, text: &str, second: bool| {
-        for (name, first, other) in beside {
+        for (name, first, other) in siblings {
             std::fs::write(folder.join(name), if second { other } else { first }).expect("a file");
         }
         std::fs::write(folder.join(name), text).expect("a file");
@@ -187,38 +188,38 @@ fn check_other_words(name: &str, text: &str, other: &str, beside: &[(&str, &str,
     assert_ne!(rewrite(&dataset, text).expect("its own source").as_slice(), text.as_bytes(), "{name}");
     write(folder.path(), other, true);
     let refused = rewrite(&dataset, other).expect_err(name);
-    assert!(refused.message.contains("the text here is not that of the open dataset"), "{name}: {refused}");
+    assert!(refused.message.contains("the text differs from the open dataset"), "{name}: {refused}");
 }
 
 #[test]
-fn labels_never_come_onto_other_words() {
-    check_other_words("a.conll", "Anna B-PER\nsings O\n", "Oslo B-LOC\nrains O\n", &[]);
-    check_other_words(
+fn save_rejects_different_text() {
+    check_other_text("a.conll", "Anna B-PER\nsings O\n", "Oslo B-LOC\nrains O\n", &[]);
+    check_other_text(
         "a.conllu",
         "1\tAnna\t_\t_\t_\t_\t_\t_\t_\tNER=B-PER\n",
         "1\tOslo\t_\t_\t_\t_\t_\t_\t_\tNER=B-LOC\n",
         &[],
     );
-    check_other_words(
+    check_other_text(
         "a.jsonl",
         "{\"tokens\":[\"Anna\",\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}\n",
         "{\"tokens\":[\"Oslo\",\"rains\"],\"ner_tags\":[\"B-LOC\",\"O\"]}\n",
         &[],
     );
-    check_other_words(
+    check_other_text(
         "a.csv",
         "Sentence #,Word,POS,Tag\nSentence: 1,Anna,NNP,B-per\n",
         "Sentence #,Word,POS,Tag\nSentence: 1,Oslo,NNP,B-geo\n",
         &[],
     );
-    check_other_words(
+    check_other_text(
         "a.jsonl",
         "{\"text\":\"Anna sings\",\"label\":[[0,4,\"PER\"]]}\n",
         "{\"text\":\"Oslo rains\",\"label\":[[0,4,\"LOC\"]]}\n",
         &[],
     );
-    check_other_words("a.ann", "T1\tPER 0 4\tAnna\n", "T1\tLOC 0 4\tOslo\n", &[("a.txt", "Anna sings", "Oslo rains")]);
-    check_other_words(
+    check_other_text("a.ann", "T1\tPER 0 4\tAnna\n", "T1\tLOC 0 4\tOslo\n", &[("a.txt", "Anna sings", "Oslo rains")]);
+    check_other_text(
         "a.tsv",
         "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n\n#Text=Anna sings\n1-1\t0-4\tAnna\tPER\t\n1-2\t5-10\tsings\t_\t\n",
         "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n\n#Text=Oslo rains\n1-1\t0-4\tOslo\tLOC\t\n1-2\t5-10\trains\t_\t\n",
@@ -227,7 +228,7 @@ fn labels_never_come_onto_other_words() {
 }
 
 #[test]
-fn a_source_of_fewer_sentences_is_refused() {
+fn save_rejects_source_with_fewer_sentences() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().join("a.conll");
     std::fs::write(&at, "Anna B-PER\n\nOslo B-LOC\n").expect("a file");
@@ -237,9 +238,9 @@ fn a_source_of_fewer_sentences_is_refused() {
     assert!(short.is_err_and(|e| e.message.contains("fewer")));
 }
 
-/// doccano keeps what a program imported in code points beside what a person drew in UTF-16.
+/// doccano stores imported offsets in code points and annotated ones in UTF-16.
 #[test]
-fn records_of_two_units_stay_as_they_are() {
+fn mixed_offset_units_are_preserved() {
     let text = "Zoë 😀 met Ann in Köln.";
     let at = text.find("Köln").expect("a word");
     let (points, utf16) = (text[..at].chars().count(), text[..at].encode_utf16().count());

@@ -1,11 +1,11 @@
-//! Spans as tags and back.
+//! Conversion between spans and tags.
 
 use proptest::prelude::*;
 use tagwright::corpus::scheme::{SCHEMES, count_merged, decode, drop_overlapping, encode};
 use tagwright::corpus::tag_notation::{TagNotation, parse_tag, prefix_of};
 use tagwright::corpus::{LabelId, LabelSet, Prefix, Scheme, SchemeDetector, TagPosition, TokenSpan};
 
-/// Tags on one line, spans as `start-end:LABEL` on one line.
+/// Checks the spans of a line of tags, written as `start-end:LABEL`.
 fn check(tags: &str, expected: &str) {
     let mut labels = LabelSet::default();
     let tags: Vec<_> = tags
@@ -18,7 +18,7 @@ fn check(tags: &str, expected: &str) {
 }
 
 #[test]
-fn tags_mean_what_conlleval_says() {
+fn decodes_tags_like_conlleval() {
     check("O O", "");
     check("I-PER I-PER O", "0-2:PER");
     check("I-PER B-PER O", "0-1:PER 1-2:PER");
@@ -45,8 +45,8 @@ fn detect(sentences: &[&str]) -> (Scheme, bool) {
 }
 
 #[test]
-fn tags_that_may_not_stand_where_they_do_are_found() {
-    // Numbers of the tags, with `+` where one goes on with nothing and `-` where one leaves its span open.
+fn detects_invalid_tags() {
+    // Indices of the tags: `+` is a continuation tag without a start, `-` a tag that leaves its span open.
     let check = |sentences: &str, expected: &str| {
         let mut labels = LabelSet::default();
         let mut detector = SchemeDetector::default();
@@ -62,10 +62,10 @@ fn tags_that_may_not_stand_where_they_do_are_found() {
             }
             detector.end_sentence();
         }
-        let (slips, count) = detector.invalid_tags();
-        let shown: Vec<String> =
-            slips.iter().map(|s| format!("{}{}", s.position.line, if s.lacks_start { '+' } else { '-' })).collect();
-        assert_eq!((shown.join(" ").as_str(), count), (expected, shown.len()), "{sentences}");
+        let (invalid, count) = detector.invalid_tags();
+        let rendered: Vec<String> =
+            invalid.iter().map(|s| format!("{}{}", s.position.line, if s.lacks_start { '+' } else { '-' })).collect();
+        assert_eq!((rendered.join(" ").as_str(), count), (expected, rendered.len()), "{sentences}");
     };
     check("B-PER I-PER O B-LOC", "");
     check("B-PER I-PER O I-LOC / B-LOC B-LOC I-PER", "3+ 6+");
@@ -78,7 +78,7 @@ fn tags_that_may_not_stand_where_they_do_are_found() {
 }
 
 #[test]
-fn schemes_are_told_apart() {
+fn detects_schemes() {
     assert_eq!(detect(&["I-PER O I-LOC", "I-PER B-PER"]), (Scheme::Iob1, false));
     assert_eq!(detect(&["B-PER I-PER O", "B-LOC"]), (Scheme::Iob2, false));
     assert_eq!(detect(&["S-PER O", "B-LOC E-LOC"]), (Scheme::Iobes, false));
@@ -90,7 +90,7 @@ fn schemes_are_told_apart() {
 }
 
 #[test]
-fn notations_are_told_apart() {
+fn detects_tag_notations() {
     let check =
         |values: &str, expected| assert_eq!(TagNotation::detect(&values.split(' ').collect::<Vec<_>>()), expected);
     check("O B-PER I-PER", Some(TagNotation::Hyphen));
@@ -104,14 +104,14 @@ fn notations_are_told_apart() {
 }
 
 #[test]
-fn a_notation_is_written_as_it_is_read() {
+fn tag_notations_roundtrip() {
     for notation in [TagNotation::Hyphen, TagNotation::Prefix('_'), TagNotation::Suffix('-'), TagNotation::LabelOnly] {
         let text = notation.format(Some((Prefix::I, LabelId::default())), Scheme::Ioe2, |_| "A-B_C".into());
         assert_eq!(notation.parse(&text), Ok(Some(('I', "A-B_C"))), "{text}");
     }
 }
 
-/// Spans that do not overlap, in a sentence of this many tokens.
+/// Non-overlapping spans, with the number of tokens of their sentence.
 fn spans() -> impl Strategy<Value = (usize, Vec<TokenSpan>)> {
     proptest::collection::vec((0usize..3, 1usize..4, 0u16..3), 0..6).prop_map(|parts| {
         let mut at = 0;
@@ -126,7 +126,7 @@ fn spans() -> impl Strategy<Value = (usize, Vec<TokenSpan>)> {
 
 proptest! {
     #[test]
-    fn spans_survive_every_scheme((tokens, spans) in spans()) {
+    fn spans_roundtrip_in_every_scheme((tokens, spans) in spans()) {
         for (_, scheme) in SCHEMES {
             if count_merged(&spans, scheme) > 0 {
                 prop_assert!(scheme == Scheme::Io && decode(&encode(&spans, tokens, scheme)).len() < spans.len());
@@ -138,7 +138,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_drawn_is_what_can_be_encoded() {
+fn drop_overlapping_returns_encodable_spans() {
     let span = |start, end| TokenSpan { start, end, label: LabelId::default() };
     let check = |spans: &[TokenSpan], expected: &[TokenSpan]| {
         assert_eq!(drop_overlapping(spans), expected);

@@ -1,39 +1,39 @@
-//! Files as people have them, where they differ from the documentation of their formats: one line a shape.
+//! Variants of files that differ from the documentation of their formats, one check per variant.
 
-use super::formats::shown;
+use super::formats::render;
 use tagwright::corpus::{Corpus, Split};
 use tagwright::format::{self, NoteKind, ReadReport, SourceInput};
 
-/// Files beside the one that is read: their names and their texts.
-type Beside<'b> = &'b [(&'b str, &'b str)];
+/// Names and texts of other files in the same directory.
+type Siblings<'b> = &'b [(&'b str, &'b str)];
 
-fn read(name: &str, bytes: &[u8], beside: Beside) -> Result<(Corpus, ReadReport), String> {
-    let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
-    let source = SourceInput { read_sibling: &beside, ..SourceInput::from_bytes(bytes, name, Split::Train, 0) };
+fn read(name: &str, bytes: &[u8], siblings: Siblings) -> Result<(Corpus, ReadReport), String> {
+    let siblings = |name: &str| siblings.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
+    let source = SourceInput { read_sibling: &siblings, ..SourceInput::from_bytes(bytes, name, Split::Train, 0) };
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).map_err(|p| p.to_string())?;
     Ok((corpus, found))
 }
 
-/// The format that a file is read as, and the corpus in it: `[span LABEL]`, sentences by ` / `, documents by ` // `, `<class>`.
-fn check_with(name: &str, text: &str, beside: Beside, format: &str, expected: &str) {
-    let (corpus, found) = read(name, text.as_bytes(), beside).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
-    assert_eq!((found.format.name, shown(&corpus).as_str()), (format, expected), "{name}\n{text}\n{found:?}");
+/// Checks the detected format of a file and its rendered corpus (see [`render`]).
+fn check_with(name: &str, text: &str, siblings: Siblings, format: &str, expected: &str) {
+    let (corpus, found) = read(name, text.as_bytes(), siblings).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
+    assert_eq!((found.format.name, render(&corpus).as_str()), (format, expected), "{name}\n{text}\n{found:?}");
 }
 
 fn check(name: &str, text: &str, format: &str, expected: &str) {
     check_with(name, text, &[], format, expected);
 }
 
-/// The notes of a file.
-fn told(name: &str, text: &str, expected: &[NoteKind]) {
+/// Checks the kinds of the notes of a file.
+fn check_notes(name: &str, text: &str, expected: &[NoteKind]) {
     let (_, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
     let kinds: Vec<NoteKind> = found.notes.iter().map(|note| note.kind).collect();
     assert_eq!(kinds, expected, "{name}\n{text}");
 }
 
-/// A file that is refused, and parts of the reason.
-fn refused(name: &str, text: &str, expected: &[&str]) {
+/// Checks that a file is rejected, and parts of the message.
+fn check_rejected(name: &str, text: &str, expected: &[&str]) {
     let why = read(name, text.as_bytes(), &[]).err().unwrap_or_else(|| panic!("{name} is read:\n{text}"));
     expected.iter().for_each(|part| assert!(why.contains(part), "{why}\n{text}"));
 }
@@ -41,7 +41,7 @@ fn refused(name: &str, text: &str, expected: &[&str]) {
 const SENTENCE: &str = "[Mia PER] met [Bonn LOC]";
 
 #[test]
-fn a_header_names_the_columns() {
+fn header_names_columns() {
     check("a.tsv", "word\tpos\tner\nMia\tN\tB-PER\nmet\tV\tO\nBonn\tN\tB-LOC\n", "conll", SENTENCE);
     check("a.train", "WORD\tTAG\nMia\tPER\nmet\tO\nBonn\tLOC\n", "conll", SENTENCE);
     check("a.csv", "Text,Pos,Ner\nMia,N,B-PER\nmet,V,O\nBonn,N,B-LOC\n", "conll", SENTENCE);
@@ -66,14 +66,14 @@ fn a_header_names_the_columns() {
     );
     let hipe = "TOKEN\tNE-COARSE-LIT\tNE-COARSE-METO\tNEL-LIT\n# document_id = d1\nMia\tB-PER\tO\tQ1\nmet\tO\tO\t_\n\n# document_id = d2\nBonn\tB-LOC\tB-ORG\tQ2\n";
     check("a.tsv", hipe, "conll", "[Mia PER] met // [Bonn LOC]");
-    told("a.tsv", hipe, &[NoteKind::SecondLayer, NoteKind::Header, NoteKind::Comment]);
-    // Words that are names of columns elsewhere.
+    check_notes("a.tsv", hipe, &[NoteKind::SecondLayer, NoteKind::Header, NoteKind::Comment]);
+    // Tokens that are also common column names.
     check("a.tsv", "Word\tO\nof\tO\nMia\tB-PER\n", "wnut", "Word of [Mia PER]");
     check("a.tsv", "Text\tB-PER\nleft\tO\n", "wnut", "[Text PER] left");
 }
 
 #[test]
-fn a_table_of_words_is_read_whatever_stands_for_o() {
+fn reads_token_tables_with_any_outside_tag() {
     let check = |name: &str, text: &str| check(name, text, "conll", SENTENCE);
     check("a.csv", "token,tag\nMia,B-PER\nmet,\nBonn,B-LOC\n");
     check("a.csv", "token,pos,tag\nMia,N,B-PER\nmet,V,nan\nBonn,N,B-LOC\n");
@@ -98,7 +98,7 @@ fn a_table_of_words_is_read_whatever_stands_for_o() {
         "gmb",
         two,
     );
-    // Classes of texts are no tags, also where some are missing or called OTHER.
+    // Document labels are not tags, even if some are missing or named OTHER.
     self::check("a.csv", "text,label\nit is,a\nwe go,\nhe ran,a\n", "csv", "it is <a> // we go // he ran <a>");
     let other = "text\tlabel\nit is\tOTHER\nwe go\tfood\nhe ran\tfood\n";
     self::check("a.tsv", other, "csv", "it is <OTHER> // we go <food> // he ran <food>");
@@ -106,7 +106,7 @@ fn a_table_of_words_is_read_whatever_stands_for_o() {
 }
 
 #[test]
-fn comments_and_document_starts_are_no_words() {
+fn comments_and_document_starts_are_not_tokens() {
     check("a.conll", "# sent_id = 1\n# text = Mia met\nMia\tN\tB-PER\nmet\tV\tO\n", "conll", "[Mia PER] met");
     check("a.tsv", "#NOW\tO\nMia\tB-PER\n\n#\tO\n1\tO\nBonn\tB-LOC\n", "wnut", "#NOW [Mia PER] / # 1 [Bonn LOC]");
     check(
@@ -125,9 +125,9 @@ fn comments_and_document_starts_are_no_words() {
 }
 
 #[test]
-fn tags_are_spelled_in_many_ways() {
+fn reads_tag_notations() {
     check("a.txt", "Mia b-per\nmet o\nBonn b-loc\n", "conll", "[Mia per] met [Bonn loc]");
-    // A wrong tag among a few right ones makes no labels of the others.
+    // One invalid tag does not change the notation of the others.
     check("a.tsv", "Mia\tB-PER\nmet\tX-PER\nBonn\tB-LOC\nis\tO\n", "wnut", "[Mia PER] met [Bonn LOC] is");
     check("a.tsv", "w\tner\nMia\tPER_B\nmet\tX\nBonn\tLOC_B\nis\tO\n", "conll", "[Mia PER] met [Bonn LOC] is");
     check(
@@ -145,7 +145,7 @@ fn tags_are_spelled_in_many_ways() {
     );
     check("a.txt", "1 Los O\n1 Mia B-PER\n2 En O\n2 Bonn B-LOC\n", "conll", "Los [Mia PER] / En [Bonn LOC]");
     check("a.tsv", "1\tMia\tB-PER\tB-X\n2\tmet\tO\tO\n3\tBonn\tB-LOC\tO\n", "conll", SENTENCE);
-    told("a.tsv", "1\tMia\tB-PER\tB-PER\n2\tmet\tO\tO\n3\tBonn\tB-LOC\tO\n", &[NoteKind::SecondLayer]);
+    check_notes("a.tsv", "1\tMia\tB-PER\tB-PER\n2\tmet\tO\tO\n3\tBonn\tB-LOC\tO\n", &[NoteKind::SecondLayer]);
     check("a.iob", "Mia|B-PER met|O Bonn|B-LOC\n", "wikiner", SENTENCE);
     check("aij-wikiner-en-wp2", "\nMia|N|I-PER met|V|O Bonn|N|I-LOC\n", "wikiner", SENTENCE);
     check("a.txt", "Mia/PER met/O Bonn/LOC\nit/O is/O far/O\n", "slash-tags", "[Mia PER] met [Bonn LOC] / it is far");
@@ -160,7 +160,7 @@ fn tags_are_spelled_in_many_ways() {
 }
 
 #[test]
-fn marks_in_a_text_are_taken_out() {
+fn inline_markup_is_removed() {
     check(
         "a.txt",
         "<PER>Mia</PER> met <LOC>Bonn</LOC>\nIt is &lt; far\n<PER>Tom</PER> left\n",
@@ -194,14 +194,14 @@ fn marks_in_a_text_are_taken_out() {
         "is [Bonn LOC] far <ask> // hi <ask>",
     );
     check("a.txt", "__label__a __label__b The boat\n__label__a Soup\n", "fasttext", "The boat <a, b> // Soup <a>");
-    told("a.txt", "__label__a The boat\n__label__b\n", &[NoteKind::RecordWithoutText]);
+    check_notes("a.txt", "__label__a The boat\n__label__b\n", &[NoteKind::RecordWithoutText]);
     check(
         "a.txt",
         "1|t|Mia sleeps.\n1|a|In Bonn.\n1\t0\t3\tMia\tPER\tX\n1\t15\t19\tBonn\tLOC\tY\n1\tREL\tX\tY\n",
         "pubtator",
         "[Mia PER] sleeps . / In [Bonn LOC] .",
     );
-    // Prose with hyphens, dashes and links is prose.
+    // Prose with hyphens is plain text.
     check(
         "a.txt",
         "We take the S-Bahn\nor the U-Bahn\nor go by E-bike\n",
@@ -211,7 +211,7 @@ fn marks_in_a_text_are_taken_out() {
 }
 
 #[test]
-fn tables_hold_sentences_texts_and_classes() {
+fn reads_tables_of_sentences_texts_and_doc_labels() {
     check("a.csv", "id,tokens,ner_tags\n0,\"['Mia', 'met', 'Bonn']\",\"['B-PER', 'O', 'B-LOC']\"\n", "csv", SENTENCE);
     check("a.csv", "tokens,tags\n\"['Mia' 'met'\n 'Bonn']\",\"['B-PER' 'O'\n 'B-LOC']\"\n", "csv", SENTENCE);
     check_with(
@@ -259,11 +259,11 @@ fn tables_hold_sentences_texts_and_classes() {
     let elided =
         "tokens,tags\n\"['Mia' ... 'x']\",\"['B-PER' ... 'O']\"\n\"['it']\",\"['O']\"\n\"['Mia']\",\"['B-PER']\"\n";
     check("a.csv", elided, "csv", "it / [Mia PER]");
-    refused("a.tsv", "12\t0\t6\tPERSON\n13\t2\t8\tPLACE\n", &["offsets", "texts"]);
+    check_rejected("a.tsv", "12\t0\t6\tPERSON\n13\t2\t8\tPLACE\n", &["offsets", "texts"]);
 }
 
 #[test]
-fn json_has_spans_under_any_usual_key() {
+fn json_spans_are_read_from_common_keys() {
     let one = |record: &str| check("a.jsonl", record, "doccano", SENTENCE);
     one(r#"{"text":"Mia met Bonn","entities":[{"start":0,"end":3,"label":"PER"},{"start":8,"end":12,"label":"LOC"}]}"#);
     one(r#"{"data":"Mia met Bonn","label":[[0,3,"PER"],[8,12,"LOC"]]}"#);
@@ -289,8 +289,8 @@ fn json_has_spans_under_any_usual_key() {
     check("dev.txt", "{\"text\":\"The boat\",\"cats\":{\"A\":1.0,\"B\":0.1}}\n", "doccano", "The boat <A>");
     let users = r#"{"text":"Mia","annotations":[{"label":1,"start_offset":0,"end_offset":3,"user":1},{"label":1,"start_offset":0,"end_offset":3,"user":2}]}"#;
     check("a.jsonl", users, "doccano", "[Mia 1]");
-    told("a.jsonl", users, &[NoteKind::SecondAnnotator]);
-    told(
+    check_notes("a.jsonl", users, &[NoteKind::SecondAnnotator]);
+    check_notes(
         "a.jsonl",
         r#"{"text":"Mia","label":[[0,3,"PER"],[0,3,"PER"],[0,3,""]]}"#,
         &[NoteKind::DuplicateSpan, NoteKind::SpanWithoutLabel],
@@ -298,11 +298,11 @@ fn json_has_spans_under_any_usual_key() {
     check("a.jsonl", r#"{"text":"Mia \ud83d met","label":[[0,3,"PER"]]}"#, "doccano", "[Mia PER] \u{fffd} met");
     let answers = "{\"text\":\"Mia\",\"label\":\"A\",\"answer\":\"accept\"}\n{\"text\":\"it\",\"label\":\"A\",\"answer\":\"reject\"}\n";
     check("a.jsonl", answers, "prodigy", "Mia <A> // it");
-    told("a.jsonl", answers, &[NoteKind::RejectedRecord]);
+    check_notes("a.jsonl", answers, &[NoteKind::RejectedRecord]);
 }
 
 #[test]
-fn json_of_other_tools() {
+fn reads_json_of_other_tools() {
     check(
         "a.json",
         r#"{"content":"Mia met Bonn","annotation":[{"label":["PER"],"points":[{"start":0,"end":2,"text":"Mia"}]},{"label":["LOC"],"points":[{"start":8,"end":11,"text":"Bonn"}]}]}"#,
@@ -363,7 +363,7 @@ fn json_of_other_tools() {
     check_with("labels.json", azure, &[("1.txt", "😀 Mia met")], "azure-language", "😀 [Mia PER] met");
     let studio = r#"[{"data":{"prompt":"A long prompt about labels","body":"Mia met"},"annotations":[{"was_cancelled":true,"result":[]},{"result":[{"type":"labels","value":{"start":0,"end":3,"text":"Mia","labels":["PER"]}},{"type":"labels","value":{"start":4,"end":7,"text":"met"}}]}],"predictions":[{"result":[]}]}]"#;
     check("a.json", studio, "label-studio", "[Mia PER] met");
-    told("a.json", studio, &[NoteKind::CanceledAnnotation, NoteKind::Prediction, NoteKind::SpanWithoutLabel]);
+    check_notes("a.json", studio, &[NoteKind::CanceledAnnotation, NoteKind::Prediction, NoteKind::SpanWithoutLabel]);
     check(
         "a.py",
         "('Mia met', {'entities': [(0, 3, 'PER')]}),\n('it', [(0, 2, 'X')]),\n",
@@ -385,7 +385,7 @@ fn json_of_other_tools() {
 }
 
 #[test]
-fn problems_are_told_in_the_order_of_their_lines() {
+fn problems_are_sorted_by_line() {
     let check = |name: &str, text: &str, expected: &[(usize, usize)]| {
         let (_, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(found.problems.iter().map(|p| (p.line, p.column)).collect::<Vec<_>>(), expected, "{found:?}");
@@ -397,7 +397,7 @@ fn problems_are_told_in_the_order_of_their_lines() {
 }
 
 #[test]
-fn rows_of_spans_and_cells_of_spans_are_read() {
+fn reads_spans_in_rows_and_cells() {
     let rows = "text,start,end,label\nMia met Bonn,0,3,PER\nMia met Bonn,8,12,LOC\nit is,0,2,X\n";
     check("a.csv", rows, "csv", "[Mia PER] met [Bonn LOC] // [it X] is");
     let rows = "doc_id,text,start_char,end_char,entity_type\n1,Mia met,0.0,3.0,PER\n2,Mia met,0,3,PER\n";
@@ -406,12 +406,12 @@ fn rows_of_spans_and_cells_of_spans_are_read() {
     let crlf = "text,label\r\n\"Hi.\r\nMia met\",\"[[4,7,\"\"PER\"\"]]\"\r\nit is,[]\r\n";
     check("a.csv", crlf, "csv", "Hi . / [Mia PER] met // it is");
     check("a.csv", "Text;Sorte\nit is so;a\nwe go;b\nhe ran;a\n", "csv", "it is so <a> // we go <b> // he ran <a>");
-    told("a.csv", "text,foo,bar\nit is,1,a b c\nwe go,2,d\n", &[NoteKind::Field, NoteKind::Header]);
-    refused("a.jsonl", r#"{"text":"Mia met","start":0,"end":3,"label":"PER"}"#, &["one span", "one list"]);
+    check_notes("a.csv", "text,foo,bar\nit is,1,a b c\nwe go,2,d\n", &[NoteKind::Field, NoteKind::Header]);
+    check_rejected("a.jsonl", r#"{"text":"Mia met","start":0,"end":3,"label":"PER"}"#, &["single span", "one list"]);
 }
 
 #[test]
-fn records_name_splits_texts_and_annotators() {
+fn records_set_split_text_field_and_annotator() {
     let split = |name: &str, text: &str| {
         let (corpus, _) = read(name, text.as_bytes(), &[]).expect("a corpus");
         corpus.documents.iter().map(|d| d.split).collect::<Vec<_>>()
@@ -434,19 +434,19 @@ fn records_name_splits_texts_and_annotators() {
     check("a.json", &task(&region("title", "Mia")), "label-studio", "[Mia PER] won");
     let both = task(&format!("{},{},{}", region("body", "Bob"), region("body", "Bob"), region("title", "Mia")));
     check("a.json", &both, "label-studio", "[Bob PER] met Mia in Bonn .");
-    told("a.json", &both, &[NoteKind::SecondLayer, NoteKind::DuplicateSpan]);
+    check_notes("a.json", &both, &[NoteKind::SecondLayer, NoteKind::DuplicateSpan]);
     let by =
         |who: &str| format!(r#"{{"text":"Mia","spans":[],"_input_hash":7,"_annotator_id":"{who}","answer":"accept"}}"#);
-    told("a.jsonl", &format!("{}\n{}\n", by("a"), by("b")), &[NoteKind::RepeatedText]);
-    told("a.jsonl", &format!("{}\n{}\n", by("a"), by("a")), &[]);
+    check_notes("a.jsonl", &format!("{}\n{}\n", by("a"), by("b")), &[NoteKind::RepeatedText]);
+    check_notes("a.jsonl", &format!("{}\n{}\n", by("a"), by("a")), &[]);
 }
 
 #[test]
-fn marks_of_formats_are_found_behind_other_lines() {
+fn detects_signatures_after_other_lines() {
     let rows = "bc/x 0 0 Mia NNP (TOP* - - - sp (PER) -\nbc/x 0 1 met VB *) - - - sp * -\n";
     check("a.txt", rows, "conll2012", "[Mia PER] met");
     check("a.txt", "# made by x\n1|t|Mia met\n1|a|it\n1\t0\t3\tMia\tPER\tX\n", "pubtator", "[Mia PER] met / it");
-    told("a.txt", "Mia\u{a0}B-PER\nmet\u{a0}O\n\nBonn\u{a0}B-LOC\n", &[NoteKind::PossibleLabels]);
+    check_notes("a.txt", "Mia\u{a0}B-PER\nmet\u{a0}O\n\nBonn\u{a0}B-LOC\n", &[NoteKind::PossibleLabels]);
     let tei = "<TEI><text><p><persName>Mia</persName> sat.</p><p><persName>Bo</persName> ran.</p></text></TEI>";
     check("a.xml", tei, "inline-xml", "[Mia persName] sat . / [Bo persName] ran .");
     check_with(
@@ -459,24 +459,24 @@ fn marks_of_formats_are_found_behind_other_lines() {
 }
 
 #[test]
-fn labels_in_what_is_read_as_text_are_told() {
-    let check = |name: &str, text: &str| told(name, text, &[NoteKind::PossibleLabels]);
+fn possible_labels_in_text_are_reported() {
+    let check = |name: &str, text: &str| check_notes(name, text, &[NoteKind::PossibleLabels]);
     check("a.jsonl", r#"{"text":"<PER>Mia</PER> met <LOC>Bonn</LOC>"}"#);
     check("a.jsonl", r#"{"text":"[Mia](PER) met"}"#);
-    told("a.csv", "text\n<PER>Mia</PER> met\nit is\n", &[NoteKind::Header, NoteKind::PossibleLabels]);
-    told("a.csv", "text\n<b>Mia</b> met<br />\nit is\n", &[NoteKind::Header]);
-    told("a.jsonl", r#"{"text":"1 < 2 and <b>so</b> on"}"#, &[]);
-    // Tags of another kind beside those that are read.
+    check_notes("a.csv", "text\n<PER>Mia</PER> met\nit is\n", &[NoteKind::Header, NoteKind::PossibleLabels]);
+    check_notes("a.csv", "text\n<b>Mia</b> met<br />\nit is\n", &[NoteKind::Header]);
+    check_notes("a.jsonl", r#"{"text":"1 < 2 and <b>so</b> on"}"#, &[]);
+    // Additional tags of another layer.
     let fine = r#"{"tokens":["Mia","met"],"ner_tags":["B-PER","O"],"fine_ner_tags":["B-PER-x","O"],"chunk_tags":["B-NP","O"]}"#;
-    told("a.jsonl", fine, &[NoteKind::SecondLayer]);
+    check_notes("a.jsonl", fine, &[NoteKind::SecondLayer]);
     let words =
         r#"{"text":"Mia Berg met","tokens":["Mia","Berg","met"],"entities":[{"start":0,"end":2,"label":"PER"}]}"#;
     check_with("a.jsonl", words, &[], "doccano", "[Mia Berg PER] met");
-    told("a.jsonl", words, &[NoteKind::OffsetUnit]);
+    check_notes("a.jsonl", words, &[NoteKind::OffsetUnit]);
 }
 
-/// The notes of a file that a person said to be in a format.
-fn told_as(format: &str, name: &str, text: &str, expected: &[NoteKind]) {
+/// Checks the kinds of the notes of a file in a format that the user chose.
+fn check_notes_as(format: &str, name: &str, text: &str, expected: &[NoteKind]) {
     let format = format::by_name(format).expect("a format");
     let source = SourceInput::from_bytes(text.as_bytes(), name, Split::Train, 0).with_format(format);
     let found = format::read(&source, &mut Corpus::default()).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
@@ -485,31 +485,31 @@ fn told_as(format: &str, name: &str, text: &str, expected: &[NoteKind]) {
 }
 
 #[test]
-fn a_chosen_format_that_the_file_does_not_show_is_told() {
+fn mismatched_chosen_format_is_reported() {
     let tags = "<PER>Mia</PER> met <LOC>Bonn</LOC>\nit is\n";
-    told_as("opennlp", "a.txt", tags, &[NoteKind::OtherFormat]);
-    told_as("inline-xml", "a.txt", tags, &[]);
+    check_notes_as("opennlp", "a.txt", tags, &[NoteKind::OtherFormat]);
+    check_notes_as("inline-xml", "a.txt", tags, &[]);
     let columns = "-DOCSTART- -X- O O\n\nMia N O B-PER\nmet V O O\n";
-    told_as("inline-xml", "a.conll", columns, &[NoteKind::PossibleLabels]);
-    told_as("conll", "a.conll", columns, &[]);
-    told_as("text", "a.md", "# Mia\n\nMia met Bonn.\n", &[]);
-    told_as("csv", "a.txt", "text\nMia met Bonn\nit is\n", &[NoteKind::Header]);
+    check_notes_as("inline-xml", "a.conll", columns, &[NoteKind::PossibleLabels]);
+    check_notes_as("conll", "a.conll", columns, &[]);
+    check_notes_as("text", "a.md", "# Mia\n\nMia met Bonn.\n", &[]);
+    check_notes_as("csv", "a.txt", "text\nMia met Bonn\nit is\n", &[NoteKind::Header]);
 }
 
 #[test]
-fn the_shared_tasks_of_bionlp_have_annotations_in_two_files() {
-    let beside: Beside = &[("1.txt", "Mia met Bonn"), ("1.a2", "T2\tVerb 4 7\tmet\nE1\tVerb:T2\n")];
-    check_with("1.a1", "T1\tPER 0 3\tMia\n", beside, "brat", "[Mia PER] met Bonn");
-    let (mut corpus, found) = read("1.a1", b"T1\tPER 0 3\tMia\n", beside).expect("a corpus");
+fn bionlp_annotations_span_two_files() {
+    let siblings: Siblings = &[("1.txt", "Mia met Bonn"), ("1.a2", "T2\tVerb 4 7\tmet\nE1\tVerb:T2\n")];
+    check_with("1.a1", "T1\tPER 0 3\tMia\n", siblings, "brat", "[Mia PER] met Bonn");
+    let (mut corpus, found) = read("1.a1", b"T1\tPER 0 3\tMia\n", siblings).expect("a corpus");
     let notes: Vec<(NoteKind, usize)> = found.notes.iter().map(|note| (note.kind, note.count)).collect();
     assert_eq!(notes, [(NoteKind::OtherAnnotationKind, 2)]);
-    // A new annotation takes no number that a trigger has.
+    // A new annotation does not get the id of a trigger.
     let label = corpus.labels.intern("LOC").expect("few labels");
     let span = corpus.document(0).span_from_tokens(0, 2..3, label);
     corpus.document_mut(0).insert_span(span);
-    let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
+    let siblings = |name: &str| siblings.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
     let source = SourceInput {
-        read_sibling: &beside,
+        read_sibling: &siblings,
         ..SourceInput::from_bytes(b"T1\tPER 0 3\tMia\n", "1.a1", Split::Train, 0)
     };
     let current = format::RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
@@ -518,35 +518,39 @@ fn the_shared_tasks_of_bionlp_have_annotations_in_two_files() {
 }
 
 #[test]
-fn what_is_no_data_is_refused_with_the_reason() {
-    refused(
+fn rejects_invalid_data() {
+    check_rejected(
         "a.json",
         "{\"name\": \"x\", \"note\": \"Take the S-Bahn, then walk\"}\n{\"name\": \"y\", \"note\": \"E-bike\"}\n",
         &["JSON", "“name”"],
     );
-    refused(
+    check_rejected(
         "a.jsonl",
         "{\"tokens\": [\"Mia\"], \"ner_tags\": [\"B-PER\" \"O\"]}\n{tokens: [O]}\n",
         &["line 1", "JSON"],
     );
-    refused("a.json", "[\n {\"text\": \"Mia\"},\n {\"text\": \"B-PER\"\n", &["line 4"]);
-    refused("a.jsonl", "{\"tokens\": [\"Mia\"], \"ner_tags\": [1]}\n", &["numbers", "labels.txt", "label.json"]);
-    refused("a.py", "T = [\n ('It's', {'entities': []}),\n]\n", &["line 2"]);
-    refused("a.xml", "<c><s><token ne=\"B-PER\">Mia</token> <token ne=\"O\">met</token></s></c>", &["each token"]);
-    refused("a.tsv", "text\tlabel\n", &["header"]);
-    refused("a.csv", "text\n", &["header"]);
-    refused("domain.yml", "version: \"3.1\"\nintents:\n- greet\n", &["YAML"]);
+    check_rejected("a.json", "[\n {\"text\": \"Mia\"},\n {\"text\": \"B-PER\"\n", &["line 4"]);
+    check_rejected("a.jsonl", "{\"tokens\": [\"Mia\"], \"ner_tags\": [1]}\n", &["numbers", "labels.txt", "label.json"]);
+    check_rejected("a.py", "T = [\n ('It's', {'entities': []}),\n]\n", &["line 2"]);
+    check_rejected(
+        "a.xml",
+        "<c><s><token ne=\"B-PER\">Mia</token> <token ne=\"O\">met</token></s></c>",
+        &["each token"],
+    );
+    check_rejected("a.tsv", "text\tlabel\n", &["header"]);
+    check_rejected("a.csv", "text\n", &["header"]);
+    check_rejected("domain.yml", "version: \"3.1\"\nintents:\n- greet\n", &["YAML"]);
     let data =
         "<catalog><book id=\"1\"><title>Mia</title><by>Bo</by></book><book id=\"2\"><title>It</title></book></catalog>";
-    refused("a.xml", data, &["XML"]);
-    refused("a.yml", "nlu:\n- intent: &a [*a\n  examples: |\n    - x\n", &["anchors"]);
+    check_rejected("a.xml", data, &["XML"]);
+    check_rejected("a.yml", "nlu:\n- intent: &a [*a\n  examples: |\n    - x\n", &["anchors"]);
 }
 
 #[test]
-fn a_wrong_byte_is_told_and_saved_as_it_was() {
+fn invalid_byte_is_reported_and_preserved() {
     let bytes = b"M\xc3\xbcller\tB-PER\nl\xc3\xb6st\tO\nK\xc3\xb6ln\tB-LOC\nx\xff\tO\n";
     let (mut corpus, found) = read("a.tsv", bytes, &[]).expect("a corpus");
-    assert_eq!(shown(&corpus), "[Müller PER] löst [Köln LOC] x\u{fffd}");
+    assert_eq!(render(&corpus), "[Müller PER] löst [Köln LOC] x\u{fffd}");
     assert_eq!(found.problems.iter().map(|p| p.line).collect::<Vec<_>>(), [4]);
     let rewrite = found.format.rewrite.expect("it is saved");
     let source = SourceInput::from_bytes(bytes, "a.tsv", Split::Train, 0);
@@ -558,7 +562,7 @@ fn a_wrong_byte_is_told_and_saved_as_it_was() {
     assert_eq!(saved, b"M\xc3\xbcller\tB-PER\nl\xc3\xb6st\tO\nK\xc3\xb6ln\tB-LOC\nx\xff\tB-ORG\n");
 }
 
-/// A file saved with the first span's label changed to `NEW`.
+/// Checks a file after saving it with the label `NEW` on the first span.
 fn check_saved(name: &str, text: &str, expected: &str) {
     let (mut corpus, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}"));
     let source = SourceInput::from_bytes(text.as_bytes(), name, Split::Train, 0);
@@ -567,17 +571,17 @@ fn check_saved(name: &str, text: &str, expected: &str) {
         let current = format::RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
         String::from_utf8(rewrite(&source, &current).expect("bytes")).expect("text")
     };
-    assert_eq!(save(&corpus), text, "{name}: saved without a change");
+    assert_eq!(save(&corpus), text, "{name}: saved without changes");
     let label = corpus.labels.intern("NEW").expect("few labels");
     let at = corpus.documents.iter().position(|d| !d.spans.is_empty()).expect("a span") as u32;
     let span = corpus.document(at).spans[0];
     corpus.document_mut(at).remove_span(span);
     corpus.document_mut(at).insert_span(tagwright::corpus::Span { label, ..span });
-    assert_eq!(save(&corpus), expected, "{name}: saved with a change");
+    assert_eq!(save(&corpus), expected, "{name}: saved with changes");
 }
 
 #[test]
-fn what_was_left_out_stays_when_a_file_is_saved() {
+fn save_preserves_ignored_content() {
     check_saved("a.tsv", "word\tner\n# c\nMia\tB-PER\nmet\tO\n", "word\tner\n# c\nMia\tB-NEW\nmet\tO\n");
     check_saved(
         "a.csv",

@@ -1,4 +1,4 @@
-//! Writers of formats: what a reader of the format relies on, beside the words and spans.
+//! Writers of formats: content that readers need in addition to tokens and spans.
 
 use std::sync::Arc;
 use tagwright::corpus::{
@@ -16,27 +16,27 @@ fn labels() -> LabelSet {
     labels
 }
 
-/// A document of one sentence, the first word a span.
-fn words(words: &[&str]) -> Arc<Document> {
+/// Document of one sentence with a span on the first token.
+fn sentence(words: &[&str]) -> Arc<Document> {
     let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
     words.iter().for_each(|word| builder.push_token(word, []));
     builder.end_sentence(&[TokenSpan { start: 0, end: 1, label: LabelId::default() }]);
     Arc::new(builder.into_document())
 }
 
-fn whole(corpus: &Corpus, to: Format) -> String {
+fn write_to_string(corpus: &Corpus, to: Format) -> String {
     let write = to.single_file_writer().expect("a format of one file");
     String::from_utf8(write(corpus, None, Scheme::Iob2)).expect("text")
 }
 
-fn of(documents: Vec<Arc<Document>>) -> Corpus {
+fn corpus_of(documents: Vec<Arc<Document>>) -> Corpus {
     Corpus { documents, labels: labels(), ..Corpus::default() }
 }
 
-/// The source with the labels that an edit makes of it.
-fn rewritten(name: &str, source: &str, beside: &[(&str, &str)], edit: impl Fn(&Corpus) -> Edit) -> String {
+/// Returns the source after an edit.
+fn rewritten(name: &str, source: &str, siblings: &[(&str, &str)], edit: impl Fn(&Corpus) -> Edit) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in [&[(name, source)], beside].concat() {
+    for (name, text) in [&[(name, source)], siblings].concat() {
         std::fs::write(folder.path().join(name), text).expect("a file");
     }
     let mut dataset = Dataset::open(&folder.path().join(name)).expect("a dataset");
@@ -51,25 +51,25 @@ fn remove_first(corpus: &Corpus) -> Edit {
 }
 
 #[test]
-fn two_documents_of_a_column_file_are_parted() {
-    let two = of(vec![words(&["Anna", "sings"]), words(&["Oslo", "rains"])]);
-    let text = whole(&two, format::CONLL);
+fn conll_separates_documents() {
+    let two = corpus_of(vec![sentence(&["Anna", "sings"]), sentence(&["Oslo", "rains"])]);
+    let text = write_to_string(&two, format::CONLL);
     assert_eq!(text, "-DOCSTART- O\n\nAnna B-PER\nsings O\n\n-DOCSTART- O\n\nOslo B-PER\nrains O\n\n");
-    assert!(!whole(&of(vec![words(&["Anna"])]), format::CONLL).contains("-DOCSTART-"));
+    assert!(!write_to_string(&corpus_of(vec![sentence(&["Anna"])]), format::CONLL).contains("-DOCSTART-"));
 }
 
 #[test]
-fn a_sentence_of_gmb_is_named_once() {
-    let text = whole(&of(vec![words(&["Anna", "sings"]), words(&["Oslo"])]), format::GMB);
+fn gmb_numbers_each_sentence_once() {
+    let text = write_to_string(&corpus_of(vec![sentence(&["Anna", "sings"]), sentence(&["Oslo"])]), format::GMB);
     let expected = "Sentence #,Word,POS,Tag\nSentence: 1,Anna,,B-PER\n,sings,,O\nSentence: 2,Oslo,,B-PER\n";
     assert_eq!(text, expected);
 }
 
 #[test]
-fn conllu_says_where_no_space_follows() {
+fn conllu_marks_missing_spaces() {
     let span = Span::new(0..4, LabelId::default());
     let document = Document::from_text(Split::Train, 0, 0, "Anna's cat.".into(), vec![span], None);
-    let text = whole(&of(vec![Arc::new(document)]), format::CONLLU);
+    let text = write_to_string(&corpus_of(vec![Arc::new(document)]), format::CONLLU);
     let misc: Vec<&str> = text.lines().filter_map(|l| l.split('\t').nth(9)).collect();
     let forms: Vec<&str> = text.lines().filter_map(|l| l.split('\t').nth(1)).collect();
     assert_eq!(forms, ["Anna's", "cat", "."]);
@@ -77,7 +77,7 @@ fn conllu_says_where_no_space_follows() {
 }
 
 #[test]
-fn a_tag_in_misc_keeps_its_name_there() {
+fn conllu_preserves_key_of_misc_tag() {
     let line = |misc: &str| format!("1\tAnna\t_\t_\t_\t_\t_\t_\t_\t{misc}\n2\tsings\t_\t_\t_\t_\t_\t_\t_\t_\n");
     for name in ["NER", "NE", "Entity"] {
         let source = line(&format!("Gloss=x|{name}=B-PER"));
@@ -95,7 +95,7 @@ fn a_tag_in_misc_keeps_its_name_there() {
 }
 
 #[test]
-fn what_speaks_of_a_removed_annotation_of_brat_goes_with_it() {
+fn brat_removes_references_to_removed_annotation() {
     let kept = "T2\tLOC 14 18\tOslo\nA2\tSure T2\n#2\tAnnotatorNotes T2\tT1 is a name\n";
     let gone = "T1\tPER 0 4\tAnna\nA1\tSure T1\n#1\tAnnotatorNotes T1\ta note\nR1\tin Arg1:T1 Arg2:T2\n";
     let text = [("a.txt", "Anna lives in Oslo")];
@@ -103,7 +103,7 @@ fn what_speaks_of_a_removed_annotation_of_brat_goes_with_it() {
 }
 
 #[test]
-fn a_new_annotation_of_brat_has_a_number_of_its_own() {
+fn brat_assigns_unused_id_to_new_annotation() {
     let source = "T7\tPER 0 4\tAnna\n";
     let added = rewritten("a.ann", source, &[("a.txt", "Anna lives in Oslo")], |corpus| {
         let span = corpus.document(0).span_from_tokens(0, 3..4, LabelId::default());
@@ -112,17 +112,17 @@ fn a_new_annotation_of_brat_has_a_number_of_its_own() {
     assert_eq!(added, format!("{source}T8\tPER 14 18\tOslo\n"));
 }
 
-/// The annotations that brat gets of a text with one span.
+/// Checks the brat annotations of a text with one span.
 fn check_brat(text: &str, span: (u32, u32), expected: &str) {
     let spans = vec![Span::new(span.0..span.1, LabelId::default())];
-    let corpus = of(vec![Arc::new(Document::from_text(Split::Train, 0, 0, text.into(), spans, None))]);
+    let corpus = corpus_of(vec![Arc::new(Document::from_text(Split::Train, 0, 0, text.into(), spans, None))]);
     let Some(Writer::PerDocument(write, _)) = format::BRAT.write else { panic!("files for each document") };
     let files = write(&corpus, corpus.document(0));
     assert_eq!(String::from_utf8_lossy(&files[0].1), expected, "{text:?}");
 }
 
 #[test]
-fn offsets_of_brat_count_line_ends_as_one_and_skip_empty_lines() {
+fn brat_offsets_count_crlf_as_one_and_skip_empty_lines() {
     check_brat("in\nOslo", (3, 7), "T1\tPER 3 7\tOslo\n");
     check_brat("in\r\nOslo", (4, 8), "T1\tPER 3 7\tOslo\n");
     check_brat("New\nYork", (0, 8), "T1\tPER 0 3;4 8\tNew York\n");

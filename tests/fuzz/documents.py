@@ -99,11 +99,11 @@ def pdf(folder):
             stream(b"/Type /ObjStm /N 2 /First 9" + filters, packed(inside)),
             stream(filters, packed(MAP)),
         ]
-        out, places = b"%PDF-1.5\n", []
+        out, offsets = b"%PDF-1.5\n", []
         for number, item in enumerate(objects, 1):
-            places.append(len(out))
+            offsets.append(len(out))
             out += b"%d 0 obj\n%s\nendobj\n" % (number, item)
-        table = b"".join(b"%010d 00000 n \n" % place for place in places)
+        table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
         size = len(objects) + 1
         end = b"trailer <</Size %d /Root 1 0 R /Info 8 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(out))
         (folder / name).write_bytes(out + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end)

@@ -1,7 +1,7 @@
-//! A reader on bytes that libFuzzer makes up: it must not panic, loop, or take more memory than eight times its input and 16 MB;
-//! what it read is saved unchanged byte for byte, or refused.
+//! Fuzz target of the readers. A reader must not panic, loop, or use more memory than eight times its input plus
+//! 16 MiB. Saving without changes is byte-identical, or fails with an error.
 //!
-//! `TAGWRIGHT_FORMAT` names the reader; without it the format is recognised. See `run.sh`.
+//! `TAGWRIGHT_FORMAT` sets the format; without it, the format is detected. See `run.sh`.
 
 #![no_main]
 
@@ -17,17 +17,17 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The system's allocator, and how much is taken at most at once.
+/// System allocator that counts the current and the peak size.
 struct Counting;
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-// Safety: everything is passed on to the system's allocator.
+// Safety: all calls are forwarded to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
+        PEAK.fetch_max(now, Ordering::Relaxed);
         unsafe { System.alloc(layout) }
     }
 
@@ -40,11 +40,11 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Times its input that a reader may take, and what it may take for any.
+/// Maximum memory of a reader: `TIMES` times its input plus `ANY` bytes.
 const TIMES: usize = 8;
 const ANY: usize = 16 << 20;
 
-/// libFuzzer's hook ends the process at every panic, also at those of a library that the reader catches.
+/// The panic hook of libFuzzer ends the process at every panic, including panics of libraries that the reader catches.
 static QUIET: Once = Once::new();
 
 fuzz_target!(|bytes: &[u8]| {
@@ -65,15 +65,16 @@ fn check(bytes: &[u8]) {
     };
     let options = format::ReadOptions { format, ..format::ReadOptions::default() };
     let mut corpus = corpus::Corpus::default();
-    // A text beside annotations that are read for a document of their own.
-    let beside = |name: &str| name.ends_with(".txt").then(|| "Zoë 😀 in Oslo\r\nand Köln".as_bytes().to_vec());
+    // Text file in the same directory, for formats that store annotations separately.
+    let siblings = |name: &str| name.ends_with(".txt").then(|| "Zoë 😀 in Oslo\r\nand Köln".as_bytes().to_vec());
     let source =
-        format::SourceInput { options, read_sibling: &beside, ..format::SourceInput::from_bytes(&unpacked, &name, corpus::Split::Train, 0) };
+        format::SourceInput { options, read_sibling: &siblings, ..format::SourceInput::from_bytes(&unpacked, &name, corpus::Split::Train, 0) };
     let before = NOW.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
     let found = format::read(&source, &mut corpus);
-    let taken = MOST.load(Ordering::Relaxed).saturating_sub(before);
-    // Parquet's crate reserves what the header of a page claims, before it has looked whether so much is there; it is not touched.
+    let taken = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+    // The parquet crate reserves the size that a page header declares before it checks the data. The memory stays
+    // untouched.
     let reserved = format.is_some_and(|f| f == format::HF_PARQUET);
     assert!(reserved || taken <= TIMES * unpacked.len() + ANY, "{taken} bytes for {}", unpacked.len());
     let Ok(found) = found else { return };
@@ -86,6 +87,6 @@ fn check(bytes: &[u8]) {
     let options = format::ReadOptions { format: Some(found.format), ..options };
     let current = format::RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     if let Ok(saved) = rewrite(&format::SourceInput { options, ..source }, &current) {
-        assert!(saved == *unpacked, "saved without a change, it is another file");
+        assert!(saved == *unpacked, "saving without changes modified the file");
     }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes every reader for a while, from files that the program itself writes of the sample. Needs a release build and a C++
-# compiler; runs on stable Rust, since safe code needs no sanitizer, only libFuzzer's counters.
+# Fuzzes every reader, with seeds converted from the sample. Requires a release build and a C++ compiler. Runs on stable
+# Rust: safe code needs no sanitizer, only the coverage counters of libFuzzer.
 # usage: run.sh SECONDS [FORMAT...]
 set -euo pipefail
 cd "$(dirname "$0")"

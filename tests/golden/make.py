@@ -1,14 +1,14 @@
-"""Makes the golden fixtures that Tagwright's tests read, with PyTorch, transformers and seqeval.
+"""Generates the golden fixtures of the tests with PyTorch, transformers and seqeval.
 
-    python make.py [OUT_DIR]        (OUT_DIR: where the fixtures go; this script's own folder if left out)
+    python make.py [OUT_DIR]        (OUT_DIR: output directory [default: the directory of this script])
 
-Needs: torch, transformers, tokenizers, seqeval, numpy, safetensors (the versions used are in versions.json).
-Everything is seeded; nothing is downloaded; well under a minute on two free cores. README.md says what each file holds.
-Every sentence below was made up for this file.
+Requires torch, transformers, tokenizers, seqeval, numpy, safetensors (versions.json contains the versions used).
+Everything is seeded and nothing is downloaded. It takes less than a minute on two cores. README.md describes the files.
+All sentences below were invented for this file.
 
-Reference arithmetic: forward.json, gradients.* and the main run of trajectory.json are float64 runs of the float32
-weights in tiny/ (so they are the exact answer that a float32 program should come close to). pipeline.json is the
-plain float32 pipeline, and this script checks that its spans do not change in float64 nor with noise on the logits.
+Precision: forward.json, gradients.* and the main run of trajectory.json are float64 runs of the float32 weights in
+tiny/, so they are exact values for comparison with a float32 program. pipeline.json is computed in float32, and this
+script checks that its spans do not change in float64 or with noise on the logits.
 """
 import copy, importlib.metadata, json, os, random, sys, warnings
 
@@ -34,7 +34,7 @@ L2I = {l: i for i, l in enumerate(LABELS)}
 MAX_LEN, STRIDE = 64, 16
 
 # ---------------------------------------------------------------------------------------------- texts
-# [TYPE words] is an entity; every other word is O.
+# [TYPE words] is an entity. All other words are O.
 FORWARD = [
     "[PER Mira Holt] walked the homer home from [LOC Port Ansel] .",
     "In [LOC Zürich] , [PER José Nuñez-Åberg] joined [ORG Café Norte] 🎉 !",
@@ -112,7 +112,7 @@ PIPELINE = [
     "Dr. Pia Lund (Northbank) told Tin Whistle Radio that the Amber War, the Harvest Cup and the River League "
     "were all over by dawn.",
 ]
-LONG_WORDS = [150, 185, 220, 270, 330, 400]  # the shortest each long text may be
+LONG_WORDS = [150, 185, 220, 270, 330, 400]  # minimum number of words of each long text
 PEOPLE = ["Mira Holt", "Bram", "Ida Sorrel", "José Nuñez", "Dr. Pia Lund", "Hugo Ferré", "Olek Marsh", "Lena Ostrova"]
 PLACES = ["Port Ansel", "Grenholm", "Zürich", "Kestrel Bay", "Low Ferry", "Uppmyra", "North Tarn"]
 FIRMS = ["Copperline Rail", "Bluefin Foods", "the Halden Institute", "Arden Gas", "Pellworth & Co", "Café Norte"]
@@ -136,7 +136,7 @@ OTHER_CHARS = "🎉…—“”’سلامي東京"
 
 
 def parse(marked):
-    """'[PER A B] c' -> (['A', 'B', 'c'], ['B-PER', 'I-PER', 'O']); what follows a bracket unspaced is its own word."""
+    """'[PER A B] c' -> (['A', 'B', 'c'], ['B-PER', 'I-PER', 'O']); text directly after a bracket is a separate word."""
     words, tags, kind, first = [], [], None, False
     for w in marked.split(" "):
         if w.startswith("[") and w[1:] in ("PER", "ORG", "LOC", "MISC"):
@@ -171,7 +171,7 @@ def long_text(k, draw):
 
 # ---------------------------------------------------------------------------------------------- output
 def dump(path, value):
-    """JSON with one array element a line at the first two levels where that helps reading, ASCII only."""
+    """Writes ASCII JSON with one array element per line at the first two levels, if readable."""
     def enc(v):
         return json.dumps(v, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     lines = []
@@ -212,16 +212,16 @@ def make_tiny(out):
     g = torch.Generator().manual_seed(SEED)
     with torch.no_grad():
         for name, p in model.named_parameters():
-            std = 0.4 if name.endswith("word_embeddings.weight") else 0.2  # the pieces should differ
+            std = 0.4 if name.endswith("word_embeddings.weight") else 0.2  # so that subwords differ
             p.copy_(torch.randn(p.shape, generator=g) * std + (1.0 if name.endswith("LayerNorm.weight") else 0.0))
-        # positions that drift, for runs of one label
+        # slowly changing positions, for runs of one label
         walk = (0.12 * torch.randn((MAX_LEN, 32), generator=g)).cumsum(0)
         model.bert.embeddings.position_embeddings.weight.copy_(walk - walk.mean(0))
-        # B-X and I-X share most of their direction, so that runs of one type happen
+        # B-X and I-X have similar directions, so that runs of one type occur
         base = torch.randn((4, 32), generator=g).repeat_interleave(2, 0)
         model.classifier.weight[1:] = 0.6 * base + 0.25 * torch.randn((8, 32), generator=g)
         model.classifier.weight[0] = 0.3 * torch.randn(32, generator=g)
-        # biases such that about 60 % of the pieces are O, and each other label gets a share
+        # biases such that about 60% of the subwords are O, and each other label occurs
         z = []
         for t in PIPELINE + TRAIN:
             e = tok(t, truncation=True, return_tensors="pt", return_special_tokens_mask=True)
@@ -254,8 +254,8 @@ def align(tok, words, tags):
 
 
 def batch_loss(model, batch):
-    """Mean cross entropy over the labels that are not -100, in the model's own precision
-    (the model's `labels=` way would go through float32)."""
+    """Returns the mean cross entropy over the labels that are not -100, in the precision of the model
+    (with `labels=`, the model would compute it in float32)."""
     logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
     return cross_entropy(logits.view(-1, len(LABELS)), batch["labels"].view(-1), ignore_index=-100)
 
@@ -375,14 +375,14 @@ def make_pipeline(out, folder, tok):
         others.append(pipe_of(noisy))
 
     def firm(text, long):
-        """The result, or None if it hangs on the last digits: then float64 or noise finds other spans."""
+        """Returns the result, or None if the spans change in float64 or with noise."""
         result = call(pipe, text, long)
         return result if all(bare(call(o, text, long)) == bare(result) for o in others) else None
 
     short, long = [], []
     for text in PIPELINE:
         short.append(firm(text, False))
-        assert short[-1], "hangs on the last digits: " + text
+        assert short[-1], "spans depend on rounding: " + text
     for k in range(len(LONG_WORDS)):
         draw = 0
         while True:
@@ -395,7 +395,7 @@ def make_pipeline(out, folder, tok):
     dump(os.path.join(out, "pipeline.json"), {"model_max_length": MAX_LEN, "stride": STRIDE, "texts": short, "long": long})
     pieces = sum(len(tok(t, truncation=True)["input_ids"]) - 2 for t in PIPELINE)
     counts = {l: sum(e["entity"] == l for r in short for e in r["none"]) for l in LABELS[1:]}
-    print("labels of the pieces of the short texts:", {"O": pieces - sum(counts.values()), **counts})
+    print("labels of the subwords of the short texts:", {"O": pieces - sum(counts.values()), **counts})
 
 
 # ---------------------------------------------------------------------------------------------- seqeval
@@ -437,9 +437,9 @@ def make_seqeval(out):
 
     for i in range(400):
         mode, letters, scheme = groups[i % len(groups)]
-        style = rng.choice(["legal", "spoilt", "spoilt", "random"])  # how wild the tags are
-        if i < len(groups): style = "nothing"                        # one case a group where y_pred has no entity,
-        elif i < 2 * len(groups): style = "empty"                    # and one where y_true hasn't, either
+        style = rng.choice(["legal", "spoilt", "spoilt", "random"])  # how invalid the tags are
+        if i < len(groups): style = "nothing"                        # one case per group without entities in y_pred,
+        elif i < 2 * len(groups): style = "empty"                    # and one without entities in y_true, too
         true, pred = [], []
         for _ in range(5):
             n = rng.randint(1, 12)
@@ -455,7 +455,7 @@ def make_seqeval(out):
             true.append(y), pred.append(z)
         kw = {"mode": mode if mode == "strict" else None, "scheme": getattr(ss, scheme) if scheme else None, "zero_division": 0}
         report = sm.classification_report(true, pred, output_dict=True, **kw)
-        number = lambda x: None if np.isnan(x) else float(x)  # macro average of no type at all
+        number = lambda x: None if np.isnan(x) else float(x)  # macro average without types
         row = lambda r: [number(r["precision"]), number(r["recall"]), number(r["f1-score"]), int(r["support"])]
         per = {k: row(v) for k, v in report.items() if not k.endswith(" avg")}
         overall = [float(f(true, pred, **kw)) for f in (sm.precision_score, sm.recall_score, sm.f1_score)]

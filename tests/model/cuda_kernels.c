@@ -1,5 +1,5 @@
-// Runs one kernel of src/model/kernels/cuda/kernels.cu on the processor, a thread at a time: NAME NUMBERS..., arrays as
-// f32 on standard input, the result as f32 on standard output.
+// Runs one kernel of src/model/kernels/cuda/kernels.cu on the CPU with one thread. Arguments: NAME NUMBERS...
+// Standard input contains the arrays as f32, standard output the result as f32.
 
 #include <math.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ int main(int count, char **arguments) {
         memcpy(&d, number + 2, sizeof d);
         drop_rows(in, out, written = read, number[0], number[1], d);
     } else if (!strcmp(name, "drop_attention")) {
-        // heads, longest, first_row, dropout, then the offsets
+        // heads, longest, first_row, dropout, offsets
         Dropout d;
         memcpy(&d, number + 3, sizeof d);
         drop_attention(in, out, number + 7, written = read, number[0], number[1], number[2], d);

@@ -1,5 +1,5 @@
-//! The CUDA kernels' arithmetic, compiled for the processor by the C compiler and run a thread at a time, against the
-//! kernels that run everywhere. What this cannot show (launches, memory, speed) needs a GPU.
+//! Arithmetic of the CUDA kernels, compared with the reference kernels. The kernels are compiled for the CPU with a C
+//! compiler and run with one thread. Kernel launches, memory and speed are not tested; they require a GPU.
 
 use candle_core::{Device, Tensor};
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tagwright::model::PackedBatch;
 use tagwright::model::kernels::Kernels;
-use tagwright::model::kernels::plain::{Host, Missing, Padding, Plain};
+use tagwright::model::kernels::plain::{HostOps, Missing, Padding, Plain};
 use tagwright::model::rng::{Dropout, RngStream};
 
 fn program() -> &'static PathBuf {
@@ -16,7 +16,7 @@ fn program() -> &'static PathBuf {
     PROGRAM.get_or_init(|| {
         let out = std::env::temp_dir().join(format!("tagwright-kernels-{}", std::process::id()));
         let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/model/cuda_kernels.c");
-        // The compiler that the bundled SQLite needs as well.
+        // The bundled SQLite requires the same compiler.
         let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".into());
         let status = Command::new(compiler).arg("-O1").arg(source).arg("-lm").arg("-o").arg(&out).status();
         assert!(status.expect("a C compiler").success());
@@ -24,7 +24,7 @@ fn program() -> &'static PathBuf {
     })
 }
 
-/// What a kernel makes of these numbers and arrays.
+/// Runs a kernel with these numbers and arrays, and returns its output.
 fn run(name: &str, numbers: &[u32], arrays: &[&[f32]]) -> Vec<f32> {
     let mut command = Command::new(program());
     command.arg(name).args(numbers.iter().map(u32::to_string)).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -56,27 +56,27 @@ fn assert_close(found: &[f32], expected: &[f32], allowed: f32) {
 }
 
 #[test]
-fn dropout_is_the_same_bit_for_bit() {
+fn dropout_matches_reference_bit_for_bit() {
     let (rows, width, first_row) = (13, 40, 7);
     let x = RngStream::new(1, 2).normal(rows * width, 1.0);
     let dropout = Dropout::new(0.3, 4, 5, 6);
-    let expected = Host.drop_rows(&tensor(&x, &[rows, width]), dropout, first_row).expect("dropout");
+    let expected = HostOps.drop_rows(&tensor(&x, &[rows, width]), dropout, first_row).expect("dropout");
     let arguments: Vec<u32> = [width as u32, first_row as u32].into_iter().chain(numbers_of(dropout)).collect();
     assert_eq!(run("drop_rows", &arguments, &[&x]), values(&expected));
 }
 
 #[test]
-fn dropout_of_attention_is_the_same_bit_for_bit() {
+fn attention_dropout_matches_reference_bit_for_bit() {
     let ids: Vec<u32> = (0..9).collect();
     let mut batch =
         PackedBatch::new([(&ids[..4], [].as_slice()), (&ids[4..5], [].as_slice()), (&ids[5..], [].as_slice())]);
     batch.first_row = 31;
     let padding = Padding::new(&batch, &Device::Cpu).expect("padding");
-    let (heads, longest) = (3, batch.longest());
+    let (heads, longest) = (3, batch.max_sentence_len());
     let x = RngStream::new(3, 4).normal(batch.len() * heads * longest * longest, 1.0);
     let dropout = Dropout::new(0.2, 7, 8, 9);
     let shape = [batch.len(), heads, longest, longest];
-    let expected = Host.drop_attention(&tensor(&x, &shape), &batch, &padding, dropout).expect("dropout");
+    let expected = HostOps.drop_attention(&tensor(&x, &shape), &batch, &padding, dropout).expect("dropout");
     let offsets = batch.offsets.iter().map(|o| *o as u32);
     let numbers = [heads as u32, longest as u32, batch.first_row as u32];
     let arguments: Vec<u32> = numbers.into_iter().chain(numbers_of(dropout)).chain(offsets).collect();
@@ -84,7 +84,7 @@ fn dropout_of_attention_is_the_same_bit_for_bit() {
 }
 
 #[test]
-fn gelus_derivative_and_sums_of_squares_agree() {
+fn gelu_backward_and_square_sums_match_reference() {
     let x = RngStream::new(5, 6).normal(3000, 2.0);
     let dy = RngStream::new(7, 8).normal(3000, 1.0);
     let expected = Plain::REFERENCE.gelu_backward(&tensor(&x, &[3000]), &tensor(&dy, &[3000])).expect("a gradient");
@@ -95,7 +95,7 @@ fn gelus_derivative_and_sums_of_squares_agree() {
 }
 
 #[test]
-fn adamw_is_the_formula() {
+fn adamw_matches_formula() {
     let n = 500;
     let [w, g, m] = [11, 12, 13].map(|seed| RngStream::new(seed, 1).normal(n, 1.0));
     let v: Vec<f32> = RngStream::new(14, 1).normal(n, 1.0).iter().map(|v| v * v).collect();
@@ -115,7 +115,7 @@ fn adamw_is_the_formula() {
             w[i] * keep - step * first / (second.sqrt() * inverse_root + epsilon)
         }
     };
-    // A norm of 4 without the scale is clipped to 1; one of a half is not.
+    // Without the loss scale, the norms are 4 (clipped to 1) and 0.5 (not clipped).
     check(32.0, &stepped(1.0 / 8.0 / 4.0));
     check(4.0, &stepped(1.0 / 8.0));
     for broken in [f32::INFINITY, f32::NAN] {

@@ -1,4 +1,4 @@
-//! Logits, loss and gradients against PyTorch's.
+//! Logits, loss and gradients, compared with PyTorch.
 
 use crate::support::{golden, golden_json, integers, numbers, pass};
 use candle_core::{Device, Tensor};
@@ -8,13 +8,13 @@ use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::plain::Plain;
 use tagwright::model::{Bert, PackedBatch, PretrainedModel};
 
-const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain::REFERENCE), ("fused", &Fused)];
+const KERNELS: [(&str, &dyn Kernels); 2] = [("plain", &Plain::REFERENCE), ("fused", &Fused)];
 
 fn tiny() -> Bert {
     PretrainedModel::from_pretrained(&golden("tiny")).and_then(|f| f.token_classifier()).expect("the tiny model").0
 }
 
-/// All sentences of `forward.json` as one packed batch.
+/// Returns all sentences of `forward.json` as one packed batch.
 fn batch(labels: &str) -> PackedBatch {
     let json = golden_json("forward.json");
     let rows: Vec<(Vec<u32>, Vec<i32>)> = json["sentences"]
@@ -27,14 +27,14 @@ fn batch(labels: &str) -> PackedBatch {
 }
 
 #[test]
-fn logits_are_pytorchs() {
+fn logits_match_pytorch() {
     let expected: Vec<f64> = golden_json("forward.json")["sentences"]
         .as_array()
         .expect("sentences")
         .iter()
         .flat_map(|s| s["logits"].as_array().expect("rows").iter().flat_map(numbers).collect::<Vec<_>>())
         .collect();
-    for (name, kernels) in BOTH {
+    for (name, kernels) in KERNELS {
         let logits = tiny().with_kernels(kernels).logits(&batch("labels_all")).expect("logits");
         let found = logits.flatten_all().and_then(|t| t.to_vec1::<f32>()).expect("values");
         assert_eq!(found.len(), expected.len());
@@ -44,9 +44,9 @@ fn logits_are_pytorchs() {
 }
 
 #[test]
-fn the_loss_is_pytorchs() {
+fn loss_matches_pytorch() {
     let json = golden_json("forward.json");
-    for (name, kernels) in BOTH {
+    for (name, kernels) in KERNELS {
         for (labels, key) in [("labels_all", "loss_all"), ("labels_first", "loss_first")] {
             let bert = tiny().with_kernels(kernels);
             let (loss, _) = bert.gradients(&batch(labels), pass(Mode::Evaluate, 1)).expect("a loss");
@@ -56,7 +56,7 @@ fn the_loss_is_pytorchs() {
     }
 }
 
-/// A gradient of any form as all its values.
+/// Returns the sum of gradients of any kind as a dense array.
 pub fn dense(gradients: &[Gradient], shape: &[usize]) -> Vec<f64> {
     let mut all = vec![0f64; shape.iter().product()];
     for gradient in gradients {
@@ -79,22 +79,24 @@ pub fn dense(gradients: &[Gradient], shape: &[usize]) -> Vec<f64> {
 }
 
 #[test]
-fn every_gradient_is_pytorchs() {
+fn gradients_match_pytorch() {
     let expected =
         candle_core::safetensors::load(golden("gradients.safetensors"), &Device::Cpu).expect("golden gradients");
     let global = golden_json("gradients.json")["global_norm"].as_f64().expect("a norm");
-    for (name, kernels) in BOTH {
+    for (name, kernels) in KERNELS {
         for threads in [1, 3] {
             let bert = tiny().with_kernels(kernels);
             let (_, parts) = bert.gradients(&batch("labels_all"), pass(Mode::Evaluate, threads)).expect("gradients");
             for (i, p) in bert.parameters().iter().enumerate() {
-                let mine: Vec<Gradient> = parts.iter().map(|part| part[i].clone()).collect();
-                let found = dense(&mine, p.value.dims());
-                let theirs = expected[&p.name].flatten_all().and_then(|t: Tensor| t.to_vec1::<f32>()).expect("values");
-                let norm = theirs.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-                let distance = found.iter().zip(&theirs).map(|(a, b)| (a - f64::from(*b)).powi(2)).sum::<f64>().sqrt();
+                let shards: Vec<Gradient> = parts.iter().map(|part| part[i].clone()).collect();
+                let found = dense(&shards, p.value.dims());
+                let expected_values =
+                    expected[&p.name].flatten_all().and_then(|t: Tensor| t.to_vec1::<f32>()).expect("values");
+                let norm = expected_values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+                let distance =
+                    found.iter().zip(&expected_values).map(|(a, b)| (a - f64::from(*b)).powi(2)).sum::<f64>().sqrt();
                 let allowed = 1e-3 * norm.max(1e-6 * global);
-                // The key bias' gradient is exactly zero; what is left of it is rounding.
+                // The exact gradient of the key bias is zero; its value is rounding error.
                 let allowed = if p.name.ends_with("key.bias") { 1e-5 * global } else { allowed };
                 assert!(distance <= allowed, "{name}, {threads} threads, {}: {distance:e} of {norm:e}", p.name);
             }

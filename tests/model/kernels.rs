@@ -1,4 +1,4 @@
-//! Each fused kernel against its plain twin, and both backward passes against f64 finite differences.
+//! Fused kernels, compared with the reference kernels. Backward passes of both, compared with f64 finite differences.
 
 use candle_core::{DType, Device, Result, Tensor};
 use tagwright::model::PackedBatch;
@@ -9,7 +9,7 @@ use tagwright::model::kernels::{Heads, Kernels, Sentences};
 use tagwright::model::loss::CrossEntropyLoss;
 use tagwright::model::rng::{Dropout, RngStream};
 
-const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain::REFERENCE), ("fused", &Fused)];
+const KERNELS: [(&str, &dyn Kernels); 2] = [("plain", &Plain::REFERENCE), ("fused", &Fused)];
 const ROWS: usize = 9;
 const WIDTH: usize = 24;
 
@@ -42,7 +42,7 @@ fn assert_close(what: &str, a: &[f64], b: &[f64], allowed: f64) {
     assert!(worst <= allowed * scale, "{what}: {worst:e} of {scale:e}");
 }
 
-/// Compares `backward` with central differences of `forward` in f64 (plain operations), for each input.
+/// Compares `backward` with central differences of `forward` (reference kernels in f64) for each input.
 fn check(
     what: &str,
     inputs: &[Tensor],
@@ -74,7 +74,7 @@ fn check(
                 .collect()
         })
         .collect();
-    for (name, kernels) in BOTH {
+    for (name, kernels) in KERNELS {
         for (i, (found, expected)) in backward(kernels, inputs, &dy).expect("backward").iter().zip(&numeric).enumerate()
         {
             assert_close(&format!("{what}, {name}, input {i}"), &values(found), expected, 2e-5);
@@ -82,15 +82,15 @@ fn check(
     }
 }
 
-fn on_both(what: &str, run: impl Fn(&dyn Kernels) -> Tensor) {
-    let [plain, fused] = BOTH.map(|(_, k)| values(&run(k)));
+fn compare_kernels(what: &str, run: impl Fn(&dyn Kernels) -> Tensor) {
+    let [plain, fused] = KERNELS.map(|(_, k)| values(&run(k)));
     assert_close(what, &fused, &plain, 2e-6);
 }
 
 #[test]
 fn linear() {
     let inputs = [random(&[ROWS, WIDTH], 1), random(&[7, WIDTH], 2), random(&[7], 3)];
-    on_both("linear", |k| k.linear(&inputs[0], &inputs[1], &inputs[2]).expect("linear"));
+    compare_kernels("linear", |k| k.linear(&inputs[0], &inputs[1], &inputs[2]).expect("linear"));
     check(
         "linear",
         &inputs,
@@ -102,7 +102,7 @@ fn linear() {
 #[test]
 fn gelu() {
     let inputs = [(random(&[ROWS, WIDTH], 4) * 2.5).expect("a product")];
-    on_both("gelu", |k| k.gelu(&inputs[0]).expect("gelu"));
+    compare_kernels("gelu", |k| k.gelu(&inputs[0]).expect("gelu"));
     check("gelu", &inputs, |i| Plain::REFERENCE.gelu(&i[0]), |k, i, dy| Ok(vec![k.gelu_backward(&i[0], dy)?]));
 }
 
@@ -111,8 +111,8 @@ fn norm_with_residual_and_dropout() {
     let inputs = [random(&[ROWS, WIDTH], 5), random(&[ROWS, WIDTH], 6), random(&[WIDTH], 7), random(&[WIDTH], 8)];
     let dropout = (Dropout::new(0.3, 1, 2, 3), 11);
     let run = |k: &dyn Kernels, i: &[Tensor]| k.norm(&i[0], Some(&i[1]), &i[2], &i[3], 1e-5, dropout);
-    on_both("norm", |k| run(k, &inputs).expect("norm").0);
-    // The mask is f32, so the differences are taken of the masked input.
+    compare_kernels("norm", |k| run(k, &inputs).expect("norm").0);
+    // The mask is f32, so the finite differences use the masked input.
     let masked = Plain::REFERENCE.dropout(&inputs[0].ones_like().expect("ones"), dropout.0, dropout.1).expect("a mask");
     let masked = masked.to_dtype(DType::F64).expect("f64");
     let forward = |i: &[Tensor]| {
@@ -129,14 +129,14 @@ fn norm_with_residual_and_dropout() {
 fn attention() {
     let inputs = [random(&[ROWS, WIDTH], 9), random(&[ROWS, WIDTH], 10), random(&[ROWS, WIDTH], 11)];
     let batch = batch();
-    on_both("attention", |k| {
+    compare_kernels("attention", |k| {
         let heads = Heads { query: &inputs[0], key: &inputs[1], value: &inputs[2], count: 4 };
         k.attention(heads, &sentences(k, &batch), Dropout::new(0.2, 5, 6, 7)).expect("attention").0
     });
     check(
         "attention",
         &inputs,
-        |i| one_by_one(i, &batch),
+        |i| reference_attention(i, &batch),
         |k, i, dy| {
             let heads = Heads { query: &i[0], key: &i[1], value: &i[2], count: 4 };
             let (_, probabilities) = k.attention(heads, &sentences(k, &batch), Dropout::NONE)?;
@@ -145,8 +145,8 @@ fn attention() {
     );
 }
 
-/// Attention of each sentence and head by itself, in any precision: the definition.
-fn one_by_one(inputs: &[Tensor], batch: &PackedBatch) -> Result<Tensor> {
+/// Attention by definition: separately for each sentence and head, in any precision.
+fn reference_attention(inputs: &[Tensor], batch: &PackedBatch) -> Result<Tensor> {
     let (heads, width) = (4, WIDTH / 4);
     let mut rows = Vec::new();
     for range in batch.sentences() {
@@ -164,7 +164,7 @@ fn one_by_one(inputs: &[Tensor], batch: &PackedBatch) -> Result<Tensor> {
 }
 
 #[test]
-fn attention_with_dropout_is_the_same_on_both() {
+fn attention_with_dropout_matches_reference() {
     let inputs = [random(&[ROWS, WIDTH], 9), random(&[ROWS, WIDTH], 10), random(&[ROWS, WIDTH], 11)];
     let (batch, dropout) = (batch(), Dropout::new(0.4, 5, 6, 7));
     let dy = random(&[ROWS, WIDTH], 12);
@@ -174,7 +174,7 @@ fn attention_with_dropout_is_the_same_on_both() {
         k.attention_backward(heads, &probabilities, &dy, &sentences(k, &batch), dropout).expect("backward")
     };
     for (a, b) in run(&Fused).iter().zip(&run(&Plain::REFERENCE)) {
-        assert_close("attention's gradient", &values(a), &values(b), 2e-6);
+        assert_close("gradient of attention", &values(a), &values(b), 2e-6);
     }
 }
 
@@ -185,11 +185,11 @@ fn cross_entropy() {
     check_loss(&CrossEntropyLoss { label_smoothing: 0.25, class_weights: vec![0.2, 3.0, 1.0, 0.5, 2.0] });
 }
 
-/// Both kernels against the formula and its finite differences in f64.
+/// Compares both kernels with the formula and its finite differences in f64.
 fn check_loss(objective: &CrossEntropyLoss) {
     let logits = random(&[ROWS, 5], 13);
     let labels = [0, -100, 4, 2, -100, 1, 1, 3, 0];
-    let [plain, fused] = BOTH.map(|(_, k)| k.cross_entropy(&logits, &labels, objective, 0.25).expect("a loss"));
+    let [plain, fused] = KERNELS.map(|(_, k)| k.cross_entropy(&logits, &labels, objective, 0.25).expect("a loss"));
     assert!((number(&plain.sum) - number(&fused.sum)).abs() < 1e-5);
     assert_close("cross entropy", &values(&fused.gradient), &values(&plain.gradient), 1e-6);
     let base = values(&logits);
@@ -216,7 +216,7 @@ fn check_loss(objective: &CrossEntropyLoss) {
 }
 
 #[test]
-fn the_mean_loss_is_pytorchs() {
+fn mean_loss_matches_pytorch() {
     // torch.nn.functional.cross_entropy(logits, labels, weight=weights, label_smoothing=smoothing), torch 2.15.
     let check = |smoothing: f64, tag_weights: &[f64], expected: f64| {
         let logits = Tensor::new(&[[0.5f32, -1.0, 2.0], [1.5, 0.25, -0.75], [0.0, 3.0, 1.0]], &Device::Cpu);
@@ -233,11 +233,11 @@ fn the_mean_loss_is_pytorchs() {
 }
 
 #[test]
-fn rows_that_share_an_id_are_added() {
+fn sum_rows_adds_rows_with_same_id() {
     let rows = random(&[ROWS, WIDTH], 14);
     let ids = [3, 1, 3, 0, 1, 1, 9, 3, 0];
-    on_both("sum of rows", |k| k.sum_rows(&rows, &ids).expect("sums").1);
-    for (_, k) in BOTH {
+    compare_kernels("sum of rows", |k| k.sum_rows(&rows, &ids).expect("sums").1);
+    for (_, k) in KERNELS {
         assert_eq!(k.sum_rows(&rows, &ids).expect("sums").0, [3, 1, 0, 9]);
         assert_eq!(k.embed(&rows, &[8, 0]).expect("rows").dims(), [2, WIDTH]);
         assert!(k.embed(&rows, &[ROWS as u32]).is_err());
@@ -245,9 +245,9 @@ fn rows_that_share_an_id_are_added() {
 }
 
 #[test]
-fn dropout_drops_its_share_and_keeps_the_mean() {
+fn dropout_keeps_rate_and_mean() {
     let ones = Tensor::ones((200, 500), DType::F32, &Device::Cpu).expect("ones");
-    on_both("dropout", |k| k.dropout(&ones, Dropout::new(0.1, 3, 4, 5), 17).expect("dropout"));
+    compare_kernels("dropout", |k| k.dropout(&ones, Dropout::new(0.1, 3, 4, 5), 17).expect("dropout"));
     let dropped = values(&Fused.dropout(&ones, Dropout::new(0.1, 3, 4, 5), 0).expect("dropout"));
     let share = dropped.iter().filter(|v| **v == 0.0).count() as f64 / dropped.len() as f64;
     assert!((share - 0.1).abs() < 0.005, "{share}");
@@ -256,12 +256,12 @@ fn dropout_drops_its_share_and_keeps_the_mean() {
 }
 
 #[test]
-fn exp_and_erf_are_exact_enough() {
+fn exp_and_erf_are_accurate() {
     for i in -8000..8000 {
         let x = i as f32 * 0.01;
         let e = f64::from(x).exp();
         assert!((f64::from(exp(x)) - e).abs() <= 3e-7 * e.max(1e-30), "exp({x})");
-        // erf by its Taylor series in f64, where that converges quickly.
+        // Taylor series of erf in f64, which converges fast in this range.
         if x.abs() < 3.0 {
             let x = f64::from(x);
             let (mut term, mut sum, mut n) = (x, x, 0.0);

@@ -1,4 +1,4 @@
-//! Low-rank adapters: the function, its gradients, and what learns.
+//! LoRA: outputs, gradients and trainable parameters.
 
 use super::recipe::{batch, gradient, tiny};
 use crate::support::pass;
@@ -15,7 +15,7 @@ fn is_adapter(bert: &Bert, parameter: usize) -> bool {
     bert.parameters()[parameter].name.contains(".lora_")
 }
 
-/// Adapters of which both matrices hold something.
+/// Returns the model with adapters whose matrices are both non-zero.
 fn adapted(bert: &Bert) -> Bert {
     let mut bert = bert.clone().with_lora(LORA, 7).expect("adapters");
     for (i, p) in bert.parameters_mut().iter_mut().enumerate().filter(|(_, p)| p.name.ends_with("lora_B.weight")) {
@@ -29,12 +29,12 @@ fn logits(bert: &Bert, batch: &PackedBatch) -> Vec<f32> {
     bert.logits(batch).and_then(|t| t.flatten_all()?.to_vec1()).expect("logits")
 }
 
-fn furthest(a: &[f32], b: &[f32]) -> f32 {
+fn max_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 #[test]
-fn adapters_begin_as_nothing_and_merge_into_the_same_function() {
+fn lora_starts_as_identity_and_merges_exactly() {
     let (bert, plan) = tiny();
     let batch = batch(&plan);
     let fresh = bert.clone().with_lora(LORA, 7).expect("adapters");
@@ -42,15 +42,15 @@ fn adapters_begin_as_nothing_and_merge_into_the_same_function() {
     let adapted = adapted(&bert);
     let merged = adapted.merged().expect("a network");
     assert_eq!(merged.parameters().len(), bert.parameters().len());
-    assert!(furthest(&logits(&bert, &batch), &logits(&merged, &batch)) > 1e-2, "the adapters do something");
-    assert!(furthest(&logits(&adapted, &batch), &logits(&merged, &batch)) < 1e-4);
+    assert!(max_difference(&logits(&bert, &batch), &logits(&merged, &batch)) > 1e-2, "the adapters have no effect");
+    assert!(max_difference(&logits(&adapted, &batch), &logits(&merged, &batch)) < 1e-4);
     let plain = adapted.clone().with_kernels(&Plain::REFERENCE);
-    assert!(furthest(&logits(&adapted, &batch), &logits(&plain, &batch)) < 1e-4);
+    assert!(max_difference(&logits(&adapted, &batch), &logits(&plain, &batch)) < 1e-4);
 }
 
-/// With G the gradient of a matrix W + s B A, the gradient of A is s Bᵀ G and that of B is s G Aᵀ.
+/// If G is the gradient of the matrix W + s B A, the gradient of A is s Bᵀ G and the gradient of B is s G Aᵀ.
 #[test]
-fn their_gradients_are_those_of_the_matrix_they_are_added_to() {
+fn lora_gradients_match_gradients_of_merged_matrix() {
     let (bert, plan) = tiny();
     let batch = batch(&plan);
     let adapted = adapted(&bert);
@@ -70,12 +70,12 @@ fn their_gradients_are_those_of_the_matrix_they_are_added_to() {
         let (a, b) = (wide(&p.value), wide(&adapted.parameters()[i + 1].value));
         let expected_a = b.t().and_then(|b| b.matmul(&g)).and_then(|t| t * scale).expect("a product");
         let expected_b = a.t().and_then(|a| g.matmul(&a)).and_then(|t| t * scale).expect("a product");
-        for (place, expected) in [(i, expected_a), (i + 1, expected_b)] {
+        for (index, expected) in [(i, expected_a), (i + 1, expected_b)] {
             let expected: Vec<f64> = expected.flatten_all().and_then(|t| t.to_vec1()).expect("values");
-            let found = gradient(&adapted, &of_adapters, place);
+            let found = gradient(&adapted, &of_adapters, index);
             let norm = expected.iter().map(|v| v * v).sum::<f64>().sqrt();
-            let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-            assert!(apart <= 1e-3 * norm.max(1e-4), "{}: {apart} of {norm}", adapted.parameters()[place].name);
+            let distance = found.iter().zip(&expected).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            assert!(distance <= 1e-3 * norm.max(1e-4), "{}: {distance} of {norm}", adapted.parameters()[index].name);
             compared += 1;
         }
     }
@@ -83,13 +83,13 @@ fn their_gradients_are_those_of_the_matrix_they_are_added_to() {
 }
 
 #[test]
-fn only_adapters_and_the_head_learn_and_they_learn() {
+fn lora_trains_only_adapters_and_head() {
     let (bert, plan) = tiny();
     for frozen in [0, 1] {
         let frozen = Frozen { embeddings: false, layers: frozen };
         let mut bert =
             bert.with_values(bert.snapshot().expect("a copy")).frozen(frozen).with_lora(LORA, 7).expect("lora");
-        assert!(bert.learning() < bert.size() / 4);
+        assert!(bert.n_trainable() < bert.size() / 4);
         let before = bert.snapshot().expect("a copy");
         let mut optimizer = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
         let mut losses = Vec::new();
@@ -104,7 +104,7 @@ fn only_adapters_and_the_head_learn_and_they_learn() {
         for (i, (p, before)) in bert.parameters().iter().zip(&before).enumerate() {
             let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
             let learns = bert.depth(i) == head || (is_adapter(&bert, i) && bert.depth(i) > frozen.layers);
-            assert_eq!((moved > 0.0, bert.learns(i)), (learns, learns), "{}", p.name);
+            assert_eq!((moved > 0.0, bert.is_trainable(i)), (learns, learns), "{}", p.name);
         }
     }
 }

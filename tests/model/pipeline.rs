@@ -1,4 +1,4 @@
-//! Entities against transformers' `TokenClassificationPipeline`.
+//! Entities, compared with `TokenClassificationPipeline` of transformers.
 
 use crate::support::{golden, golden_json};
 use serde_json::Value;
@@ -11,14 +11,14 @@ fn tiny() -> Tagger {
     Tagger::new(&folder, &Device::Cpu).expect("a tagger")
 }
 
-/// The entities of one text by every strategy that the fixture has.
+/// Compares the entities of one text for all strategies of the fixture.
 fn check(tagger: &Tagger, case: &Value, stride: Option<usize>) {
     let text = case["text"].as_str().expect("a text");
     for (name, aggregation) in STRATEGIES {
         let Some(expected) = case[name].as_array() else { continue };
         let found = predict(tagger, &[text], PredictOptions { aggregation, stride }).expect("entities").remove(0);
         if stride.is_none() && found.windows > 1 {
-            return; // transformers cuts such a text where we read on
+            return; // transformers truncates such a text, Tagwright does not
         }
         let label = if aggregation == AggregationStrategy::None { "entity" } else { "entity_group" };
         let theirs: Vec<(&str, u64, u64)> = expected
@@ -40,7 +40,7 @@ fn check(tagger: &Tagger, case: &Value, stride: Option<usize>) {
 }
 
 #[test]
-fn forty_texts_give_transformers_entities() {
+fn entities_match_transformers() {
     let tagger = tiny();
     let json = golden_json("pipeline.json");
     let texts = json["texts"].as_array().expect("texts");
@@ -49,15 +49,15 @@ fn forty_texts_give_transformers_entities() {
 }
 
 #[test]
-fn long_texts_are_windowed_as_transformers_does() {
+fn windows_match_transformers() {
     let tagger = tiny();
     let json = golden_json("pipeline.json");
     json["long"].as_array().expect("texts").iter().for_each(|case| check(&tagger, case, Some(16)));
 }
 
 #[test]
-fn a_stride_without_room_is_refused() {
+fn rejects_too_large_stride() {
     let wrong = PredictOptions { stride: Some(62), ..PredictOptions::default() };
-    let error = predict(&tiny(), &["a"], wrong).expect_err("no room");
+    let error = predict(&tiny(), &["a"], wrong).expect_err("an error");
     assert!(error.to_string().contains("at most 61"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! The schedule, the plan and the steps of a run, at their borders.
+//! Edge cases of the schedule, the training set and the steps of a run.
 
 use super::recipe::{batch, tiny};
 use crate::support::pass;
@@ -9,7 +9,7 @@ use tagwright::train::optimizer::AdamW;
 use tagwright::train::schedule::{LrSchedule, SchedulerType};
 
 #[test]
-fn a_part_of_a_step_of_warm_up_is_a_step() {
+fn warmup_steps_are_rounded_up() {
     let check = |steps: usize, ratio: f64, expected: usize| {
         assert_eq!(LrSchedule::new(SchedulerType::Linear, steps, ratio).warmup, expected, "{ratio} of {steps}");
     };
@@ -20,34 +20,34 @@ fn a_part_of_a_step_of_warm_up_is_a_step() {
 }
 
 #[test]
-fn each_epoch_has_an_order_of_its_own_and_all_sentences() {
+fn epoch_orders_differ_and_contain_all_sentences() {
     let (_, plan) = tiny();
     let ids = |batches: &[PackedBatch]| batches.iter().map(|b| b.ids.clone()).collect::<Vec<_>>();
     let of_epoch = |epoch: usize| ids(&plan.batches(8, 3, epoch));
-    assert_eq!(of_epoch(0), of_epoch(0), "a function of the seed and the epoch");
+    assert_eq!(of_epoch(0), of_epoch(0), "the order is not deterministic");
     let orders: BTreeSet<_> = (0..4).map(of_epoch).collect();
-    assert_eq!(orders.len(), 4, "two epochs have one order");
-    let pieces = |batches: Vec<Vec<u32>>| {
+    assert_eq!(orders.len(), 4, "two epochs have the same order");
+    let subwords = |batches: Vec<Vec<u32>>| {
         let mut all = batches.concat();
         all.sort_unstable();
         all
     };
-    assert_eq!(pieces(of_epoch(0)), pieces(of_epoch(1)));
-    assert_ne!(ids(&plan.batches(8, 4, 0)), of_epoch(0), "another seed has another order");
+    assert_eq!(subwords(of_epoch(0)), subwords(of_epoch(1)));
+    assert_ne!(ids(&plan.batches(8, 4, 0)), of_epoch(0), "two seeds have the same order");
 }
 
 #[test]
-fn balanced_weights_are_those_of_scikit_learn_where_tags_are_missing() {
+fn balanced_class_weights_match_scikit_learn_with_missing_tags() {
     let (_, plan) = tiny();
     let with_more = plan.balanced_class_weights(30);
     let tags = with_more.iter().filter(|w| **w != 1.0).count();
     assert!(tags < 30 && with_more[29] == 1.0, "the last tag does not occur");
-    // n / (tags that occur × pieces of the tag), so the shares 1 / weight add up to the number of tags that occur.
+    // weight = n / (present tags × subwords of the tag), so the sum of 1 / weight is the number of present tags.
     let shares: f64 = with_more.iter().filter(|w| **w != 1.0).map(|w| 1.0 / w).sum();
     assert!((shares - tags as f64).abs() < 1e-9, "{shares} instead of {tags}");
 }
 
-/// The weights and the norm of the last gradient after steps whose losses are multiplied by these numbers.
+/// Runs one step for each loss scale. Returns the weights and the last gradient norm.
 fn after_steps(scales: &[f64]) -> (Vec<f32>, f64) {
     let (mut bert, plan) = tiny();
     let batch = batch(&plan);
@@ -64,11 +64,11 @@ fn after_steps(scales: &[f64]) -> (Vec<f32>, f64) {
 }
 
 #[test]
-fn a_scaled_loss_gives_the_same_steps() {
-    // The first step of AdamW is the same for any scale of its gradient; the second is not.
+fn loss_scaling_does_not_change_steps() {
+    // Without unscaling, the second step of AdamW would differ. The first step is independent of the gradient scale.
     let (plain, norm) = after_steps(&[1.0, 1.0]);
     let (scaled, scaled_norm) = after_steps(&[1.0, 1024.0]);
     assert!((norm - scaled_norm).abs() < 1e-4 * norm, "{scaled_norm} instead of {norm}");
-    let apart = plain.iter().zip(&scaled).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(apart < 1e-4, "{apart}");
+    let distance = plain.iter().zip(&scaled).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(distance < 1e-4, "{distance}");
 }

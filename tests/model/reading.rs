@@ -1,4 +1,4 @@
-//! Long inputs, words of several pieces, scores of unknown labels: rules that a tagger follows, compared with their definition.
+//! Rules of the tagger, compared with their definitions: windows, tokens with several subwords, unknown labels.
 
 use crate::support::golden;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ fn tiny() -> Tagger {
     Tagger::new(&folder(), &Device::Cpu).expect("a tagger")
 }
 
-/// Words of one to several pieces, so many of them.
+/// Returns `count` words with one or more subwords.
 fn words(count: usize) -> Vec<&'static str> {
     ["Angela", "Merkelsson", "travelled", "from", "Unobtainium", "to", "Antofagasta", "yesterday"]
         .into_iter()
@@ -25,7 +25,7 @@ fn words(count: usize) -> Vec<&'static str> {
         .collect()
 }
 
-/// A corpus of one document and a span of its first words, in bytes.
+/// Returns a corpus with one document and one span, whose range is in bytes.
 fn corpus(text: &str, span: (u32, u32), label: &str) -> (Corpus, Vec<SentenceId>) {
     let mut labels = LabelSet::default();
     labels.intern(label).expect("few labels");
@@ -36,99 +36,99 @@ fn corpus(text: &str, span: (u32, u32), label: &str) -> (Corpus, Vec<SentenceId>
     (corpus, sentences)
 }
 
-fn pieces(tagger: &Tagger, words: &[&str]) -> (SubwordEncoding, Vec<f32>) {
-    let pieces = tagger.tokenizer.encode_words(words).expect("pieces");
-    let logits = tagger.subword_logits(&[&pieces], |_| true).expect("scores").remove(0);
-    (pieces, logits)
+fn subwords(tagger: &Tagger, words: &[&str]) -> (SubwordEncoding, Vec<f32>) {
+    let subwords = tagger.tokenizer.encode_words(words).expect("subwords");
+    let logits = tagger.subword_logits(&[&subwords], |_| true).expect("scores").remove(0);
+    (subwords, logits)
 }
 
 #[test]
-fn a_piece_is_read_where_it_is_farthest_from_the_edge_of_its_window() {
+fn overlapping_windows_use_most_central_prediction() {
     let tagger = tiny();
     let words = words(tagger.max_length);
-    let (pieces, logits) = pieces(&tagger, &words);
-    let windows = pieces.windows(tagger.max_length, tagger.default_stride());
+    let (subwords, logits) = subwords(&tagger, &words);
+    let windows = subwords.windows(tagger.max_length, tagger.default_stride());
     assert!(windows.len() > 2, "{} windows", windows.len());
-    let rows: Vec<Vec<u32>> = windows.iter().map(|w| w.iter().map(|i| pieces.ids[*i]).collect()).collect();
+    let rows: Vec<Vec<u32>> = windows.iter().map(|w| w.iter().map(|i| subwords.ids[*i]).collect()).collect();
     let scores = tagger.logits(&rows, |_| true).expect("scores");
     let tags = tagger.tags.len();
     let mut contested = 0;
-    for piece in 0..pieces.len() {
+    for subword in 0..subwords.len() {
         let readings = windows.iter().zip(&scores).filter_map(|(window, scores)| {
-            let at = window.iter().position(|i| *i == piece)?;
+            let at = window.iter().position(|i| *i == subword)?;
             Some((at.min(window.len() - 1 - at), &scores[at * tags..(at + 1) * tags]))
         });
         let readings: Vec<(usize, &[f32])> = readings.collect();
-        let most = readings.iter().map(|(margin, _)| *margin).max().expect("it is read");
-        let (_, expected) = readings.iter().find(|(margin, _)| *margin == most).expect("the first of them");
-        assert_eq!(&logits[piece * tags..(piece + 1) * tags], *expected, "piece {piece}");
+        let most = readings.iter().map(|(margin, _)| *margin).max().expect("a window");
+        let (_, expected) = readings.iter().find(|(margin, _)| *margin == most).expect("a reading");
+        assert_eq!(&logits[subword * tags..(subword + 1) * tags], *expected, "subword {subword}");
         contested += usize::from(readings.last().is_some_and(|(margin, _)| *margin < most));
     }
-    assert!(contested > 0, "the last window is always the best one here");
+    assert!(contested > 0, "the test data has no subword whose best window is not the last");
 }
 
 #[test]
-fn a_word_has_the_tag_of_its_first_piece() {
+fn word_tag_is_tag_of_first_subword() {
     let tagger = tiny();
     let words = words(24);
-    let (pieces, logits) = pieces(&tagger, &words);
+    let (subwords, logits) = subwords(&tagger, &words);
     let tags = tagger.word_tags(std::slice::from_ref(&words)).expect("tags").remove(0);
-    let row = |piece: usize| argmax(&logits[piece * tagger.tags.len()..(piece + 1) * tagger.tags.len()]);
+    let row = |subword: usize| argmax(&logits[subword * tagger.tags.len()..(subword + 1) * tagger.tags.len()]);
     let mut differ = 0;
     for (word, tag) in tags.iter().enumerate() {
-        let of_word: Vec<usize> = (0..pieces.len()).filter(|i| pieces.words[*i] == Some(word as u32)).collect();
+        let of_word: Vec<usize> = (0..subwords.len()).filter(|i| subwords.word_ids[*i] == Some(word as u32)).collect();
         assert_eq!(*tag, row(of_word[0]), "{}", words[word]);
         differ += usize::from(row(of_word[of_word.len() - 1]) != *tag);
     }
-    assert!(differ > 0, "no word's last piece has another tag here");
+    assert!(differ > 0, "the test data has no word whose last subword has another tag");
 }
 
 #[test]
-fn probabilities_of_large_scores_are_numbers() {
+fn softmax_of_large_logits_is_finite() {
     let found = softmax(&[1000.0, 999.0, -1000.0]);
     assert!((found[0] - 0.731_058_6).abs() < 1e-6 && (found[1] - 0.268_941_4).abs() < 1e-6, "{found:?}");
     assert_eq!(found[2], 0.0);
 }
 
 #[test]
-fn a_proposal_is_as_sure_as_its_words_are_on_average() {
+fn suggestion_score_is_mean_of_token_scores() {
     let tagger = tiny();
     let text = words(24).join(" ");
     let (corpus, sentences) = corpus(&text, (0, 6), "PER");
-    let (_, found) = suggest(&tagger, &corpus, &sentences, |_| true).expect("proposals");
-    let (pieces, logits) = pieces(&tagger, &corpus.document(0).sentence_tokens(0));
-    let sure = |word: usize| {
-        let at = pieces.words.iter().position(|w| *w == Some(word as u32)).expect("a piece");
+    let (_, found) = suggest(&tagger, &corpus, &sentences, |_| true).expect("suggestions");
+    let (subwords, logits) = subwords(&tagger, &corpus.document(0).sentence_tokens(0));
+    let confidence = |word: usize| {
+        let at = subwords.word_ids.iter().position(|w| *w == Some(word as u32)).expect("a subword");
         let found = softmax(&logits[at * tagger.tags.len()..(at + 1) * tagger.tags.len()]);
         found[argmax(&found)]
     };
     let mut longer = 0;
-    for proposal in found.iter().flat_map(|(_, proposals)| proposals) {
-        let mean = proposal.words.clone().map(sure).sum::<f32>() / proposal.words.len() as f32;
-        assert!((proposal.score - mean).abs() < 1e-6, "{proposal:?} instead of {mean}");
-        longer += usize::from(proposal.words.len() > 1);
+    for suggestion in found.iter().flat_map(|(_, suggestions)| suggestions) {
+        let mean = suggestion.words.clone().map(confidence).sum::<f32>() / suggestion.words.len() as f32;
+        assert!((suggestion.score - mean).abs() < 1e-6, "{suggestion:?} instead of {mean}");
+        longer += usize::from(suggestion.words.len() > 1);
     }
-    assert!(longer > 0, "no proposal has two words here");
+    assert!(longer > 0, "the test data has no suggestion with two tokens");
 }
 
 #[test]
-fn a_text_read_in_parts_has_the_entities_of_the_whole() {
+fn chunked_prediction_equals_whole_prediction() {
     let tagger = tiny();
     let text = words(400).join(" ");
     let whole = predict(&tagger, &[&text], PredictOptions::default()).expect("entities").remove(0);
     assert!(whole.windows > 5 && whole.entities.len() > 5, "{} windows", whole.windows);
     let mut entities = Vec::new();
-    let told = predict_long(&tagger, &text, PredictOptions::default(), 300, |e| {
+    let streamed = predict_long(&tagger, &text, PredictOptions::default(), 300, |e| {
         entities.push((e.label.clone(), e.start, e.end));
         Ok::<_, tagwright::model::ModelError>(())
     });
-    assert_eq!(told.expect("entities").windows, whole.windows);
+    assert_eq!(streamed.expect("entities").windows, whole.windows);
     let expected: Vec<_> = whole.entities.iter().map(|e| (e.label.clone(), e.start, e.end)).collect();
     assert_eq!(entities, expected);
 }
 
 #[test]
-fn a_loss_is_told_where_the_model_knows_all_labels() {
+fn loss_requires_all_labels_in_model() {
     let tagger = tiny();
     let loss = |label: &str| {
         let (corpus, sentences) = corpus("Anna sings in Oslo today", (0, 4), label);
@@ -136,14 +136,14 @@ fn a_loss_is_told_where_the_model_knows_all_labels() {
         (found.loss, corpus)
     };
     let known = tagger.tags.labels().remove(0);
-    let (told, corpus) = loss(&known);
-    let (pieces, logits) = pieces(&tagger, &corpus.document(0).sentence_tokens(0));
-    // The mean over the pieces of words, each of which has its word's tag.
-    let inner: Vec<usize> = (0..pieces.len()).filter(|i| pieces.words[*i].is_some()).collect();
+    let (found_loss, corpus) = loss(&known);
+    let (subwords, logits) = subwords(&tagger, &corpus.document(0).sentence_tokens(0));
+    // Mean over all subwords of words. Each subword has the tag of its word.
+    let inner: Vec<usize> = (0..subwords.len()).filter(|i| subwords.word_ids[*i].is_some()).collect();
     let of_piece = |i: &usize| {
         let found = softmax(&logits[i * tagger.tags.len()..(i + 1) * tagger.tags.len()]);
-        let first = pieces.words[*i] == Some(0) && (*i == 0 || pieces.words[*i - 1] != Some(0));
-        let tag = match pieces.words[*i] {
+        let first = subwords.word_ids[*i] == Some(0) && (*i == 0 || subwords.word_ids[*i - 1] != Some(0));
+        let tag = match subwords.word_ids[*i] {
             Some(0) if first => format!("B-{known}"),
             Some(0) => format!("I-{known}"),
             _ => "O".to_owned(),
@@ -151,24 +151,24 @@ fn a_loss_is_told_where_the_model_knows_all_labels() {
         -f64::from(found[tagger.tags.id(&tag).expect("a tag")]).ln()
     };
     let mean = inner.iter().map(of_piece).sum::<f64>() / inner.len() as f64;
-    assert!((told.expect("a loss") - mean).abs() < 1e-4, "{told:?} instead of {mean}");
+    assert!((found_loss.expect("a loss") - mean).abs() < 1e-4, "{found_loss:?} instead of {mean}");
     assert_eq!(loss("SPACESHIP").0, None);
 }
 
 #[test]
-fn a_span_is_learnable_up_to_the_last_word_that_is_read() {
+fn spans_beyond_limit_are_unlearnable() {
     let model = folder();
     let most = 20;
     let words = words(30);
-    let pieces = model.tokenizer.encode_words(&words).expect("pieces");
-    let kept = pieces.windows(most, 0).remove(0);
-    let seen = kept.iter().rev().find_map(|i| pieces.words[*i]).expect("a word") as usize + 1;
+    let subwords = model.tokenizer.encode_words(&words).expect("subwords");
+    let kept = subwords.windows(most, 0).remove(0);
+    let seen = kept.iter().rev().find_map(|i| subwords.word_ids[*i]).expect("a word") as usize + 1;
     let check = |last: usize, expected: usize| {
         let text = words.join(" ");
         let start = words[..last].iter().map(|w| w.len() as u32 + 1).sum::<u32>();
         let (corpus, _) = corpus(&text, (start, start + words[last].len() as u32), "PER");
         let found = find_unlearnable_spans(&model, &corpus, most, || true).expect("an answer").expect("whole");
-        assert_eq!(found.len(), expected, "word {last} of {seen} that are read: {found:?}");
+        assert_eq!(found.len(), expected, "word {last}, {seen} words within the limit: {found:?}");
     };
     check(seen - 1, 0);
     check(seen, 1);

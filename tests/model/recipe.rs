@@ -1,4 +1,4 @@
-//! What the further settings of a run do to a step: accumulation, frozen parts, rates by layer, schedules, weights.
+//! Effects of settings on a training step: accumulation, freezing, layer decay, schedules, class weights.
 
 use super::forward::dense;
 use crate::support::{golden, pass};
@@ -15,12 +15,12 @@ use tagwright::train::{TrainingArguments, memory_estimate};
 
 const TRAIN: Mode = Mode::Train { seed: 3, step: 5 };
 
-/// The tiny model for the sample's labels, and the sample's training sentences.
+/// Returns the tiny model with the labels of the sample dataset, and its training sentences.
 pub(super) fn tiny() -> (Bert, EncodedTrainSet) {
     let corpus = sample::dataset().expect("the sample").corpus;
     let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let (bert, tags, _) = folder.with_labels(&corpus.labels.names(), true, 1).expect("a network");
-    let rule = AlignmentOptions { label_all_pieces: true, max_length: 48 };
+    let rule = AlignmentOptions { label_all_subwords: true, max_length: 48 };
     let sentences = corpus.sentences(Some(tagwright::corpus::Split::Train));
     let plan = EncodedTrainSet::new(&corpus, &sentences, &folder.tokenizer, &tags, rule).expect("a plan");
     (bert, plan)
@@ -30,34 +30,34 @@ pub(super) fn batch(plan: &EncodedTrainSet) -> PackedBatch {
     plan.batches(24, 1, 0).remove(0)
 }
 
-/// The gradient of a parameter, its parts added up.
+/// Returns the gradient of a parameter, summed over all shards.
 pub(super) fn gradient(bert: &Bert, parts: &[Gradients], parameter: usize) -> Vec<f64> {
     let of_parts: Vec<Gradient> = parts.iter().map(|p| p[parameter].clone()).collect();
     dense(&of_parts, bert.parameters()[parameter].value.dims())
 }
 
 #[test]
-fn a_batch_in_several_turns_has_the_gradient_of_the_whole() {
+fn micro_batches_sum_to_full_gradient() {
     let (bert, plan) = tiny();
     let batch = batch(&plan);
     let (whole, whole_parts) = bert.gradients(&batch, pass(TRAIN, 1)).expect("gradients");
     for (parts, at_once) in [(1, 8), (2, 7), (2, 1)] {
-        let turns = Pass { at_once, ..pass(TRAIN, parts) };
+        let turns = Pass { micro_batch_size: at_once, ..pass(TRAIN, parts) };
         let (loss, turn_parts) = bert.gradients(&batch, turns).expect("gradients");
-        assert!(turn_parts.len() <= parts, "one sum a thread, however many turns");
+        assert!(turn_parts.len() <= parts, "more gradient sums than threads");
         let (loss, whole) = (loss.read().expect("a loss"), whole.read().expect("a loss"));
         assert!((loss - whole).abs() < 1e-6, "{loss} instead of {whole}");
         for i in 0..bert.parameters().len() {
             let (a, b) = (gradient(&bert, &whole_parts, i), gradient(&bert, &turn_parts, i));
             let norm = a.iter().map(|v| v * v).sum::<f64>().sqrt();
-            let apart = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-            assert!(apart <= 1e-4 * norm.max(1e-4), "{}: {apart} of {norm}", bert.parameters()[i].name);
+            let distance = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            assert!(distance <= 1e-4 * norm.max(1e-4), "{}: {distance} of {norm}", bert.parameters()[i].name);
         }
     }
 }
 
 #[test]
-fn frozen_parts_stay_and_the_others_learn_as_before() {
+fn frozen_parameters_do_not_change_training_of_others() {
     let (bert, plan) = tiny();
     let batch = batch(&plan);
     let (_, free) = bert.gradients(&batch, pass(TRAIN, 2)).expect("gradients");
@@ -68,14 +68,14 @@ fn frozen_parts_stay_and_the_others_learn_as_before() {
         Frozen { embeddings: false, layers },
         Frozen { embeddings: false, layers: layers + 9 },
     ] {
-        // A copy: the optimizer changes weights in place.
+        // The optimizer changes weights in place, so this is a copy.
         let mut bert = bert.with_values(bert.snapshot().expect("a copy")).frozen(frozen);
         let before = bert.snapshot().expect("a copy");
         let (_, parts) = bert.gradients(&batch, pass(TRAIN, 2)).expect("gradients");
-        for i in (0..before.len()).filter(|i| bert.learns(*i)) {
+        for i in (0..before.len()).filter(|i| bert.is_trainable(*i)) {
             let (a, b) = (gradient(&bert, &parts, i), gradient(&bert, &free, i));
-            let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            assert!(apart == 0.0, "{frozen:?}, {}: {apart}", bert.parameters()[i].name);
+            let distance = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(distance == 0.0, "{frozen:?}, {}: {distance}", bert.parameters()[i].name);
         }
         let mut optimizer = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
         optimizer.step(&mut bert, &parts, 1e-3, 1.0).expect("a step");
@@ -84,16 +84,16 @@ fn frozen_parts_stay_and_the_others_learn_as_before() {
                 (&bert.parameters()[i].value - &before[i]).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>());
             difference.expect("a number") > 0.0
         };
-        let place = |part: &str| bert.parameters().iter().position(|p| p.name.contains(part)).expect("a parameter");
-        assert!(!moved(place("word_embeddings")) && moved(place("classifier.weight")));
-        assert_eq!(moved(place("layer.0.output.dense.weight")), frozen.layers == 0);
-        assert_eq!(moved(place(&format!("layer.{}.output.dense.weight", layers - 1))), frozen.layers < layers);
-        assert!(bert.learns(before.len() - 1), "the head always learns");
+        let index_of = |part: &str| bert.parameters().iter().position(|p| p.name.contains(part)).expect("a parameter");
+        assert!(!moved(index_of("word_embeddings")) && moved(index_of("classifier.weight")));
+        assert_eq!(moved(index_of("layer.0.output.dense.weight")), frozen.layers == 0);
+        assert_eq!(moved(index_of(&format!("layer.{}.output.dense.weight", layers - 1))), frozen.layers < layers);
+        assert!(bert.is_trainable(before.len() - 1), "the head is frozen");
     }
 }
 
 #[test]
-fn the_rate_falls_from_the_head_to_the_embeddings() {
+fn layer_decay_reduces_rate_towards_embeddings() {
     let (bert, plan) = tiny();
     let (_, parts) = bert.gradients(&batch(&plan), pass(Mode::Evaluate, 1)).expect("gradients");
     let moved = |decay: f64| {
@@ -111,15 +111,15 @@ fn the_rate_falls_from_the_head_to_the_embeddings() {
     let layers = bert.config().num_hidden_layers;
     for (i, (even, decayed)) in moved(1.0).into_iter().zip(moved(0.5)).enumerate() {
         let expected = 0.5f64.powi((layers + 1 - bert.depth(i)) as i32);
-        // The change is a difference of two f32 of about 1: its last digits are noise.
+        // The change is the difference of two f32 values of about 1, so its last digits are rounding error.
         assert!((decayed - even * expected).abs() < 1e-6, "{}", bert.parameters()[i].name);
     }
     assert_eq!((bert.depth(0), bert.depth(bert.parameters().len() - 1)), (0, layers + 1));
 }
 
-/// Every third of 20 steps, 4 of them warm-up, as transformers 5.23 gives it.
+/// Expected factors of every third of 20 steps (4 warmup steps), computed with transformers 5.23.
 #[test]
-fn schedules_are_transformers() {
+fn schedules_match_transformers() {
     let check = |shape: SchedulerType, expected: [f64; 7]| {
         let schedule = LrSchedule { shape, steps: 20, warmup: 4 };
         for (i, expected) in expected.into_iter().enumerate() {
@@ -132,17 +132,17 @@ fn schedules_are_transformers() {
 }
 
 #[test]
-fn balanced_weights_have_mean_1_and_prefer_the_rare() {
+fn balanced_class_weights_have_mean_one_and_favor_rare_tags() {
     let (bert, plan) = tiny();
-    let weights = plan.balanced_class_weights(bert.tags());
+    let weights = plan.balanced_class_weights(bert.n_tags());
     let objective = CrossEntropyLoss { label_smoothing: 0.0, class_weights: weights.clone() };
     let all = plan.batches(usize::MAX, 1, 0).remove(0);
-    assert!((objective.total(&all.labels) / all.labelled() as f64 - 1.0).abs() < 1e-9);
+    assert!((objective.total(&all.labels) / all.n_labeled() as f64 - 1.0).abs() < 1e-9);
     assert!(weights[0] < 0.2 && weights[1..].iter().all(|w| *w >= weights[0]), "{weights:?}");
 }
 
 #[test]
-fn fifty_steps_of_the_fused_kernels_follow_the_plain_ones() {
+fn fused_training_follows_reference_kernels() {
     let (bert, plan) = tiny();
     let losses = |mut bert: Bert, mut optimizer: AdamW, parts: usize| -> Vec<f64> {
         let batches = (0..4).flat_map(|epoch| plan.batches(16, 9, epoch)).take(50);
@@ -154,18 +154,18 @@ fn fifty_steps_of_the_fused_kernels_follow_the_plain_ones() {
         batches.map(step).collect()
     };
     let plain = bert.with_values(bert.snapshot().expect("a copy")).with_kernels(&Plain::REFERENCE);
-    let by_plain = AdamW::plain(&plain, 0.01).expect("an optimizer");
-    let by_fused = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
-    let (plain, fused) = (losses(plain, by_plain, 1), losses(bert, by_fused, 2));
+    let reference_optimizer = AdamW::plain(&plain, 0.01).expect("an optimizer");
+    let fused_optimizer = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
+    let (plain, fused) = (losses(plain, reference_optimizer, 1), losses(bert, fused_optimizer, 2));
     assert_eq!(plain.len(), 50);
     for (step, (a, b)) in plain.iter().zip(&fused).enumerate() {
         assert!((a - b).abs() < 1e-3, "step {step}: {b} instead of {a}");
     }
-    assert!(fused[49] < 0.7 * fused[0], "it learns: {} to {}", fused[0], fused[49]);
+    assert!(fused[49] < 0.7 * fused[0], "the loss does not decrease: {} to {}", fused[0], fused[49]);
 }
 
 #[test]
-fn training_in_f16_follows_f32() {
+fn f16_training_follows_f32() {
     let (bert, plan) = tiny();
     let losses = |bert: &Bert, kernels: &'static Plain, scale: f64| -> Vec<f64> {
         let mut bert = bert.with_values(bert.snapshot().expect("a copy")).with_kernels(kernels);
@@ -186,11 +186,11 @@ fn training_in_f16_follows_f32() {
     for (step, (a, b)) in full.iter().zip(&losses(&bert, &Plain::F16, 1024.0)).enumerate() {
         assert!((a - b).abs() < 2e-2, "step {step}: {b} instead of {a}");
     }
-    assert!(full[24] < 0.8 * full[0], "it learns: {} to {}", full[0], full[24]);
+    assert!(full[24] < 0.8 * full[0], "the loss does not decrease: {} to {}", full[0], full[24]);
 }
 
 #[test]
-fn a_gradient_beyond_f16_changes_nothing_and_is_scaled_less() {
+fn f16_overflow_skips_step_and_reduces_scale() {
     let (bert, plan) = tiny();
     let mut bert = bert.with_kernels(&Plain::F16);
     let before = bert.snapshot().expect("a copy");
@@ -202,12 +202,12 @@ fn a_gradient_beyond_f16_changes_nothing_and_is_scaled_less() {
     assert!(!report.grad_norm.is_finite());
     for (p, before) in bert.parameters().iter().zip(&before) {
         let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
-        assert!(moved == 0.0, "{} has moved", p.name);
+        assert!(moved == 0.0, "{} has changed", p.name);
     }
 }
 
 #[test]
-fn a_batch_that_does_not_fit_comes_with_one_that_does() {
+fn memory_error_suggests_fitting_batch_size() {
     let (bert, plan) = tiny();
     let arguments = TrainingArguments { per_device_train_batch_size: 64, n_shards: 2, ..TrainingArguments::default() };
     let need = |at_once: usize| memory_estimate::required_bytes(&bert, &plan, &arguments, at_once);
@@ -217,9 +217,9 @@ fn a_batch_that_does_not_fit_comes_with_one_that_does() {
         let advice = memory_estimate::advice(&bert, &plan, &arguments, free);
         assert!(advice.contains(expected), "{advice}");
     };
-    check(need(32), "per_device_train_batch_size 32 fits; with gradient_accumulation_steps 2 it computes the same");
-    check(need(32) - 1, "per_device_train_batch_size 16 fits; with gradient_accumulation_steps 4");
-    check(need(1) - 1, "no batch fits");
+    check(need(32), "use per_device_train_batch_size 32 and gradient_accumulation_steps 2 for the same result");
+    check(need(32) - 1, "use per_device_train_batch_size 16 and gradient_accumulation_steps 4");
+    check(need(1) - 1, "no batch size fits");
     let frozen = bert.clone().frozen(Frozen { embeddings: true, layers: 1 });
     let fewer = TrainingArguments { freeze_layers: 1, ..arguments.clone() };
     assert!(memory_estimate::required_bytes(&frozen, &plan, &fewer, 64) < need(64));

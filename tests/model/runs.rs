@@ -1,4 +1,4 @@
-//! Whole runs by the library: which epoch is kept, and wishes while a split is scored.
+//! Complete runs: selection of the best epoch, and control during an evaluation.
 
 use crate::support::golden;
 use std::cell::Cell;
@@ -15,16 +15,16 @@ use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
 use tagwright::train::event::TrainerControl;
 use tagwright::train::{
-    Beginning, Observer, Outcome, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, TrainingArguments, run,
+    ExistingFiles, Observer, Outcome, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, TrainingArguments, run,
     run_in,
 };
 
-/// Remembers what it is told; from one question on, it wishes something.
+/// Records events. Returns a control value after a number of reads.
 #[derive(Default)]
 struct Listener {
     events: Vec<TrainEvent>,
-    asked: Cell<usize>,
-    wish: Option<(usize, TrainerControl)>,
+    n_control_reads: Cell<usize>,
+    control_after: Option<(usize, TrainerControl)>,
 }
 
 impl Observer for Listener {
@@ -33,13 +33,15 @@ impl Observer for Listener {
     }
 
     fn control(&self) -> TrainerControl {
-        self.asked.set(self.asked.get() + 1);
-        self.wish.filter(|(from, _)| self.asked.get() > *from).map_or(TrainerControl::Continue, |(_, wish)| wish)
+        self.n_control_reads.set(self.n_control_reads.get() + 1);
+        self.control_after
+            .filter(|(from, _)| self.n_control_reads.get() > *from)
+            .map_or(TrainerControl::Continue, |(_, control)| control)
     }
 }
 
 impl Listener {
-    /// The scores told of a split.
+    /// Returns the F1 scores of a split.
     fn scored(&self, which: Split) -> Vec<f64> {
         let f1 = |e: &TrainEvent| match e {
             TrainEvent::Evaluated { split, scores, .. } if *split == which => Some(scores.overall.f1),
@@ -57,22 +59,22 @@ fn job(base: PretrainedModel, corpus: Corpus, holdout: Holdout, arguments: Train
         base: Arc::new(base),
         arguments: TrainingArguments { n_shards: n_threads(), ..arguments },
         out: out.to_owned(),
-        precision: SaveDtype::F32,
+        save_dtype: SaveDtype::F32,
         resume: None,
     }
 }
 
 #[test]
-fn the_best_epoch_is_kept_and_not_the_last() {
+fn keeps_best_epoch_instead_of_last() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let mut corpus = sample::dataset().expect("the sample").corpus;
-    // The starter knows names. What it learns here is that almost nothing is one, so dev F1 falls with every epoch.
-    let mut left = 1;
+    // The training data has almost no spans, so dev F1 of the starter model falls with every epoch.
+    let mut remaining = 1;
     for document in corpus.documents.iter_mut().filter(|d| d.split == Split::Train) {
-        let kept = left.min(document.spans.len());
+        let kept = remaining.min(document.spans.len());
         Arc::make_mut(document).spans.truncate(kept);
-        left -= kept;
+        remaining -= kept;
     }
     let mut held = holdout(&corpus, 0.1, 1);
     held.train.truncate(64);
@@ -83,7 +85,7 @@ fn the_best_epoch_is_kept_and_not_the_last() {
     let finished = run(&job, &mut listener).expect("a run");
     let scores = listener.scored(Split::Dev);
     let best = scores.iter().copied().fold(0.0, f64::max);
-    assert!(best > 0.15 && scores[3] < 0.5 * best, "dev F1 falls: {scores:?}");
+    assert!(best > 0.15 && scores[3] < 0.5 * best, "dev F1 does not fall: {scores:?}");
     assert_eq!(finished.best_epoch, scores.iter().position(|f1| *f1 == best).expect("the best") + 1);
     let tagger =
         Tagger::new(&PretrainedModel::from_pretrained(&out).expect("a model"), &Device::Cpu).expect("a tagger");
@@ -92,7 +94,7 @@ fn the_best_epoch_is_kept_and_not_the_last() {
     assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
 }
 
-/// A run of two epochs of 33 steps over the sample by the tiny model.
+/// Runs two epochs of 33 steps with the tiny model on the sample dataset.
 fn two_epochs(out: &Path, folder: Option<&RunFolder>, listener: &mut Listener) -> Result<TrainOutput, TrainError> {
     let corpus = sample::dataset().expect("the sample").corpus;
     let held = holdout(&corpus, 0.1, 1);
@@ -114,38 +116,40 @@ fn two_epochs(out: &Path, folder: Option<&RunFolder>, listener: &mut Listener) -
 const STEPS: usize = 33;
 
 #[test]
-fn a_run_that_is_suspended_while_it_scores_goes_on_with_the_same_bits() {
+fn run_suspended_during_evaluation_resumes_bit_for_bit() {
     let folder = tempfile::tempdir().expect("a folder");
-    let whole = folder.path().join("whole");
-    let mut undisturbed = Listener::default();
-    two_epochs(&whole, None, &mut undisturbed).expect("a run");
-    let questions = undisturbed.asked.get();
+    let reference = folder.path().join("reference");
+    let mut uninterrupted = Listener::default();
+    two_epochs(&reference, None, &mut uninterrupted).expect("a run");
+    let total_control_reads = uninterrupted.n_control_reads.get();
     let weights = |run: &Path| std::fs::read(run.join("model.safetensors")).expect("a model");
-    // Dev of the first epoch, dev of the last, test: the wish comes after a batch of each.
-    for (name, from, step) in
-        [("first", STEPS + 1, STEPS), ("last", questions - 6, 2 * STEPS), ("test", questions - 1, 2 * STEPS)]
-    {
+    // Suspend after one batch of each evaluation: dev of the first epoch, dev of the last epoch, test.
+    for (name, from, step) in [
+        ("first", STEPS + 1, STEPS),
+        ("last", total_control_reads - 6, 2 * STEPS),
+        ("test", total_control_reads - 1, 2 * STEPS),
+    ] {
         let out = folder.path().join(name);
-        let mut listener = Listener { wish: Some((from, TrainerControl::Suspend)), ..Listener::default() };
+        let mut listener = Listener { control_after: Some((from, TrainerControl::Suspend)), ..Listener::default() };
         let ended = two_epochs(&out, None, &mut listener);
         assert!(matches!(ended, Err(TrainError::Suspended)), "{name}: {ended:?}");
         assert_eq!(tagwright::disk::list_dirs(&out).last(), Some(&out.join(format!("checkpoint-{step}"))), "{name}");
         let mut rest = Listener::default();
-        let taken = RunFolder::take(&out, Beginning::Resume, None).expect("the folder");
-        let finished = two_epochs(&out, Some(&taken), &mut rest).expect("a run");
+        let run_folder = RunFolder::acquire(&out, ExistingFiles::Resume, None).expect("the folder");
+        let finished = two_epochs(&out, Some(&run_folder), &mut rest).expect("a run");
         assert_eq!(finished.outcome, Outcome::Completed, "{name}");
-        assert!(weights(&whole) == weights(&out), "{name}: the weights differ");
+        assert!(weights(&reference) == weights(&out), "{name}: the weights differ");
         let all = [listener.scored(Split::Dev), rest.scored(Split::Dev)].concat();
-        assert_eq!(all, undisturbed.scored(Split::Dev), "{name}: each epoch is scored once");
-        assert_eq!(rest.scored(Split::Test), undisturbed.scored(Split::Test), "{name}");
+        assert_eq!(all, uninterrupted.scored(Split::Dev), "{name}: an epoch was evaluated twice");
+        assert_eq!(rest.scored(Split::Test), uninterrupted.scored(Split::Test), "{name}");
     }
 }
 
 #[test]
-fn stop_ends_a_scoring_and_keeps_the_best_so_far() {
+fn stop_ends_evaluation_and_keeps_best_epoch() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("early");
-    let mut listener = Listener { wish: Some((STEPS + 1, TrainerControl::Stop)), ..Listener::default() };
+    let mut listener = Listener { control_after: Some((STEPS + 1, TrainerControl::Stop)), ..Listener::default() };
     let finished = two_epochs(&out, None, &mut listener).expect("a run");
     assert_eq!((finished.outcome, finished.dev, finished.test), (Outcome::Stopped, None, None));
     assert!(listener.scored(Split::Dev).is_empty() && listener.scored(Split::Test).is_empty());

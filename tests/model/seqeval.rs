@@ -1,4 +1,4 @@
-//! Scores against seqeval's on 2,000 random pairs of tag sequences.
+//! Scores, compared with seqeval on 2,000 random pairs of tag sequences.
 
 use crate::support::{golden_json, numbers};
 use serde_json::Value;
@@ -31,24 +31,24 @@ fn check(case: &Value) {
             }
         }
     }
-    let same = |s: PrfScore, expected: &Value, what: &str| {
+    let check_scores = |s: PrfScore, expected: &Value, what: &str| {
         for (found, expected) in [s.precision, s.recall, s.f1, s.support as f64].iter().zip(numbers(expected)) {
             assert!((found - expected).abs() < 1e-12, "{what}: {found} instead of {expected} in {case}");
         }
     };
-    same(scorer.overall(), &case["overall"], "all");
+    check_scores(scorer.overall(), &case["overall"], "all");
     let labels = scorer.labels();
     let expected = case["types"].as_object().expect("types");
     assert_eq!(labels.len(), expected.len(), "labels of {case}");
     for label in labels {
-        same(label.score, &expected[&label.label], &label.label);
+        check_scores(label.score, &expected[&label.label], &label.label);
     }
     let expected = case["accuracy"].as_f64().expect("an accuracy");
     assert!((accuracy.accuracy() - expected).abs() < 1e-12);
 }
 
 #[test]
-fn scores_are_seqevals() {
+fn scores_match_seqeval() {
     let json = golden_json("seqeval.json");
     let cases = json["cases"].as_array().expect("cases");
     assert_eq!(cases.len(), 400);

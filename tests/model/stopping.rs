@@ -1,4 +1,4 @@
-//! Runs that do not get better, and dropout from step to step: whole runs of one step an epoch, which change next to nothing.
+//! Early stopping and dropout. The runs have one step per epoch and a learning rate of almost zero.
 
 use crate::support::golden;
 use std::path::Path;
@@ -11,10 +11,10 @@ use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
 use tagwright::train::event::TrainerControl;
 use tagwright::train::{
-    Beginning, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainingArguments, run, run_in,
+    ExistingFiles, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainingArguments, run, run_in,
 };
 
-/// Counts scores of dev and remembers losses; suspends the run after so many scores.
+/// Counts evaluations of dev and records losses. Suspends the run after `suspends_after` evaluations.
 #[derive(Default)]
 struct Listener {
     scored: usize,
@@ -36,7 +36,7 @@ impl Observer for Listener {
     }
 }
 
-/// A run over one sentence with next to no learning rate.
+/// Returns a run over one sentence with a learning rate of almost zero.
 fn job(out: &Path, patience: usize) -> TrainJob {
     let corpus = sample::dataset().expect("the sample").corpus;
     let mut held = holdout(&corpus, 0.1, 1);
@@ -57,12 +57,12 @@ fn job(out: &Path, patience: usize) -> TrainJob {
         base: Arc::new(PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model")),
         arguments,
         out: out.to_owned(),
-        precision: SaveDtype::F32,
+        save_dtype: SaveDtype::F32,
         resume: None,
     }
 }
 
-/// How many epochs are scored with this patience.
+/// Checks the number of evaluated epochs with this patience.
 fn check_patience(patience: usize, expected: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut listener = Listener::default();
@@ -71,36 +71,36 @@ fn check_patience(patience: usize, expected: usize) {
 }
 
 #[test]
-fn a_run_ends_after_so_many_epochs_without_a_gain() {
-    // The first epoch is a gain over nothing.
+fn run_ends_after_patience_epochs_without_improvement() {
+    // The first epoch always counts as an improvement.
     check_patience(1, 2);
     check_patience(2, 3);
     check_patience(0, 6);
 }
 
 #[test]
-fn a_resumed_run_remembers_its_epochs_without_a_gain() {
+fn resumed_run_keeps_early_stopping_counter() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let mut first = Listener { suspends_after: Some(2), ..Listener::default() };
     let ended = run(&job(&out, 2), &mut first);
     assert!(matches!(ended, Err(TrainError::Suspended)), "{ended:?}");
-    let taken = RunFolder::take(&out, Beginning::Resume, None).expect("the folder");
-    let checkpoint = Checkpoint::latest(&taken).expect("a checkpoint");
+    let run_folder = RunFolder::acquire(&out, ExistingFiles::Resume, None).expect("the folder");
+    let checkpoint = Checkpoint::latest(&run_folder).expect("a checkpoint");
     let base = Arc::new(checkpoint.model().expect("its model"));
     let mut second = Listener::default();
     let resumed = TrainJob { base, resume: Some(checkpoint), ..job(&out, 2) };
-    run_in(&taken, &resumed, &mut second).expect("a run");
+    run_in(&run_folder, &resumed, &mut second).expect("a run");
     assert_eq!((first.scored, second.scored), (2, 1));
 }
 
 #[test]
-fn each_step_drops_other_elements() {
+fn dropout_differs_between_steps() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut listener = Listener::default();
     run(&job(&folder.path().join("run"), 0), &mut listener).expect("a run");
     let losses = &listener.losses;
     assert_eq!(losses.len(), 6);
-    // One sentence and the same weights: only dropout differs.
+    // Sentence and weights are the same, so only dropout changes the loss.
     assert!(losses.windows(2).all(|pair| (pair[0] - pair[1]).abs() > 1e-5), "{losses:?}");
 }

@@ -1,4 +1,4 @@
-//! The optimizer against PyTorch's, and every weight moving.
+//! Optimizer steps, compared with PyTorch.
 
 use super::recipe::gradient;
 use crate::support::{golden, golden_json, integers, pass};
@@ -32,7 +32,7 @@ fn batches() -> Vec<PackedBatch> {
         .collect()
 }
 
-/// Twenty steps: loss, gradient norm and rate of each, and every weight at the end.
+/// Compares loss, gradient norm and learning rate of 20 steps, and the final weights.
 fn check(mut bert: Bert, mut optimizer: AdamW, threads: usize) {
     let json = golden_json("trajectory.json");
     let schedule = LrSchedule { steps: 20, warmup: 4, ..LrSchedule::default() };
@@ -58,7 +58,7 @@ fn check(mut bert: Bert, mut optimizer: AdamW, threads: usize) {
 }
 
 #[test]
-fn twenty_steps_follow_pytorch() {
+fn training_steps_follow_pytorch() {
     let plain = tiny().with_kernels(&Plain::REFERENCE);
     let optimizer = AdamW::plain(&plain, 0.01).expect("an optimizer");
     check(plain, optimizer, 1);
@@ -70,7 +70,7 @@ fn twenty_steps_follow_pytorch() {
 }
 
 #[test]
-fn after_one_step_every_weight_has_moved() {
+fn first_step_changes_all_weights() {
     let mut bert = tiny();
     let before = bert.snapshot().expect("a copy");
     let mut optimizer = AdamW::new(&bert, 0.0, 2).expect("an optimizer");
@@ -84,20 +84,20 @@ fn after_one_step_every_weight_has_moved() {
         }
         assert!(*norm > 0.0, "{} has no gradient", p.name);
         let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
-        assert!(moved > 0.0, "{} has not moved", p.name);
+        assert!(moved > 0.0, "{} has not changed", p.name);
     }
 }
 
 /// The first step of `torch.optim.AdamW` (torch/optim/adamw.py): with zero moments the bias corrections cancel, so
-/// `w' = w (1 - rate decay) - rate g / (|g| + 1e-8)`; the Trainer decays no bias and no layer normalisation.
+/// `w' = w (1 - rate decay) - rate g / (|g| + 1e-8)`. As in the Trainer, biases and LayerNorm are not decayed.
 #[test]
-fn one_step_with_a_large_decay_is_the_formula() {
+fn weight_decay_matches_formula() {
     const RATE: f64 = 0.1;
     const DECAY: f64 = 0.5;
     let check = |mut bert: Bert, mut optimizer: AdamW, threads: usize| {
         let before = bert.snapshot().expect("a copy");
         let (_, gradients) = bert.gradients(&batches()[0], pass(Mode::Evaluate, threads)).expect("gradients");
-        // A norm that no gradient has: nothing is clipped.
+        // The maximum norm is too large for clipping.
         optimizer.step(&mut bert, &gradients, RATE, 1e9).expect("a step");
         for (i, p) in bert.parameters().iter().enumerate().filter(|(_, p)| !has_no_gradient(&p.name)) {
             let numbers = |t: &candle_core::Tensor| t.flatten_all().and_then(|t| t.to_vec1::<f32>()).expect("numbers");
@@ -105,7 +105,7 @@ fn one_step_with_a_large_decay_is_the_formula() {
             let spared = p.name.ends_with("bias") || p.name.contains("LayerNorm");
             let keep = if spared { 1.0 } else { 1.0 - RATE * DECAY };
             for ((w, found), g) in old.iter().zip(&new).zip(gradient(&bert, &gradients, i)) {
-                // Where the gradient is but rounding noise, its parts added in another order change its sign.
+                // The sign of a gradient that is only rounding error depends on the order of summation.
                 if g == 0.0 || g.abs() > 1e-6 {
                     let expected = f64::from(*w) * keep - RATE * g / (g.abs() + 1e-8);
                     assert!((f64::from(*found) - expected).abs() < 1e-4, "{}: {found} instead of {expected}", p.name);
@@ -124,7 +124,7 @@ fn one_step_with_a_large_decay_is_the_formula() {
 }
 
 #[test]
-fn moments_and_parameters_that_are_too_few_are_named() {
+fn missing_moments_and_parameters_are_reported() {
     let bert = tiny();
     let optimizer = AdamW::new(&bert, 0.0, 1).expect("an optimizer");
     let copy = |moments: &[&[f32]]| moments.iter().map(|m| (m.to_vec(), m.to_vec())).collect::<Vec<_>>();
@@ -147,7 +147,7 @@ fn moments_and_parameters_that_are_too_few_are_named() {
 }
 
 #[test]
-fn dropout_is_the_same_for_any_number_of_threads() {
+fn dropout_is_independent_of_thread_count() {
     let batch = &batches()[1];
     let mode = Mode::Train { seed: 7, step: 3 };
     let of = |bert: Bert, mode, threads| bert.gradients(batch, pass(mode, threads)).and_then(|(l, _)| l.read());
@@ -156,11 +156,11 @@ fn dropout_is_the_same_for_any_number_of_threads() {
     assert!((one - loss(tiny(), 3)).abs() < 1e-6);
     assert!((one - loss(tiny().with_kernels(&Plain::REFERENCE), 1)).abs() < 1e-5);
     let without = of(tiny(), Mode::Evaluate, 1).expect("a loss");
-    assert!((one - without).abs() > 1e-4, "dropout does nothing");
+    assert!((one - without).abs() > 1e-4, "dropout has no effect");
 }
 
 #[test]
-fn weights_that_are_no_numbers_change_nothing() {
+fn non_finite_weights_skip_step() {
     let mut bert = tiny();
     let mut optimizer = AdamW::new(&bert, 0.01, 1).expect("an optimizer");
     let (_, gradients) = bert.gradients(&batches()[0], pass(Mode::Evaluate, 1)).expect("gradients");
@@ -178,6 +178,6 @@ fn weights_that_are_no_numbers_change_nothing() {
     assert!(report.grad_norm.is_nan());
     for (p, before) in bert.parameters().iter().zip(&before) {
         let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
-        assert!(moved == 0.0, "{} has moved", p.name);
+        assert!(moved == 0.0, "{} has changed", p.name);
     }
 }

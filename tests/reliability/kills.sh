@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Kills the program while it works, many times, and prints what was lost: a table of activities.
+# Kills the program many times during different activities, and prints a table of lost and wrong data.
 # usage: tests/reliability/kills.sh [KILLS_OF_EACH_ACTIVITY [SEED]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,4 +1,4 @@
-//! Locks while this program starts others: a process that was forked and is not yet another program has all open files too.
+//! Locks while the program spawns processes: between fork and exec, a child process has all open files.
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use tagwright::disk::Lock;
 
 #[test]
 #[cfg(unix)]
-fn a_lock_that_was_given_back_can_be_taken_while_programs_are_started() {
+fn released_lock_is_free_during_process_spawns() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.tagwright-lock");
     let done = AtomicBool::new(false);
@@ -25,7 +25,7 @@ fn a_lock_that_was_given_back_can_be_taken_while_programs_are_started() {
 }
 
 #[test]
-fn a_lock_that_another_program_has_is_not_given() {
+fn lock_of_other_process_is_not_acquired() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.tagwright-lock");
     let held = std::fs::File::create(&path).expect("the lock's file");

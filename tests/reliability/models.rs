@@ -1,6 +1,6 @@
-//! Model folders that lie about their size, compute no numbers, or take texts apart without end.
+//! Model directories with inconsistent sizes, non-finite scores, or tokenizers of excessive cost.
 
-use super::{file, watched};
+use super::{file, run_watched};
 use crate::cli::{json, text};
 use crate::support::golden;
 use serde_json::{Value, json};
@@ -10,9 +10,10 @@ use tagwright::model::{Device, ModelError, PackedBatch, PretrainedModel};
 use tagwright::predict::aggregate::STRATEGIES;
 use tagwright::predict::{Entity, PredictOptions, Tagger, predict, predict_long};
 
-const MOST: u64 = 400;
+/// Memory limit of the program in MB.
+const MAX_MB: u64 = 400;
 
-/// A copy of the tiny model.
+/// Creates a copy of the tiny model.
 pub(super) fn tiny() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for entry in std::fs::read_dir(golden("tiny")).expect("the tiny model").flatten() {
@@ -21,18 +22,18 @@ pub(super) fn tiny() -> tempfile::TempDir {
     folder
 }
 
-/// Asks a model that cannot be used: a part of what is said.
-pub(super) fn refused(model: &Path, said: &str) {
-    let done = watched(&["predict", "--model", text(model), "--text", "Anna sings in Oslo."], MOST);
-    assert_eq!(done.code, Some(1), "{}", done.said);
-    assert!(done.said.contains(said), "says {}, not {said}", done.said);
+/// Checks that `predict` rejects a model with this message.
+pub(super) fn check_rejected(model: &Path, expected: &str) {
+    let done = run_watched(&["predict", "--model", text(model), "--text", "Anna sings in Oslo."], MAX_MB);
+    assert_eq!(done.code, Some(1), "{}", done.output);
+    assert!(done.output.contains(expected), "prints {}, not {expected}", done.output);
 }
 
 fn read_json(folder: &Path, name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(folder.join(name)).expect("a file")).expect("JSON")
 }
 
-/// A model whose file has another value at a place.
+/// Creates a model with another value at a JSON pointer of a file.
 fn with(name: &str, place: &str, value: Value) -> tempfile::TempDir {
     let folder = tiny();
     let mut fields = read_json(folder.path(), name);
@@ -43,9 +44,9 @@ fn with(name: &str, place: &str, value: Value) -> tempfile::TempDir {
 }
 
 #[test]
-fn numbers_of_a_configuration_are_those_of_the_weights() {
-    let check = |key: &str, value: Value, said: &str| {
-        refused(with("config.json", &format!("/{key}"), value).path(), said);
+fn config_must_match_weights() {
+    let check = |key: &str, value: Value, expected: &str| {
+        check_rejected(with("config.json", &format!("/{key}"), value).path(), expected);
     };
     check("num_hidden_layers", json!(2_147_483_647), "has no layer 2");
     check("num_hidden_layers", json!(1u64 << 40), "num_hidden_layers");
@@ -68,70 +69,70 @@ fn numbers_of_a_configuration_are_those_of_the_weights() {
 }
 
 #[test]
-fn tags_that_do_not_fit_the_head_are_named() {
+fn rejects_labels_that_do_not_match_head() {
     let folder = tiny();
     let mut fields = read_json(folder.path(), "config.json");
     fields["id2label"].as_object_mut().expect("a table").remove("3");
     file(folder.path(), "config.json", fields.to_string());
-    refused(folder.path(), "none for number 3");
+    check_rejected(folder.path(), "id 3 is missing");
     fields["id2label"].as_object_mut().expect("a table").remove("8");
     fields["id2label"]["3"] = json!("B-X");
     file(folder.path(), "config.json", fields.to_string());
-    refused(folder.path(), "its head has 9 tags, but id2label in config.json names 8");
+    check_rejected(folder.path(), "the classification head has 9 tags, but id2label in config.json has 8");
     fields["id2label"]["x"] = json!("B-X");
     file(folder.path(), "config.json", fields.to_string());
-    refused(folder.path(), "“x”, which is no number");
+    check_rejected(folder.path(), "“x”, which is not an integer");
 }
 
-/// A safetensors file of this header and so many zero bytes.
+/// Safetensors file with this header and number of zero bytes.
 fn weights(header: &str, bytes: usize) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; bytes]].concat()
 }
 
 #[test]
-fn headers_of_weights_that_lie_are_refused() {
-    let check = |bytes: Vec<u8>, said: &str| {
+fn rejects_invalid_safetensors_headers() {
+    let check = |bytes: Vec<u8>, expected: &str| {
         let folder = tiny();
         file(folder.path(), "model.safetensors", bytes);
-        refused(folder.path(), said);
+        check_rejected(folder.path(), expected);
     };
     let tensor = |name: &str, rows: u64, end: u64| {
         format!("\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{rows}],\"data_offsets\":[0,{end}]}}")
     };
     let huge = format!("{{{}}}", tensor("a", 1 << 60, 1 << 62));
-    check(weights(&huge, 0), "no whole safetensors file");
+    check(weights(&huge, 0), "invalid or incomplete safetensors file");
     let twice = format!("{{{},{}}}", tensor("a", 1, 4), tensor("a", 1, 4));
-    check(weights(&twice, 4), "a stands there twice");
+    check(weights(&twice, 4), "duplicate key a");
     let inside =
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"__metadata__\":{\"b\":\"1\",\"b\":\"2\"}}";
-    check(weights(inside, 4), "b stands there twice");
+    check(weights(inside, 4), "duplicate key b");
     check(weights(&format!("{{{}}}", tensor("a", 1, 4)), 4), "has no layer 0");
-    check(u64::MAX.to_le_bytes().to_vec(), "no whole safetensors file");
-    // A file with a hole, which has its size without having its bytes.
+    check(u64::MAX.to_le_bytes().to_vec(), "invalid or incomplete safetensors file");
+    // A sparse file.
     let folder = tiny();
     let path = file(folder.path(), "model.safetensors", weights(&format!("{{{}}}", tensor("a", 1, 4)), 4));
     let open = std::fs::OpenOptions::new().write(true).open(path).expect("a file");
     open.set_len(3 << 30).expect("a size");
-    refused(folder.path(), "its header asks for");
+    check_rejected(folder.path(), "the header requires");
 }
 
 #[test]
-fn a_vocabulary_has_no_more_pieces_than_the_model() {
+fn vocabulary_size_is_limited() {
     let folder = tiny();
     std::fs::remove_file(folder.path().join("tokenizer.json")).expect("a file less");
     let lines = |count: usize| (0..count).map(|i| format!("w{i}\n")).collect::<String>();
     file(folder.path(), "vocab.txt", lines(100_000));
-    refused(folder.path(), "the tokenizer has 100000 pieces");
+    check_rejected(folder.path(), "the tokenizer has 100000 subwords");
     file(folder.path(), "vocab.txt", lines(1_000_000));
-    refused(folder.path(), "far more than the");
+    check_rejected(folder.path(), "too large for a vocabulary");
     let folder = tiny();
     let tokenizer = std::fs::read_to_string(folder.path().join("tokenizer.json")).expect("a file");
     file(folder.path(), "tokenizer.json", tokenizer + &" ".repeat(20 << 20));
-    refused(folder.path(), "far more than the");
+    check_rejected(folder.path(), "too large for a vocabulary");
 }
 
-/// The weights of the tiny model with one value in place of all of a tensor's.
-fn all_of(name: &str, value: f32) -> Vec<u8> {
+/// Returns the weights of the tiny model with all values of a tensor replaced by one value.
+fn with_tensor_value(name: &str, value: f32) -> Vec<u8> {
     let mut bytes = std::fs::read(golden("tiny").join("model.safetensors")).expect("weights");
     let length = usize::try_from(u64::from_le_bytes(bytes[..8].try_into().expect("a number"))).expect("a length");
     let header: Value = serde_json::from_slice(&bytes[8..8 + length]).expect("a header");
@@ -148,82 +149,85 @@ fn all_of(name: &str, value: f32) -> Vec<u8> {
 }
 
 #[test]
-fn scores_that_are_no_numbers_are_an_error() {
+fn non_finite_scores_are_an_error() {
     let folder = tiny();
-    file(folder.path(), "model.safetensors", all_of("classifier.weight", 3e38));
+    file(folder.path(), "model.safetensors", with_tensor_value("classifier.weight", 3e38));
     let name = folder.path().file_name().expect("a name").to_str().expect("a name").to_owned();
-    refused(folder.path(), &format!("{name}: it computes scores that are not numbers"));
+    check_rejected(folder.path(), &format!("{name}: the scores are NaN or infinite"));
     let data = crate::cli::sample("dev");
-    let done = watched(&["evaluate", "--model", text(folder.path()), &data], MOST);
-    assert_eq!(done.code, Some(1), "{}", done.said);
-    assert!(done.said.contains("not numbers"), "{}", done.said);
-    let done = watched(&["predict", "--model", text(folder.path()), "--tokens", &data], MOST);
-    assert_eq!(done.code, Some(1), "{}", done.said);
+    let done = run_watched(&["evaluate", "--model", text(folder.path()), &data], MAX_MB);
+    assert_eq!(done.code, Some(1), "{}", done.output);
+    assert!(done.output.contains("NaN or infinite"), "{}", done.output);
+    let done = run_watched(&["predict", "--model", text(folder.path()), "--tokens", &data], MAX_MB);
+    assert_eq!(done.code, Some(1), "{}", done.output);
 }
 
 #[test]
-fn a_tokenizer_without_special_pieces_reads_an_empty_text() {
+fn empty_text_is_read_without_special_tokens() {
     let folder = with("tokenizer.json", "/post_processor", Value::Null);
     let found = json(&["predict", "--model", text(folder.path()), "--text", "", "--json"]);
     assert_eq!(found, json!({"text": "", "entities": []}));
     let texts = file(folder.path(), "texts.txt", "\nAnna\n\n");
-    let done = watched(&["predict", "--model", text(folder.path()), text(&texts)], MOST);
-    assert_eq!(done.code, Some(0), "{}", done.said);
+    let done = run_watched(&["predict", "--model", text(folder.path()), text(&texts)], MAX_MB);
+    assert_eq!(done.code, Some(0), "{}", done.output);
 }
 
 #[test]
-fn words_of_any_length_are_taken_into_pieces_soon() {
-    // Every letter is a piece inside a word, so that a long word would be tried in all its parts.
+fn long_words_are_tokenized_quickly() {
+    // Every letter is a subword, so the search for the longest match is quadratic in the length of a word.
     let folder = with("tokenizer.json", "/model/max_input_chars_per_word", json!(1_000_000_000));
-    let done = watched(&["predict", "--model", text(folder.path()), "--text", &"a".repeat(100_000)], MOST);
-    assert_eq!(done.code, Some(0), "{}", done.said);
+    let done = run_watched(&["predict", "--model", text(folder.path()), "--text", &"a".repeat(100_000)], MAX_MB);
+    assert_eq!(done.code, Some(0), "{}", done.output);
 }
 
 #[test]
-fn a_normalizer_makes_no_text_much_longer() {
+fn normalizer_expansion_is_limited() {
     let replace = |content: &str| json!({"type": "Replace", "pattern": {"String": "a"}, "content": content});
     let ten = replace("aaaaaaaaaa");
     let nine = json!({"type": "Sequence", "normalizers": vec![ten.clone(); 9]});
-    refused(with("tokenizer.json", "/normalizer", nine).path(), "more than 16 times as long");
+    check_rejected(with("tokenizer.json", "/normalizer", nine).path(), "more than 16 times longer");
     let nested = json!({"type": "Sequence", "normalizers": [{"type": "Sequence", "normalizers": vec![ten; 9]}]});
-    refused(with("tokenizer.json", "/normalizer", nested).path(), "more than 16 times as long");
-    refused(with("tokenizer.json", "/normalizer", replace(&"a".repeat(2000))).path(), "puts in a text of 2000 bytes");
+    check_rejected(with("tokenizer.json", "/normalizer", nested).path(), "more than 16 times longer");
+    check_rejected(
+        with("tokenizer.json", "/normalizer", replace(&"a".repeat(2000))).path(),
+        "inserts a text of 2000 bytes",
+    );
     let folder = with("tokenizer.json", "/normalizer", replace("e"));
-    let done = watched(&["predict", "--model", text(folder.path()), "--text", "Anna"], MOST);
-    assert_eq!(done.code, Some(0), "{}", done.said);
+    let done = run_watched(&["predict", "--model", text(folder.path()), "--text", "Anna"], MAX_MB);
+    assert_eq!(done.code, Some(0), "{}", done.output);
 }
 
 #[test]
-fn a_template_puts_few_pieces_around_a_text() {
+fn template_special_tokens_are_limited() {
     let special = json!({"SpecialToken": {"id": "[CLS]", "type_id": 0}});
     let many: Vec<Value> =
         std::iter::repeat_n(special, 1000).chain([json!({"Sequence": {"id": "A", "type_id": 0}})]).collect();
     let template = json!({"type": "TemplateProcessing", "single": many, "pair": [{"Sequence": {"id": "A", "type_id": 0}},
         {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}}});
-    refused(with("tokenizer.json", "/post_processor", template).path(), "puts 1000 pieces around a text");
+    check_rejected(with("tokenizer.json", "/post_processor", template).path(), "adds 1000 special tokens");
 }
 
 #[test]
-fn a_long_line_is_read_part_by_part() {
+fn long_line_is_predicted_in_chunks() {
     const BYTES: usize = 2_000_000;
     let folder = tempfile::tempdir().expect("a folder");
     let run = |line: &str| {
         let texts = file(folder.path(), "texts.txt", line);
-        let done = watched(&["predict", "--model", text(&golden("tiny")), text(&texts)], 2000);
-        assert_eq!(done.code, Some(0), "{}", done.said.chars().take(300).collect::<String>());
+        let done = run_watched(&["predict", "--model", text(&golden("tiny")), text(&texts)], 2000);
+        assert_eq!(done.code, Some(0), "{}", done.output.chars().take(300).collect::<String>());
         done.peak
     };
     let base = run("Rain.\n");
     for sentence in ["Anna lives in Oslo. ", "東京と大阪に行きました", "aaaaaaaaaaaaaaaaaaaa"] {
         let peak = run(&sentence.repeat(BYTES / sentence.len()));
         let each = (peak.saturating_sub(base) << 20) as f64 / BYTES as f64;
-        // Eight bytes for each byte of text, and what a part takes whatever the text.
-        assert!(each < 8.0 + 60.0 * f64::from(1 << 20) / BYTES as f64, "{sentence}: {each} bytes a byte");
+        // Eight bytes per byte of text, and a constant for each chunk.
+        assert!(each < 8.0 + 60.0 * f64::from(1 << 20) / BYTES as f64, "{sentence}: {each} bytes per byte");
     }
 }
 
 #[test]
-fn parts_of_a_text_change_nothing() {
+fn chunk_size_does_not_change_predictions() {
     let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let tagger = Tagger::new(&folder, &Device::Cpu).expect("a tagger");
     let text =
@@ -241,7 +245,7 @@ fn parts_of_a_text_change_nothing() {
                     Ok::<_, ModelError>(())
                 })
                 .expect("entities");
-                assert_eq!((counted.pieces, counted.windows), (whole.pieces, whole.windows), "{part}");
+                assert_eq!((counted.n_subwords, counted.windows), (whole.n_subwords, whole.windows), "{part}");
                 let places = |all: &[Entity]| all.iter().map(|e| (e.label.clone(), e.start, e.end)).collect::<Vec<_>>();
                 assert_eq!(places(&entities), places(&whole.entities), "{part} {stride:?}");
                 let near = entities.iter().zip(&whole.entities).all(|(a, b)| (a.score - b.score).abs() < 1e-5);
@@ -252,7 +256,7 @@ fn parts_of_a_text_change_nothing() {
 }
 
 #[test]
-fn sentences_without_pieces_have_no_scores() {
+fn sentences_without_subwords_have_no_scores() {
     let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let (bert, tags) = folder.token_classifier().expect("a head");
     let none: (&[u32], &[i32]) = (&[], &[]);

@@ -1,14 +1,14 @@
-//! Small files that become large, and files that say they are larger than they are.
+//! Small files that expand to large data, and files that declare a larger size than they have.
 
-use super::{file, inspected};
+use super::{check_inspect, file};
 use flate2::Compression;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write};
 
 const SENTENCE: &str = "Anna lives in Oslo. ";
 
-/// So many MiB of text.
-fn much(mebibytes: usize) -> Vec<u8> {
+/// Returns text of this size in MiB.
+fn text_of_size(mebibytes: usize) -> Vec<u8> {
     SENTENCE.as_bytes().iter().copied().cycle().take(mebibytes << 20).collect()
 }
 
@@ -22,58 +22,59 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn compressed_files_stop_at_the_budget() {
+fn decompression_stops_at_size_limit() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (large, at) = (much(200), folder.path());
+    let (large, at) = (text_of_size(200), folder.path());
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
     gz.write_all(&large).expect("bytes");
     let gz = gz.finish().expect("a file");
-    let said = "it unfolds to more than";
-    inspected(&file(at, "a.txt.gz", &gz), 1, said);
-    inspected(&file(at, "a.txt.zst", zstd::stream::encode_all(large.as_slice(), 3).expect("a file")), 1, said);
+    let expected = "decompressed size exceeds";
+    check_inspect(&file(at, "a.txt.gz", &gz), 1, expected);
+    check_inspect(&file(at, "a.txt.zst", zstd::stream::encode_all(large.as_slice(), 3).expect("a file")), 1, expected);
     let zip = zipped(&[("a.txt", &large)]);
-    inspected(&file(at, "a.zip", &zip), 1, said);
-    // One that says it is small, in its directory and before its data.
+    check_inspect(&file(at, "a.zip", &zip), 1, expected);
+    // An archive that declares a small size, in its directory and in the local header.
     let size = u32::try_from(large.len()).expect("a size").to_le_bytes();
     let mut small = zip;
     while let Some(place) = small.windows(4).position(|w| w == size) {
         small[place..place + 4].copy_from_slice(&100u32.to_le_bytes());
     }
-    inspected(&file(at, "b.zip", small), 1, "");
-    // A gzip in a gzip is unfolded once.
+    check_inspect(&file(at, "b.zip", small), 1, "");
+    // Nested gzip files are decompressed once.
     let mut twice = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
     twice.write_all(&gz).expect("bytes");
-    inspected(&file(at, "a.txt.gz.gz", twice.finish().expect("a file")), 1, "binary");
-    // Zlib, in which spaCy's files are.
+    check_inspect(&file(at, "a.txt.gz.gz", twice.finish().expect("a file")), 1, "binary");
+    // zlib, the compression of .spacy files.
     let mut spacy = Vec::new();
     flate2::read::ZlibEncoder::new(large.as_slice(), Compression::fast()).read_to_end(&mut spacy).expect("a file");
-    inspected(&file(at, "a.spacy", spacy), 1, said);
+    check_inspect(&file(at, "a.spacy", spacy), 1, expected);
 }
 
 #[test]
-fn what_is_meant_to_be_large_is_unfolded() {
+fn option_allows_large_decompressed_size() {
     let folder = tempfile::tempdir().expect("a folder");
-    let gz = file(folder.path(), "a.txt.zst", zstd::stream::encode_all(much(33).as_slice(), 3).expect("a file"));
-    let done = super::watched(&["inspect", "--unfold", super::text(&gz)], 1000);
-    assert_eq!(done.code, Some(0), "{}", done.said);
+    let gz =
+        file(folder.path(), "a.txt.zst", zstd::stream::encode_all(text_of_size(33).as_slice(), 3).expect("a file"));
+    let done = super::run_watched(&["inspect", "--unfold", super::text(&gz)], 1000);
+    assert_eq!(done.code, Some(0), "{}", done.output);
 }
 
 #[cfg(unix)]
 #[test]
-fn files_with_holes_are_looked_at_first() {
+fn sparse_files_are_rejected_early() {
     let folder = tempfile::tempdir().expect("a folder");
     for gibibytes in [1, 8] {
         let path = file(folder.path(), "a.txt", SENTENCE);
         let open = std::fs::OpenOptions::new().write(true).open(&path).expect("a file");
         open.set_len(gibibytes << 30).expect("a size");
-        inspected(&path, 1, if gibibytes == 1 { "binary" } else { "larger than" });
+        check_inspect(&path, 1, if gibibytes == 1 { "binary" } else { "larger than" });
     }
 }
 
 const TYPES: &str =
     "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>";
 
-/// A spreadsheet of one sheet and, where given, a table of texts.
+/// Spreadsheet of one sheet, with an optional table of shared strings.
 fn xlsx(sheet: &str, texts: Option<&str>) -> Vec<u8> {
     let relations = |inside: &str| {
         format!(
@@ -109,7 +110,7 @@ fn cell(place: &str, text: &str) -> String {
     format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
 }
 
-/// Rows of one column with a header.
+/// Returns rows of one column with a header.
 fn rows(last: usize) -> String {
     let mut rows = String::new();
     for i in 1..=last {
@@ -120,20 +121,20 @@ fn rows(last: usize) -> String {
 }
 
 #[test]
-fn a_stray_cell_is_one_cell() {
+fn isolated_cell_does_not_allocate_range() {
     let folder = tempfile::tempdir().expect("a folder");
-    let check = |name: &str, sheet: &str, said: &[&str]| {
+    let check = |name: &str, sheet: &str, expected: &[&str]| {
         let path = file(folder.path(), name, xlsx(sheet, None));
-        said.iter().for_each(|said| inspected(&path, 0, said));
+        expected.iter().for_each(|expected| check_inspect(&path, 0, expected));
     };
     let down = rows(20) + &format!("<row r=\"1048576\">{}</row>", cell("XFD1048576", "x"));
-    check("down.xlsx", &down, &["19         19", "line 1048576: the row has no text in “text”"]);
+    check("down.xlsx", &down, &["19         19", "line 1048576: no text in “text”"]);
     let right = rows(20).replace("number 5.</t></is></c>", &format!("number 5.</t></is></c>{}", cell("XFD5", "x")));
-    check("right.xlsx", &right, &["19         19", "line 5: a cell in column 16384 stands alone"]);
+    check("right.xlsx", &right, &["19         19", "line 5: isolated cell in column 16384"]);
 }
 
 #[test]
-fn texts_of_a_spreadsheet_are_held_once() {
+fn shared_strings_of_spreadsheets_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
     let long = SENTENCE.repeat(50_000);
     let texts = format!("<sst><si><t>text</t></si><si><t>{long}</t></si></sst>");
@@ -144,16 +145,20 @@ fn texts_of_a_spreadsheet_are_held_once() {
         }
         xlsx(&rows, Some(&texts))
     };
-    inspected(&file(folder.path(), "a.xlsx", named(3000)), 1, "it unfolds to more than");
-    inspected(&file(folder.path(), "b.xlsx", named(20)), 0, "20");
-    // A table that says it has two billion texts, and parts that are larger than their file.
-    let lying = "<sst count=\"9\" uniqueCount=\"2000000000\"><si><t>text</t></si></sst>";
-    inspected(&file(folder.path(), "c.xlsx", xlsx(&rows(3), Some(lying))), 1, "it says that it has 2000000000 texts");
+    check_inspect(&file(folder.path(), "a.xlsx", named(3000)), 1, "decompressed size exceeds");
+    check_inspect(&file(folder.path(), "b.xlsx", named(20)), 0, "20");
+    // A string table that declares two billion strings, and parts that are larger than their file.
+    let inconsistent = "<sst count=\"9\" uniqueCount=\"2000000000\"><si><t>text</t></si></sst>";
+    check_inspect(
+        &file(folder.path(), "c.xlsx", xlsx(&rows(3), Some(inconsistent))),
+        1,
+        "string table declares 2000000000 strings",
+    );
     let large = format!("<sst><si><t>{}</t></si></sst>", SENTENCE.repeat(10 << 20));
-    inspected(&file(folder.path(), "d.xlsx", xlsx(&rows(3), Some(&large))), 1, "it unfolds to more than");
+    check_inspect(&file(folder.path(), "d.xlsx", xlsx(&rows(3), Some(&large))), 1, "decompressed size exceeds");
 }
 
-/// An OpenDocument spreadsheet of these rows.
+/// OpenDocument spreadsheet of these rows.
 fn ods(rows: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><office:body><office:spreadsheet>\
@@ -164,10 +169,10 @@ fn ods(rows: &str) -> Vec<u8> {
 }
 
 #[test]
-fn repeated_rows_and_columns_of_ods_are_counted_first() {
+fn ods_repetitions_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
-    let check = |name: &str, rows: &str, code: i32, said: &str| {
-        inspected(&file(folder.path(), name, ods(rows)), code, said);
+    let check = |name: &str, rows: &str, code: i32, expected: &str| {
+        check_inspect(&file(folder.path(), name, ods(rows)), code, expected);
     };
     let cell = |text: &str| {
         format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
@@ -175,20 +180,20 @@ fn repeated_rows_and_columns_of_ods_are_counted_first() {
     let row = |inside: &str| format!("<table:table-row>{inside}</table:table-row>");
     let table: String = row(&cell("text"))
         + &(2..21).map(|i| row(&cell(&format!("Anna lives in Oslo &amp; Köln, number {i}.")))).collect::<String>();
-    // As LibreOffice fills its sheets.
+    // LibreOffice pads sheets with repeated empty rows.
     let filled = "<table:table-row table:number-rows-repeated=\"1048556\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
     check("a.ods", &(table.clone() + filled), 0, "19         19");
     let gap = "<table:table-row table:number-rows-repeated=\"1048555\"><table:table-cell/></table:table-row>";
     let far = row(&format!("<table:table-cell table:number-columns-repeated=\"16383\"/>{}", cell("x")));
-    check("b.ods", &(table.clone() + gap + &far), 0, "line 1048576: the row has no text");
+    check("b.ods", &(table.clone() + gap + &far), 0, "line 1048576: no text");
     let repeated = row(&cell("text")) + &cell_rows(&cell(&SENTENCE.repeat(100)), 1_000_000);
-    check("c.ods", &repeated, 1, "it unfolds to more than");
+    check("c.ods", &repeated, 1, "decompressed size exceeds");
     let wide = row(&format!(
         "<table:table-cell office:value-type=\"string\" table:number-columns-repeated=\"4000000000\"><text:p>{SENTENCE}</text:p></table:table-cell>"
     ));
-    check("d.ods", &(table.clone() + &wide), 1, "it unfolds to more than");
+    check("d.ods", &(table.clone() + &wide), 1, "decompressed size exceeds");
     let blanks = row(&cell("x<text:s text:c=\"4000000000\"/>"));
-    check("e.ods", &(table + &blanks), 1, "it unfolds to more than");
+    check("e.ods", &(table + &blanks), 1, "decompressed size exceeds");
     check("f.ods", &row(&cell("&a;")), 1, "entity");
     let notes =
         row(&cell("text")) + &row(&cell("Oslo<office:annotation><text:p>a note</text:p></office:annotation> is far."));
@@ -199,16 +204,16 @@ fn cell_rows(cell: &str, count: usize) -> String {
     format!("<table:table-row table:number-rows-repeated=\"{count}\">{cell}</table:table-row>")
 }
 
-/// An old Excel file of one stream in 512-byte sectors; `next` is the table of which sector follows which, from the stream's on.
-fn xls(stream: &[u8], circle: bool) -> Vec<u8> {
+/// Old Excel file of one stream in 512-byte sectors. With `cyclic`, the sector chain of the directory is cyclic.
+fn xls(stream: &[u8], cyclic: bool) -> Vec<u8> {
     const SECTOR: usize = 512;
     const END: u32 = 0xffff_fffe;
     const TABLE: u32 = 0xffff_fffd;
     let mut data = stream.to_vec();
     data.resize(stream.len().max(4096).next_multiple_of(SECTOR), 0);
     let sectors = (data.len() / SECTOR) as u32;
-    // Sector 0 is the table, sector 1 the folder, the stream follows.
-    let mut next: Vec<u32> = vec![TABLE, if circle { 1 } else { END }];
+    // Sector 0 is the allocation table, sector 1 the directory. The stream follows.
+    let mut next: Vec<u32> = vec![TABLE, if cyclic { 1 } else { END }];
     next.extend((0..sectors).map(|i| if i + 1 == sectors { END } else { i + 3 }));
     assert!(next.len() <= SECTOR / 4);
     next.resize(SECTOR / 4, 0xffff_ffff);
@@ -253,7 +258,7 @@ fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
 }
 
-/// A workbook of one sheet with cells that name texts of its table.
+/// Workbook of one sheet with cells that refer to shared strings.
 fn workbook(texts: &[&str], cells: &[(u16, u16, u32)], sheets: usize) -> Vec<u8> {
     let begin = record(0x0809, &[0x00, 0x06, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     let mut table = [(cells.len() as u32).to_le_bytes(), (texts.len() as u32).to_le_bytes()].concat();
@@ -278,49 +283,49 @@ fn workbook(texts: &[&str], cells: &[(u16, u16, u32)], sheets: usize) -> Vec<u8>
 }
 
 #[test]
-fn old_excel_files_are_looked_through_first() {
+fn xls_cells_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
-    let check = |name: &str, bytes: Vec<u8>, code: i32, said: &str| {
-        inspected(&file(folder.path(), name, bytes), code, said);
+    let check = |name: &str, bytes: Vec<u8>, code: i32, expected: &str| {
+        check_inspect(&file(folder.path(), name, bytes), code, expected);
     };
     let texts = ["text", "Anna lives in Oslo.", "Rain falls in Bergen."];
     let honest = [(0, 0, 0), (1, 0, 1), (2, 0, 2)];
     check("a.xls", xls(&workbook(&texts, &honest, 1), false), 0, "2          2");
-    check("b.xls", xls(&workbook(&texts, &honest, 1), true), 1, "a circle");
+    check("b.xls", xls(&workbook(&texts, &honest, 1), true), 1, "cyclic sector chain");
     let far = [honest.as_slice(), &[(65_535, 65_535, 1)]].concat();
-    check("c.xls", xls(&workbook(&texts, &far, 1), false), 1, "its cells lie so far apart");
+    check("c.xls", xls(&workbook(&texts, &far, 1), false), 1, "the cells are too far apart");
     let long = SENTENCE.repeat(400);
     let named: Vec<(u16, u16, u32)> = (0..1000).map(|row| (row, 0, u32::from(row > 0))).collect();
     let mut many = workbook(&["text", &long], &named, 1);
     many.truncate(60_000);
     check("d.xls", xls(&many, false), 0, "999");
-    check("e.xls", xls(&workbook(&["text", &long], &named, 30), false), 1, "named so often");
+    check("e.xls", xls(&workbook(&["text", &long], &named, 30), false), 1, "repeat long texts too often");
 }
 
 #[test]
-fn values_of_spacy_and_parquet_count_too() {
+fn spacy_and_parquet_values_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
     let packed = |message: &[u8]| {
         let mut out = Vec::new();
         flate2::read::ZlibEncoder::new(message, Compression::best()).read_to_end(&mut out).expect("a file");
         out
     };
-    // A list of 30 million nils, of which each takes 32 bytes in memory.
+    // A list of 30 million nils, each of 32 bytes in memory.
     let mut nils = vec![0xdd];
     nils.extend(30_000_000u32.to_be_bytes());
     nils.resize(nils.len() + 30_000_000, 0xc0);
-    inspected(&file(folder.path(), "a.spacy", packed(&nils)), 1, "it unfolds to more than");
-    // Lists in lists.
-    inspected(&file(folder.path(), "b.spacy", packed(&vec![0x91; 1 << 19])), 1, "damaged");
+    check_inspect(&file(folder.path(), "a.spacy", packed(&nils)), 1, "decompressed size exceeds");
+    // Nested lists.
+    check_inspect(&file(folder.path(), "b.spacy", packed(&vec![0x91; 1 << 19])), 1, "damaged");
     for (name, rows) in [("a.parquet", 1usize), ("b.parquet", 1_000_000)] {
         let bytes = parquet(rows, 1_500_000 / rows);
         assert!(bytes.len() < 100_000, "{}", bytes.len());
-        inspected(&file(folder.path(), name, bytes), 1, "it unfolds to more than");
+        check_inspect(&file(folder.path(), name, bytes), 1, "decompressed size exceeds");
     }
-    inspected(&file(folder.path(), "c.parquet", parquet(10, 3)), 0, "30");
+    check_inspect(&file(folder.path(), "c.parquet", parquet(10, 3)), 0, "30");
 }
 
-/// A Parquet file of so many rows of so many words, all of them the same long one.
+/// Parquet file with this number of rows and tokens per row. All tokens are the same long text.
 fn parquet(rows: usize, words: usize) -> Vec<u8> {
     use parquet::basic::Compression;
     use parquet::data_type::{ByteArray, ByteArrayType};
@@ -354,10 +359,11 @@ fn parquet(rows: usize, words: usize) -> Vec<u8> {
 }
 
 #[test]
-fn nesting_and_entities_end() {
+fn deep_nesting_and_entities_terminate() {
     let folder = tempfile::tempdir().expect("a folder");
-    let check =
-        |name: &str, text: String, code: i32, said: &str| inspected(&file(folder.path(), name, text), code, said);
+    let check = |name: &str, text: String, code: i32, expected: &str| {
+        check_inspect(&file(folder.path(), name, text), code, expected)
+    };
     check("a.json", "[".repeat(1 << 20) + &"]".repeat(1 << 20), 1, "error");
     check("b.json", "{\"a\":".repeat(1 << 20), 1, "error");
     check("a.jsonl", "[".repeat(1 << 20) + "\n{\"text\":\"Oslo\",\"label\":[]}\n", 1, "error");
@@ -379,10 +385,10 @@ fn nesting_and_entities_end() {
     };
     for depth in [5, 9, 20] {
         file(folder.path(), "README.md", card(depth));
-        inspected(folder.path(), 0, "train");
+        check_inspect(folder.path(), 0, "train");
     }
     file(folder.path(), "README.md", format!("---\na: {}\n---\n", "[".repeat(1 << 20)));
-    inspected(folder.path(), 0, "train");
+    check_inspect(folder.path(), 0, "train");
 }
 
 fn letter(i: u32) -> char {
@@ -390,37 +396,37 @@ fn letter(i: u32) -> char {
 }
 
 #[test]
-fn a_zip_of_two_files_of_one_name_says_so() {
+fn duplicate_zip_names_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut bytes = zipped(&[("a.conll", b"Oslo B-LOC\n"), ("b.conll", b"Bern B-LOC\n")]);
     while let Some(at) = bytes.windows(7).position(|w| w == b"b.conll") {
         bytes[at] = b'a';
     }
-    inspected(&file(folder.path(), "a.zip", bytes), 0, "the zip has two files of the name a.conll");
+    check_inspect(&file(folder.path(), "a.zip", bytes), 0, "the archive contains two files named a.conll");
 }
 
 #[test]
-fn parquets_compressions_are_named() {
+fn unsupported_parquet_compression_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Zstandard, which is number 6, and what stands behind the name of the column.
+    // Bytes after the name of the column, with the codec number 6 (Zstandard).
     let zstandard = b"element\x15\x0c";
     for (number, name) in [(4u8, "brotli"), (5, "LZ4"), (7, "LZ4"), (3, "LZO")] {
         let mut bytes = parquet(2, 2);
         while let Some(at) = bytes.windows(zstandard.len()).position(|w| w == zstandard) {
             bytes[at + zstandard.len() - 1] = 2 * number;
         }
-        inspected(&file(folder.path(), "a.parquet", bytes), 1, &format!("compressed by {name}"));
+        check_inspect(&file(folder.path(), "a.parquet", bytes), 1, &format!("compression {name} is not supported"));
     }
 }
 
 #[test]
-fn values_of_json_are_counted_first() {
+fn json_values_are_limited() {
     let folder = tempfile::tempdir().expect("a folder");
-    let check = |name: &str, text: String, format: &str, said: &str| {
+    let check = |name: &str, text: String, format: &str, expected: &str| {
         let path = file(folder.path(), name, text);
-        let done = super::watched(&["inspect", "--from", format, super::text(&path)], 400);
-        assert_eq!(done.code, Some(1), "{name}: {}", done.said);
-        assert!(done.said.contains(said), "{name} says {}", done.said);
+        let done = super::run_watched(&["inspect", "--from", format, super::text(&path)], 400);
+        assert_eq!(done.code, Some(1), "{name}: {}", done.output);
+        assert!(done.output.contains(expected), "{name} prints {}", done.output);
     };
     let numbers = "0,".repeat(9 << 20);
     check("a.jsonl", format!("{{\"text\":\"Oslo\",\"label\":[{numbers}0]}}\n"), "doccano", "more than 8388608 values");
@@ -428,15 +434,15 @@ fn values_of_json_are_counted_first() {
     check("b.json", format!("{{\"data\":[{numbers}0]}}"), "label-studio", "more than 8388608 values");
     check("b.jsonl", "{}\n".repeat(2 << 20), "doccano", "too short to be records");
     let cas = format!("{{\"%TYPES\":{{}},\"%FEATURE_STRUCTURES\":[{numbers}0]}}");
-    check("c.json", cas, "uima-json", "more values than a CAS");
+    check("c.json", cas, "uima-json", "more values than the limit of a CAS");
 }
 
 #[test]
-fn layers_and_columns_without_number_end_soon() {
+fn many_layers_and_columns_terminate() {
     let folder = tempfile::tempdir().expect("a folder");
     let layers: String = (0..100_000).map(|i| format!("#T_SP=x.L{i}|value\n")).collect();
     let tsv = format!("#FORMAT=WebAnno TSV 3.3\n{layers}\n\n#Text=Anna\n1-1\t0-4\tAnna\t_\n");
-    inspected(&file(folder.path(), "a.tsv", tsv), 0, "webanno-tsv");
+    check_inspect(&file(folder.path(), "a.tsv", tsv), 0, "webanno-tsv");
     let annotations: String = (0..100_000)
         .map(|i| format!("<x:N{i} xmi:id=\"{}\" sofa=\"1\" begin=\"0\" end=\"4\" value=\"P\"/>", i + 2))
         .collect();
@@ -444,8 +450,8 @@ fn layers_and_columns_without_number_end_soon() {
         "<xmi:XMI xmlns:xmi=\"http://www.omg.org/XMI\" xmlns:cas=\"http:///uima/cas.ecore\"><cas:Sofa xmi:id=\"1\" \
          sofaString=\"Anna sings\"/>{annotations}</xmi:XMI>"
     );
-    inspected(&file(folder.path(), "a.xmi", xmi), 0, "uima-xmi");
-    // One line of anything is looked at in part.
-    inspected(&file(folder.path(), "a.txt", "a ".repeat(10 << 20)), 0, "10,485,760");
-    inspected(&file(folder.path(), "a.csv", format!("text\n\"{}\"\n", SENTENCE.repeat(1 << 20))), 0, "csv");
+    check_inspect(&file(folder.path(), "a.xmi", xmi), 0, "uima-xmi");
+    // Detection reads only a part of a long line.
+    check_inspect(&file(folder.path(), "a.txt", "a ".repeat(10 << 20)), 0, "10,485,760");
+    check_inspect(&file(folder.path(), "a.csv", format!("text\n\"{}\"\n", SENTENCE.repeat(1 << 20))), 0, "csv");
 }

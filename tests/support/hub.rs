@@ -1,4 +1,4 @@
-//! A model hub on this machine's own loopback.
+//! Model hub on the loopback interface.
 
 use super::golden;
 use sha1::{Digest, Sha1};
@@ -9,29 +9,29 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tagwright::hub::{Hub, Patience};
+use tagwright::hub::{Hub, Timeouts};
 
-/// The commit of the hub's only model, `our/tiny`.
+/// Commit of the only model, `our/tiny`.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// How the server treats the weights.
+/// Response of the server to requests for the weights.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Weights {
-    /// As they should be.
+    /// Complete and correct.
     Whole,
-    /// Half of them, then the connection ends.
+    /// First half, then the connection is closed.
     Cut,
-    /// A few bytes at a time.
+    /// 64 bytes at a time.
     Slow,
 }
 
-/// A request that came.
+/// Received request.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
-    /// Without what follows a question mark.
+    /// Path without the query string.
     pub path: String,
-    /// Names in small letters.
+    /// Headers with lower-case names.
     pub headers: Vec<(String, String)>,
 }
 
@@ -40,30 +40,30 @@ impl Request {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether it asks for this file of the model.
+    /// True if the request is for this file of the model.
     pub fn is_for(&self, file: &str) -> bool {
         self.path.ends_with(&format!("/{file}"))
     }
 }
 
-/// How an answer's body is sent.
+/// Transfer of the body of a response.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
-    /// At once.
+    /// Complete body at once.
     Whole,
-    /// Only so many bytes, then the connection ends.
+    /// This number of bytes, then the connection is closed.
     Cut(usize),
     /// 64 bytes at a time.
     Slow,
-    /// Only so many bytes, then nothing, and the connection stays.
+    /// This number of bytes, then nothing. The connection stays open.
     Stall(usize),
-    /// Not even headers.
+    /// No data at all, not even headers.
     Silent,
-    /// The body again and again, without an end.
+    /// Body repeated endlessly.
     Endless,
 }
 
-/// An answer.
+/// Response.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
@@ -77,7 +77,7 @@ impl Reply {
         Self { status, headers: Vec::new(), body: body.into(), pace: Pace::Whole }
     }
 
-    /// With a header in place of those of its name.
+    /// Sets a header, replacing headers of the same name.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self = self.without(name);
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -94,14 +94,14 @@ impl Reply {
     }
 }
 
-/// A running server; the requests it has had.
+/// Running server with its received requests.
 pub struct Server {
     pub address: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Server {
-    /// Starts one that answers so.
+    /// Starts a server with this handler.
     pub fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -174,8 +174,7 @@ fn serve_one(mut stream: TcpStream, seen: &Mutex<Vec<Request>>, answer: &dyn Fn(
     }
 }
 
-/// What a hub answers that has the model `our/tiny`, with hashes as the public one has them, from the byte that is asked
-/// for on.
+/// Response of a hub with the model `our/tiny`. Hashes have the form of the public hub; range requests are supported.
 pub fn honest(request: &Request) -> Reply {
     let missing = |code: &str| Reply::new(404, "no such thing").with("Content-Length", "13").with("X-Error-Code", code);
     if request.path == "/api/models/our/tiny/revision/main" {
@@ -195,7 +194,7 @@ pub fn honest(request: &Request) -> Reply {
     }
 }
 
-/// The answer to a request for a file with these contents.
+/// Response to a request for a file with this content.
 pub fn content(request: &Request, bytes: Vec<u8>) -> Reply {
     let whole = bytes.len();
     let etag = if request.is_for("model.safetensors") {
@@ -213,7 +212,7 @@ pub fn content(request: &Request, bytes: Vec<u8>) -> Reply {
     reply.with("Content-Length", &length).with("ETag", &format!("\"{etag}\"")).with("X-Repo-Commit", COMMIT)
 }
 
-/// A hub with one model, `our/tiny`. Returns its address and how many requests it has had.
+/// Starts a hub with one model, `our/tiny`. Returns its address and the counter of requests.
 pub fn serve(weights: Weights) -> (String, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = asked.clone();
@@ -230,13 +229,13 @@ pub fn serve(weights: Weights) -> (String, Arc<AtomicUsize>) {
     (server.address, asked)
 }
 
-/// The hub at this address, with a cache of its own, that is waited for only a short time.
+/// Client of the hub at this address, with its own cache and short timeouts.
 pub fn hub(endpoint: &str, cache: &Path) -> Hub {
     let short = Duration::from_millis(1500);
     Hub {
         endpoint: Some(endpoint.to_owned()),
         cache: Some(cache.to_owned()),
-        patience: Patience { connect: short, answer: short, silence: short },
+        patience: Timeouts { connect: short, response: short, read: short },
         ..Hub::default()
     }
 }

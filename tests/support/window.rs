@@ -1,4 +1,4 @@
-//! The real window without a screen: the shell with its real worker, driven by accessible label.
+//! The real window without a display: the shell with its real worker, controlled by accessible labels.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -11,32 +11,32 @@ use tagwright::app::App;
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
 use tagwright::ui::Shell;
-use tagwright::ui::dialogs::Dialogs;
+use tagwright::ui::file_dialogs::FileDialogs;
 
-/// Nothing a window does in a test takes longer than this on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// Timeout of [`Window::until`], for slow machines.
+const TIMEOUT: Duration = Duration::from_secs(240);
 
-/// A window and the folder it keeps its things in.
+/// Window with its data directory.
 pub struct Window {
     pub harness: Harness<'static>,
     shell: Rc<RefCell<Option<Shell>>>,
     pub data: Rc<tempfile::TempDir>,
-    /// What the next file dialog answers.
+    /// Result of the next file dialog.
     answer: Arc<Mutex<Option<PathBuf>>>,
 }
 
 impl Window {
-    /// A window with these paths opened.
+    /// Creates a window that opens these paths.
     pub fn open(paths: &[&Path]) -> Self {
         Self::with(Rc::new(tempfile::tempdir().expect("a folder")), paths, [1440.0, 900.0], egui::Theme::Dark)
     }
 
-    /// A window of this size and theme that keeps its things in `data`.
+    /// Creates a window of this size and theme, with the data directory `data`.
     pub fn with(data: Rc<tempfile::TempDir>, paths: &[&Path], size: [f32; 2], theme: egui::Theme) -> Self {
         Self::with_hub(data, Hub::default(), paths, size, theme)
     }
 
-    /// The same, with models named by an id coming from this hub.
+    /// Creates a window that downloads models from this hub.
     pub fn with_hub(
         data: Rc<tempfile::TempDir>,
         hub: Hub,
@@ -52,18 +52,18 @@ impl Window {
             let (shell, answer) = (shell.clone(), answer.clone());
             move |ctx: &egui::Context| {
                 let taken = answer.clone();
-                let dialogs = Dialogs::new(Arc::new(move |_| taken.lock().expect("an answer").take()));
+                let dialogs = FileDialogs::new(Arc::new(move |_| taken.lock().expect("an answer").take()));
                 *shell.borrow_mut() = Some(Shell::new(ctx, places, hub, &paths, dialogs));
             }
         };
-        let drawn = shell.clone();
+        let drawn_shell = shell.clone();
         let draw = move |ui: &mut egui::Ui| {
-            if let Some(shell) = drawn.borrow_mut().as_mut() {
-                // The harness leaves a margin around what it shows; a window has none.
+            if let Some(shell) = drawn_shell.borrow_mut().as_mut() {
+                // The harness adds a margin around the content. A window has no margin.
                 let whole = egui::UiBuilder::new().max_rect(ui.content_rect());
                 let mut ui = ui.new_child(whole);
                 ui.set_clip_rect(egui::Rect::EVERYTHING);
-                shell.work(&ui);
+                shell.process_events(&ui);
                 shell.draw(&mut ui);
             }
         };
@@ -74,7 +74,7 @@ impl Window {
         Self { harness, shell, data, answer }
     }
 
-    /// Closes it, and opens the same file in another one that keeps its things where this one did.
+    /// Closes the window, and opens a file in a new window with the same data directory.
     pub fn reopened(self, path: &Path) -> Self {
         let data = self.data.clone();
         drop(self);
@@ -83,17 +83,17 @@ impl Window {
         w
     }
 
-    /// What the window shows.
+    /// Returns the state of the application.
     pub fn app(&self) -> Ref<'_, App> {
         Ref::map(self.shell.borrow(), |s| s.as_ref().expect("a shell").app())
     }
 
-    /// Whether every edit is on disk.
+    /// True if all edits are durable.
     pub fn is_durable(&self) -> bool {
         self.shell.borrow().as_ref().is_some_and(Shell::is_durable)
     }
 
-    /// What the next file dialog answers.
+    /// Sets the result of the next file dialog.
     pub fn answer(&self, path: &Path) {
         *self.answer.lock().expect("an answer") = Some(path.to_owned());
     }
@@ -103,28 +103,28 @@ impl Window {
         self.harness.run_steps(4);
     }
 
-    /// Draws frames until something is so.
-    pub fn until(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
+    /// Draws frames until the condition is true. Panics after [`TIMEOUT`].
+    pub fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
         let started = Instant::now();
-        while !so(self) {
-            assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
+        while !condition(self) {
+            assert!(started.elapsed() < TIMEOUT, "timeout: {what}");
             self.harness.run_steps(1);
             std::thread::sleep(Duration::from_millis(5));
         }
         self.step();
     }
 
-    /// Whether something with this accessible label is shown.
+    /// True if a node with this accessible label is visible.
     pub fn shows(&self, label: &str) -> bool {
         self.harness.query_all_by_label(label).next().is_some()
     }
 
-    /// Whether something whose accessible label holds this is shown.
+    /// True if a node is visible whose accessible label contains this text.
     pub fn shows_part(&self, label: &str) -> bool {
         self.harness.query_all_by_label_contains(label).next().is_some()
     }
 
-    /// What every thing that is shown is called, and what stands in it.
+    /// Returns the labels and values of all visible nodes.
     pub fn texts(&self) -> Vec<String> {
         let of = |node: egui_kittest::Node<'_>| {
             let node = node.accesskit_node();
@@ -136,59 +136,59 @@ impl Window {
         self.harness.query_all(egui_kittest::kittest::By::new()).flat_map(of).collect()
     }
 
-    /// Clicks what has this accessible label (the first, if there are several).
+    /// Clicks the first node with this accessible label.
     pub fn click(&mut self, label: &str) {
         let found = self.harness.query_all_by_label(label).next();
-        found.unwrap_or_else(|| panic!("nothing is called {label:?}")).click();
+        found.unwrap_or_else(|| panic!("no node with the label {label:?}")).click();
         self.step();
     }
 
-    /// Clicks the first thing whose accessible label holds this.
+    /// Clicks the first node whose accessible label contains this text.
     pub fn click_part(&mut self, label: &str) {
         self.harness
             .query_all_by_label_contains(label)
             .next()
-            .unwrap_or_else(|| panic!("nothing holds {label:?}"))
+            .unwrap_or_else(|| panic!("no label contains {label:?}"))
             .click();
         self.step();
     }
 
-    /// Runs a command that has no key, as the palette does.
+    /// Runs a command without a key.
     pub fn ask(&mut self, command: tagwright::app::Command) {
-        self.shell.borrow_mut().as_mut().expect("a shell").ask(command);
+        self.shell.borrow_mut().as_mut().expect("a shell").push_command(command);
         self.step();
     }
 
-    /// Goes to a room by its button in the rail.
+    /// Goes to a page by its button in the sidebar.
     pub fn go_to(&mut self, room: &str) {
         self.harness.get_by_role_and_label(egui::Role::Tab, room).click();
         self.step();
     }
 
-    /// Presses the button of this name.
+    /// Clicks the button with this label.
     pub fn press(&mut self, button: &str) {
         self.harness.get_by_role_and_label(egui::Role::Button, button).click();
         self.step();
     }
 
-    /// Picks an option of a list that drops down.
+    /// Selects an option of a combo box.
     pub fn choose(&mut self, list: &str, option: &str) {
         self.harness.get_by_role_and_label(egui::Role::ComboBox, list).click();
         self.step();
-        // A long list shows its first options.
+        // Options of a long list can be outside the visible area.
         self.harness.get_by_role_and_label(egui::Role::MenuItem, option).scroll_to_me();
         self.step();
         self.harness.get_by_role_and_label(egui::Role::MenuItem, option).click();
         self.step();
     }
 
-    /// Picks a row of an open menu or list.
+    /// Clicks a row of an open menu or list.
     pub fn choose_row(&mut self, row: &str) {
         self.harness.get_by_role_and_label(egui::Role::MenuItem, row).click();
         self.step();
     }
 
-    /// Replaces what stands in a text field.
+    /// Replaces the content of a text field.
     pub fn type_text(&mut self, field: &str, text: &str) {
         self.harness.query_all_by_label(field).next().unwrap_or_else(|| panic!("no field {field:?}")).click();
         self.step();
@@ -200,18 +200,22 @@ impl Window {
         self.step();
     }
 
-    /// Where the thing with this accessible label is.
+    /// Returns the rectangle of the node with this accessible label.
     pub fn harness_rect(&self, label: &str) -> egui::Rect {
-        self.harness.query_all_by_label(label).next().unwrap_or_else(|| panic!("nothing is called {label:?}")).rect()
+        self.harness
+            .query_all_by_label(label)
+            .next()
+            .unwrap_or_else(|| panic!("no node with the label {label:?}"))
+            .rect()
     }
 
-    /// Clicks the other mouse button on the button of this name.
+    /// Right-clicks the button with this label.
     pub fn right_click(&mut self, label: &str) {
         self.harness.get_by_role_and_label(egui::Role::Button, label).click_secondary();
         self.step();
     }
 
-    /// Presses the pointer at one place and lets it go at another.
+    /// Drags the pointer from one position to another.
     pub fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
         self.harness.event(egui::Event::PointerMoved(from));
         self.step();
@@ -223,12 +227,12 @@ impl Window {
         self.pointer(to, false);
     }
 
-    /// Presses and lets go where a point is, in one frame: two of them are a double click.
+    /// Clicks at a position in one frame. Two calls are a double click.
     pub fn click_at(&mut self, at: egui::Pos2) {
         self.click_with(egui::PointerButton::Primary, at);
     }
 
-    /// The same with the other button.
+    /// Right-clicks at a position in one frame.
     pub fn click_other_at(&mut self, at: egui::Pos2) {
         self.click_with(egui::PointerButton::Secondary, at);
     }
@@ -264,7 +268,7 @@ impl Window {
         }
     }
 
-    /// Asks the window to close, as the button in its frame does.
+    /// Requests to close the window, like the close button of its frame.
     pub fn request_close(&mut self) {
         let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
         viewport.events.push(egui::ViewportEvent::Close);
@@ -276,24 +280,16 @@ impl Window {
 
     /// Opens the sample and waits for it.
     pub fn open_sample(&mut self) {
-        self.click("Try the sample");
+        self.click("Open sample dataset");
         self.until("the sample is open", |w| w.app().annotate.is_some());
     }
 
-    /// Writes what is shown as a picture, where a software GPU is at hand.
-    /// At one pixel a point, and beside that, with `-2x` in its name, at two.
-    pub fn picture(&mut self, to: &Path) {
-        // No pointer in the picture: what it was over last would look chosen.
+    /// Returns an image of the window at scale 1. Requires a GPU; a software GPU is sufficient.
+    pub fn screenshot(&mut self) -> image::RgbaImage {
+        // Without a pointer, no node is drawn as hovered.
         self.harness.event(egui::Event::PointerGone);
         self.step();
-        let name = to.file_name().expect("a name").to_string_lossy().into_owned();
-        let (page, theme) = name.rsplit_once('-').expect("a page and a theme");
-        for (scale, name) in [(2.0, format!("{page}-2x-{theme}")), (1.0, name.clone())] {
-            let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
-            viewport.native_pixels_per_point = Some(scale);
-            self.step();
-            self.step();
-            self.harness.render().expect("a picture").save(to.with_file_name(name)).expect("a file");
-        }
+        self.step();
+        self.harness.render().expect("an image")
     }
 }

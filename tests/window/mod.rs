@@ -1,12 +1,12 @@
-//! The window, driven by accessible label, with the real worker, the real starter and real files. Only the answers of
-//! file dialogs are given by the test.
+//! The window, controlled by accessible labels, with the real worker, the real starter model and real files. Tests set
+//! only the results of file dialogs.
 
 mod annotating;
 mod data;
-mod labelling;
+mod labeling;
 mod opening;
 mod preferences;
 mod saving;
-mod screenshots;
+pub mod screenshots;
 mod training;
 mod trying;

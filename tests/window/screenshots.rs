@@ -1,7 +1,7 @@
-//! The pictures of `screenshots/`: each page in both themes at one and at two pixels a point, from the real program on its own sample.
+//! Screenshots of the window in both themes, with the sample dataset.
 //!
-//! `TAGWRIGHT_SCREENSHOTS=1 cargo test --release screenshots` draws them again (a software GPU will do);
-//! `mogrify -alpha off +dither -colors 256 screenshots/*.png` takes two thirds of their size, which no eye sees.
+//! `TAGWRIGHT_SCREENSHOTS=DIRECTORY cargo test screenshots` writes all of them, `TAGWRIGHT_SCREENSHOTS=screenshots` the
+//! ones of the README. A software GPU is sufficient.
 
 use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
@@ -14,18 +14,40 @@ use tagwright::corpus::LabelId;
 
 const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 March 2025, after eleven years of building bridges for Skanska. Her first job was to explain to the council of Esbjerg why forty turbines would not frighten the herring.\n\n“They asked good questions,” she told the Jutland Evening Post. “One captain wanted to know whether a Danish wind blows differently from a Dutch one. I said I would ask in Hornsea.”\n\nThe board voted on Thursday. Anders Bech, its chairman for nine years, abstained: his brother-in-law sells cable to Siemens, and the town of Esbjerg is small.";
 
-fn file(name: &str, theme: Theme) -> PathBuf {
+/// States that the README shows.
+pub const PUBLISHED: [&str; 8] =
+    ["annotate", "annotate-subwords", "annotate-suggestions", "data", "evaluate", "import", "train", "try"];
+
+/// Returns the output directory, or `None` if no screenshots are requested.
+fn directory() -> Option<PathBuf> {
+    std::env::var_os("TAGWRIGHT_SCREENSHOTS").map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
+}
+
+/// Writes a screenshot with a palette of 256 colors.
+fn shoot(w: &mut Window, name: &str, theme: Theme) {
+    let Some(directory) = directory() else { return };
+    if directory.ends_with("screenshots") && !directory.ends_with("target/screenshots") && !PUBLISHED.contains(&name) {
+        return;
+    }
+    let image = w.screenshot();
+    let palette = color_quant::NeuQuant::new(3, 256, image.as_raw());
+    let pixels: Vec<u8> = image.pixels().map(|pixel| palette.index_of(&pixel.0) as u8).collect();
     let theme = if theme == Theme::Dark { "dark" } else { "light" };
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(format!("{name}-{theme}.png"))
+    let file = std::fs::File::create(directory.join(format!("{name}-{theme}.png"))).expect("a file");
+    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), image.width(), image.height());
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_compression(png::Compression::High);
+    encoder.set_palette(palette.color_map_rgb());
+    encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels)).expect("an image");
 }
 
 #[test]
 fn screenshots() {
-    if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_none() {
-        println!("skipped: set TAGWRIGHT_SCREENSHOTS=1 to draw the pictures again");
+    let Some(directory) = directory() else {
+        println!("skipped: set TAGWRIGHT_SCREENSHOTS to a directory to write the screenshots");
         return;
-    }
-    std::fs::create_dir_all(Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots")).expect("a folder");
+    };
+    std::fs::create_dir_all(directory).expect("a directory");
     for theme in [Theme::Dark, Theme::Light] {
         pages(theme);
         import(theme);
@@ -35,69 +57,69 @@ fn screenshots() {
     }
 }
 
-/// A dataset of three files with wrong lines, looked at before it is taken.
+/// Import preview of a dataset with three files and invalid lines.
 fn import(theme: Theme) {
     let folder = tempfile::tempdir().expect("a folder");
-    let at = folder.path().join("harbour");
-    std::fs::create_dir_all(&at).expect("a folder");
+    let directory = folder.path().join("harbour");
+    std::fs::create_dir_all(&directory).expect("a folder");
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
     for name in ["train.conll", "dev.conll", "test.conll"] {
-        std::fs::copy(sample.join(name), at.join(name)).expect("a file");
+        std::fs::copy(sample.join(name), directory.join(name)).expect("a file");
     }
-    let train = std::fs::read_to_string(at.join("train.conll")).expect("a file");
+    let train = std::fs::read_to_string(directory.join("train.conll")).expect("a file");
     let train = format!("# exported from the archive of the harbour\n{train}\nhome\nOslo WRONG\n");
-    std::fs::write(at.join("train.conll"), train).expect("a file");
-    std::fs::write(at.join("more.conll"), "Oslo B-LOC\n").expect("a file");
+    std::fs::write(directory.join("train.conll"), train).expect("a file");
+    std::fs::write(directory.join("more.conll"), "Oslo B-LOC\n").expect("a file");
     let mut w = Window::with(Rc::new(tempfile::tempdir().expect("a folder")), &[], [1440.0, 900.0], theme);
-    w.answer(&at);
-    w.press("Open folder...");
-    w.until("it is looked at", |w| w.app().importing.is_some());
-    w.picture(&file("import", theme));
+    w.answer(&directory);
+    w.press("Open folder…");
+    w.until("the preview is loaded", |w| w.app().import_preview.is_some());
+    shoot(&mut w, "import", theme);
 }
 
-/// Suggestions, the list of labels, all matches, history, settings, and the Data room.
+/// Suggestions, label picker, all matches, history, settings, and the Data page.
 fn editor(theme: Theme) {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], theme);
     w.open_sample();
     w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::D]);
-    w.ask(Command::Do(Action::Suggest));
-    w.until("the suggestions are here", |w| w.app().suggesting.progress.is_none());
+    w.ask(Command::Run(Action::Suggest));
+    w.until("the suggestions are shown", |w| w.app().suggestions.progress.is_none());
     close_notices(&mut w);
     w.keys(&[Key::Space, Key::Space]);
-    w.picture(&file("annotate-suggestions", theme));
-    w.ask(Command::Sentence(0));
+    shoot(&mut w, "annotate-suggestions", theme);
+    w.ask(Command::GoToSentence(0));
     w.ask(Command::Select(18, 19));
     w.keys(&[Key::L]);
-    w.picture(&file("annotate-labels", theme));
+    shoot(&mut w, "annotate-labels", theme);
     w.keys(&[Key::Escape]);
     w.ask(Command::Select(18, 19));
     w.keys(&[Key::E]);
     w.step();
-    w.picture(&file("matches", theme));
+    shoot(&mut w, "matches", theme);
     w.keys(&[Key::Escape]);
-    document(&mut w, theme);
+    document_labels(&mut w, theme);
     w.key(Modifiers::COMMAND, Key::H);
     w.step();
-    w.picture(&file("history", theme));
+    shoot(&mut w, "history", theme);
     w.keys(&[Key::Escape]);
     w.key(Modifiers::COMMAND, Key::Comma);
     w.step();
-    w.picture(&file("settings", theme));
+    shoot(&mut w, "settings", theme);
     w.keys(&[Key::Escape]);
     w.go_to("Data");
-    w.until("it is counted", |w| w.app().surveying.survey.is_some());
-    w.picture(&file("data", theme));
-    wrong(&mut w);
+    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    shoot(&mut w, "data", theme);
+    add_labeling_errors(&mut w);
     w.go_to("Data");
-    w.until("it is counted again", |w| {
+    w.until("the report is updated", |w| {
         let app = w.app();
         let revision = app.annotate.as_ref().map(|a| a.revision);
-        app.surveying.survey.as_ref().map(|(of, _)| *of) == revision
+        app.data_page.survey.as_ref().map(|(of, _)| *of) == revision
     });
-    w.ask(Command::SurveyTab(Tab::Checks));
-    w.picture(&file("data-checks", theme));
-    // Another person's labelling of the same dev split: every seventh span is missing.
+    w.ask(Command::SetDataTab(Tab::Checks));
+    shoot(&mut w, "data-checks", theme);
+    // Annotations of the dev split by another annotator, who missed every seventh span.
     let dev = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample/dev.conll");
     let mut count = 0;
     let mut other = |line: &str| {
@@ -112,49 +134,49 @@ fn editor(theme: Theme) {
     let at = data.path().join("second-reader.conll");
     std::fs::write(&at, text).expect("a file");
     w.answer(&at);
-    w.ask(Command::Do(Action::Compare));
-    w.until("it is compared", |w| w.app().surveying.comparison.is_some());
+    w.ask(Command::Run(Action::Compare));
+    w.until("the comparison is shown", |w| w.app().data_page.comparison.is_some());
     w.keys(&[Key::ArrowLeft, Key::ArrowLeft]);
-    w.picture(&file("data-compare", theme));
+    shoot(&mut w, "data-compare", theme);
 }
 
-/// Takes away what the program told in passing.
+/// Closes all notices.
 fn close_notices(w: &mut Window) {
-    let keys: Vec<u64> = w.app().notices.shown().iter().map(|n| n.key).collect();
+    let keys: Vec<u64> = w.app().notifications.shown().iter().map(|n| n.key).collect();
     keys.into_iter().for_each(|key| w.ask(Command::CloseNotice(key)));
 }
 
-/// A hand that slips: a sign taken along, another label than elsewhere, a name left out.
-fn wrong(w: &mut Window) {
+/// Adds labeling errors: punctuation inside a span, an inconsistent label, and a missing label.
+fn add_labeling_errors(w: &mut Window) {
     w.go_to("Annotate");
-    let mut slip = |sentence: usize, words: (usize, usize), label: Option<u16>| {
-        w.ask(Command::Sentence(sentence));
+    let mut relabel = |sentence: usize, words: (usize, usize), label: Option<u16>| {
+        w.ask(Command::GoToSentence(sentence));
         w.ask(Command::Select(words.0, words.1));
-        w.ask(label.map_or(Command::Do(Action::ClearLabel), |l| Command::Label(LabelId::new(l))));
+        w.ask(label.map_or(Command::Run(Action::ClearLabel), |l| Command::Label(LabelId::new(l))));
     };
-    slip(0, (8, 9), Some(4));
-    slip(3, (1, 2), Some(2));
-    slip(5, (13, 13), None);
-    slip(8, (6, 6), Some(0));
+    relabel(0, (8, 9), Some(4));
+    relabel(3, (1, 2), Some(2));
+    relabel(5, (13, 13), None);
+    relabel(8, (6, 6), Some(0));
 }
 
-/// A comment on words, and labels of the whole document.
-fn document(w: &mut Window, theme: Theme) {
-    w.ask(Command::Sentence(6));
+/// A range comment, and document labels.
+fn document_labels(w: &mut Window, theme: Theme) {
+    w.ask(Command::GoToSentence(6));
     w.ask(Command::Select(5, 7));
-    let at = w.app().annotate.as_ref().and_then(|a| a.selected_text(LabelId::default())).expect("a selection");
+    let at = w.app().annotate.as_ref().and_then(|a| a.selection_as_span(LabelId::default())).expect("a selection");
     let id = w.app().annotate.as_ref().map(|a| a.current_id()).expect("a sentence");
-    w.ask(Command::Remark(id, at.start, at.end, "the company or its council?".into()));
-    w.ask(Command::Class("town council".into()));
-    w.ask(Command::Class("shipping".into()));
+    w.ask(Command::SetRangeComment(id, at.start, at.end, "the company or its council?".into()));
+    w.ask(Command::ToggleDocLabel("town council".into()));
+    w.ask(Command::ToggleDocLabel("shipping".into()));
     close_notices(w);
-    w.ask(Command::Do(Action::ChooseDocLabel));
+    w.ask(Command::Run(Action::ChooseDocLabel));
     w.step();
-    w.picture(&file("annotate-document", theme));
-    w.ask(Command::ChooseNone);
+    shoot(w, "annotate-document", theme);
+    w.ask(Command::ClosePicker);
 }
 
-/// Overlapping spans, parts of words, and other scripts.
+/// Overlapping spans, partial words, and other scripts.
 fn scripts(theme: Theme) {
     let folder = tempfile::tempdir().expect("a folder");
     let record = |text: &str, spans: &[(&str, &str)]| {
@@ -185,56 +207,58 @@ fn scripts(theme: Theme) {
     let mut w = Window::with(data, &[&at], [1440.0, 900.0], theme);
     w.until("the file is open", |w| w.app().annotate.is_some());
     w.keys(&[Key::G, Key::ArrowDown, Key::ArrowDown]);
-    w.ask(Command::SetGuidelines("## What is labelled\n\n- **PER**: people, also fictional ones\n- **ORG**: companies, teams, parties\n- **LOC**: places, also *inside* names\n\n## What is not\n\nTitles: Dr, Mrs\n".into()));
-    w.picture(&file("annotate-overlaps", theme));
+    w.ask(Command::SetGuidelines("## What to label\n\n- **PER**: people, also fictional ones\n- **ORG**: companies, teams, parties\n- **LOC**: places, also *inside* names\n\n## What not to label\n\nTitles: Dr, Mrs\n".into()));
+    shoot(&mut w, "annotate-overlaps", theme);
 }
 
 fn pages(theme: Theme) {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], theme);
     w.step();
-    w.picture(&file("welcome", theme));
+    shoot(&mut w, "welcome", theme);
     w.open_sample();
     w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::D, Key::D, Key::D]);
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::ArrowRight]);
     w.key(Modifiers::SHIFT, Key::ArrowRight);
-    w.picture(&file("annotate", theme));
+    shoot(&mut w, "annotate", theme);
     w.keys(&[Key::Escape, Key::P]);
-    w.until("the pieces are here", |w| w.app().annotate.as_ref().is_some_and(|a| a.pieces.alignment.is_some()));
-    w.picture(&file("annotate-pieces", theme));
+    w.until("the subwords are shown", |w| w.app().annotate.as_ref().is_some_and(|a| a.subwords.alignment.is_some()));
+    shoot(&mut w, "annotate-subwords", theme);
     w.keys(&[Key::P]);
     w.key(Modifiers::COMMAND, Key::K);
-    w.picture(&file("palette", theme));
+    shoot(&mut w, "palette", theme);
     w.keys(&[Key::Escape]);
     w.go_to("Train");
-    w.until("the base is checked", |w| w.app().training.facts.is_some());
-    w.picture(&file("train-form", theme));
-    w.press("Find a rate");
-    w.until("it is measured", |w| w.app().training.rates.is_some());
-    w.picture(&file("train-rates", theme));
-    w.press("Close the learning rates");
-    w.click("Take the small-data recipe");
+    w.until("the base model is checked", |w| w.app().train_page.model_info.is_some());
+    shoot(&mut w, "train-form", theme);
+    w.press("Find learning rate");
+    w.until("the measurement is finished", |w| w.app().train_page.lr_sweep.is_some());
+    shoot(&mut w, "train-rates", theme);
+    w.press("Close");
+    w.click("Apply small-data preset");
     w.key(Modifiers::COMMAND, Key::Enter);
-    w.until("half of the run is done", |w| w.app().training.run.as_ref().is_some_and(|r| r.share() > 0.55));
-    w.picture(&file("train", theme));
-    w.press("Further settings");
+    w.until("half of the run is done", |w| w.app().train_page.run.as_ref().is_some_and(|r| r.fraction_done() > 0.55));
+    shoot(&mut w, "train", theme);
+    w.press("Advanced settings");
     w.press("Pause");
-    w.until("it is on disk", |w| w.app().training.run.as_ref().is_some_and(|r| r.saved == r.last().map(|s| s.step)));
-    w.picture(&file("train-paused", theme));
-    w.press("Further settings");
-    w.press("Go on");
-    w.until("the run has ended", |w| {
-        matches!(w.app().training.run.as_ref().map(|r| r.state.clone()), Some(RunState::Ended(_)))
+    w.until("a checkpoint is saved", |w| {
+        w.app().train_page.run.as_ref().is_some_and(|r| r.saved == r.last().map(|s| s.step))
     });
-    w.picture(&file("train-done", theme));
+    shoot(&mut w, "train-paused", theme);
+    w.press("Advanced settings");
+    w.press("Resume");
+    w.until("the run has ended", |w| {
+        matches!(w.app().train_page.run.as_ref().map(|r| r.state.clone()), Some(RunState::Ended(_)))
+    });
+    shoot(&mut w, "train-done", theme);
     w.go_to("Evaluate");
     w.press("Evaluate");
-    w.until("it is scored", |w| w.app().scoring.scores.is_some());
-    w.picture(&file("evaluate", theme));
+    w.until("the evaluation is finished", |w| w.app().evaluate_page.result.is_some());
+    shoot(&mut w, "evaluate", theme);
     w.go_to("Try");
-    w.type_text("Text to read", TEXT);
-    w.until("the text is read", |w| w.app().trying.read == TEXT);
-    w.picture(&file("try", theme));
+    w.type_text("Input text", TEXT);
+    w.until("the text is analyzed", |w| w.app().try_page.analyzed_text == TEXT);
+    shoot(&mut w, "try", theme);
 }
 
 fn small(theme: Theme) {
@@ -242,5 +266,5 @@ fn small(theme: Theme) {
     let mut w = Window::with(data, &[], [800.0, 600.0], theme);
     w.open_sample();
     w.keys(&[Key::ArrowDown, Key::ArrowDown, Key::ArrowRight]);
-    w.picture(&file("annotate-small", theme));
+    shoot(&mut w, "annotate-small", theme);
 }

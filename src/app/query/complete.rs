@@ -1,6 +1,6 @@
 //! Completions of a query.
 
-use super::{FIELDS, HAS, STATUS, quoted};
+use super::{FIELDS, HAS_VALUES, STATUS_VALUES, quoted};
 use crate::corpus::Corpus;
 
 /// Returns completions of the last word of a query: the complete query and the completed word.
@@ -10,18 +10,18 @@ pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
     let (before, last) = text.split_at(start);
     let sign = last.strip_prefix('-').map_or(0, |_| 1);
     let (before, last) = (format!("{before}{}", &last[..sign]), &last[sign..]);
-    let goes_on =
+    let continues =
         |word: &str| word.replace('"', "").to_lowercase().starts_with(&last.to_lowercase()) && word.len() > last.len();
     let all: Vec<String> = match last.split_once(':').map(|(field, _)| field.to_ascii_lowercase()).as_deref() {
         Some("label") => corpus.labels.names().iter().map(|n| format!("label:{}", quoted(n))).collect(),
         Some("class") => corpus.doc_labels.iter().map(|n| format!("class:{}", quoted(n))).collect(),
         Some("done") => vec!["done:today".into()],
         Some("split") => corpus.splits().iter().map(|s| format!("split:{}", s.name())).collect(),
-        Some("status") => STATUS.iter().map(|(name, _)| format!("status:{name}")).collect(),
-        Some("has") => HAS.iter().map(|h| format!("has:{h}")).collect(),
+        Some("status") => STATUS_VALUES.iter().map(|(name, ..)| format!("status:{name}")).collect(),
+        Some("has") => HAS_VALUES.iter().map(|h| format!("has:{h}")).collect(),
         Some(_) => Vec::new(),
         None if last.is_empty() && !text.is_empty() => Vec::new(),
         None => FIELDS.iter().map(|(f, _)| (*f).to_owned()).collect(),
     };
-    all.into_iter().filter(|word| goes_on(word)).map(|word| (format!("{before}{word}"), word)).collect()
+    all.into_iter().filter(|word| continues(word)).map(|word| (format!("{before}{word}"), word)).collect()
 }

@@ -8,11 +8,11 @@
 //! ```
 //!
 //! Queries are case-insensitive. Fields are listed in [`FIELDS`]; a term without a field searches the sentence text.
-//! `read` parses a text into a [`Query`], `find` evaluates it on sentences, `complete` returns completions of a text.
+//! `parse` parses a text into a [`Query`], `search` evaluates it on sentences, `complete` returns completions of a text.
 
 mod complete;
-mod find;
-mod read;
+mod parse;
+mod search;
 
 pub use complete::completions;
 
@@ -24,30 +24,30 @@ use std::sync::Arc;
 
 /// Fields of the language, with their descriptions for the user.
 pub const FIELDS: [(&str, &str); 16] = [
-    ("label:", "has a span of this label"),
-    ("span:", "has a span of this text"),
-    ("text:", "has this text, also outside spans"),
-    ("split:", "is of train, dev or test"),
-    ("class:", "its document has this label"),
-    ("status:", "is new, in-work, done or flagged"),
-    ("done:", "was done today, or on 2026-11-25"),
-    ("flag:", "is flagged: yes or no"),
-    ("comment:", "has a comment of this text"),
-    ("since:", "has changed since this snapshot"),
-    ("has:", "has a span, overlap, comment, class or suggestion"),
-    ("source:", "has a span or suggestion of source, person or a model"),
-    ("score<", "has one that its model is less sure of: 0.7"),
-    ("length>", "has more words than this"),
-    ("spans>", "has more spans than this"),
-    ("words>", "has a span of more words than this"),
+    ("label:", "Contains a span with this label"),
+    ("span:", "Contains a span with this text"),
+    ("text:", "Contains this text"),
+    ("split:", "Split: train, dev or test"),
+    ("class:", "Document has this label"),
+    ("status:", "Status: to-do, in-progress, done or flagged"),
+    ("done:", "Marked as done today or on a date (2026-11-25)"),
+    ("flag:", "Flagged: yes or no"),
+    ("comment:", "Comment contains this text"),
+    ("since:", "Changed since this snapshot"),
+    ("has:", "Has a span, overlap, comment, class (document label) or suggestion"),
+    ("source:", "Label source: import, human or a model"),
+    ("score<", "Confidence of a span or suggestion, 0 to 1"),
+    ("length>", "Sentence length in tokens"),
+    ("spans>", "Number of spans"),
+    ("words>", "Span length in tokens"),
 ];
 
 /// Values of `has:`.
-const HAS: [&str; 5] = ["span", "overlap", "comment", "class", "suggestion"];
+const HAS_VALUES: [&str; 5] = ["span", "overlap", "comment", "class", "suggestion"];
 
 /// Data that a query can refer to in addition to the text.
 #[derive(Clone, Copy)]
-pub struct Known<'a> {
+pub struct QueryContext<'a> {
     /// The sentences to search.
     pub corpus: &'a Corpus,
     /// Snapshots that `since:` can name.
@@ -68,9 +68,9 @@ pub enum Query {
     /// The query does not match.
     Not(Box<Query>),
     /// The sentence contains this text.
-    Text(Wanted),
+    Text(TextPattern),
     /// A span contains this text.
-    Span(Wanted),
+    Span(TextPattern),
     /// A span has one of these labels.
     Label(Vec<LabelId>),
     /// The document belongs to this split.
@@ -82,23 +82,23 @@ pub enum Query {
     /// The sentence has a suggestion.
     Suggestion,
     /// A span or suggestion has this origin.
-    Decided(Decided),
+    Origin(OriginPredicate),
     /// A span or suggestion has a score, in thousandths, that satisfies the comparison.
-    Score(Compared),
+    Score(NumberPredicate),
     /// The sentence has this review status.
     Status(Status),
     /// A comment on the sentence or on a text range of it contains this text.
-    Comment(Wanted),
+    Comment(TextPattern),
     /// The document has one of these labels.
-    Class(Vec<DocLabelId>),
+    DocLabel(Vec<DocLabelId>),
     /// The sentence is in this set.
-    Among(Arc<HashSet<SentenceId>>),
+    InSet(Arc<HashSet<SentenceId>>),
     /// The number of words satisfies the comparison.
-    Length(Compared),
+    Length(NumberPredicate),
     /// The number of spans satisfies the comparison.
-    Spans(Compared),
+    Spans(NumberPredicate),
     /// The number of words of a span satisfies the comparison.
-    Words(Compared),
+    Words(NumberPredicate),
 }
 
 /// Formats a name as the value of a field, in quotes if needed. A name that contains quotes is cut before the first one
@@ -112,20 +112,20 @@ pub fn quoted(name: &str) -> String {
 }
 
 /// Returns the query of the sentences that have a span of exactly this text.
-pub fn of_span(text: &str) -> String {
+pub fn span_query(text: &str) -> String {
     // A slash would end the pattern.
     format!("span: /(?-i)^{}$/", regex::escape(text).replace('/', r"\x2f"))
 }
 
 /// Origin of a span or suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decided {
+pub enum OriginPredicate {
     /// Imported from the source.
-    BySource,
+    Import,
     /// Created by the user.
-    ByPerson,
+    Human,
     /// Suggested by one of these agents.
-    ByProposer(Vec<u8>),
+    Agents(Vec<u8>),
 }
 
 /// Review status of a sentence.
@@ -141,13 +141,17 @@ pub enum Status {
     Flagged,
 }
 
-/// Values of `status:`.
-const STATUS: [(&str, Status); 4] =
-    [("new", Status::New), ("in-work", Status::InProgress), ("done", Status::Done), ("flagged", Status::Flagged)];
+/// Values of `status:`, with the values in saved searches of older versions.
+const STATUS_VALUES: [(&str, Status, &str); 4] = [
+    ("to-do", Status::New, "new"),
+    ("in-progress", Status::InProgress, "in-work"),
+    ("done", Status::Done, "done"),
+    ("flagged", Status::Flagged, "flagged"),
+];
 
 /// Text to search for.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct TextPattern {
     pattern: Regex,
     /// True if the pattern has only literal text. If a document does not contain it, no sentence of the document does.
     literal: bool,
@@ -155,7 +159,7 @@ pub struct Wanted {
 
 /// A number and a comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compared(std::cmp::Ordering, usize);
+pub struct NumberPredicate(std::cmp::Ordering, usize);
 
 #[cfg(test)]
 mod tests {
@@ -175,38 +179,38 @@ mod tests {
         corpus
     }
 
-    fn known(corpus: &Corpus) -> Known<'_> {
+    fn known(corpus: &Corpus) -> QueryContext<'_> {
         static PROGRESS: std::sync::LazyLock<DailyProgress> = std::sync::LazyLock::new(|| {
-            let today = crate::project::Today { date: "2026-11-25".into(), until: u64::MAX };
+            let today = crate::project::Today { date: "2026-11-25".into(), ends_at: u64::MAX };
             let mut progress = DailyProgress::default();
             progress.today = today;
             progress.record(SentenceId { document: 0, sentence: 1 }, false, true);
             progress
         });
-        Known { corpus, snapshots: &[], progress: &PROGRESS }
+        QueryContext { corpus, snapshots: &[], progress: &PROGRESS }
     }
 
     #[test]
     fn queries_find_sentences() {
         let mut corpus = corpus();
-        let mark = |done, flagged, comment: &str| ReviewState {
+        let review = |done, flagged, comment: &str| ReviewState {
             done,
             flagged,
             comment: comment.into(),
             ..ReviewState::default()
         };
-        corpus.document_mut(0).reviews.insert(1, mark(true, false, "sure"));
-        corpus.document_mut(0).reviews.insert(2, mark(false, true, "no rain?"));
-        let drawn = Span { origin: Origin::Human, ..Span::new(0..4, LabelId::default()) };
-        let remarked = ReviewState::default().with_comment_at(0, 4, "the town?".into());
-        corpus.document_mut(0).reviews.insert(0, remarked);
-        corpus.document_mut(1).spans[0] = drawn;
+        corpus.document_mut(0).reviews.insert(1, review(true, false, "sure"));
+        corpus.document_mut(0).reviews.insert(2, review(false, true, "no rain?"));
+        let human_span = Span { origin: Origin::Human, ..Span::new(0..4, LabelId::default()) };
+        let with_comment = ReviewState::default().with_comment_at(0, 4, "the town?".into());
+        corpus.document_mut(0).reviews.insert(0, with_comment);
+        corpus.document_mut(1).spans[0] = human_span;
         corpus.document_mut(1).doc_labels = vec![DocLabelId::default()];
         corpus.doc_labels.push("big news".into());
         // Expected matches, by sentence number.
         let check = |text: &str, expected: &[usize]| {
             let query = Query::parse(text, &known(&corpus)).unwrap_or_else(|e| panic!("{text}: {e}"));
-            assert_eq!(query.places(&corpus), expected, "{text}");
+            assert_eq!(query.matching_sentences(&corpus), expected, "{text}");
         };
         check("", &[0, 1, 2, 3]);
         check("OSLO", &[0]);
@@ -219,7 +223,8 @@ mod tests {
         check("label:\"big org\"", &[3]);
         check("label:b*", &[3]);
         check("status:done", &[1]);
-        check("status:new", &[]);
+        check("status:to-do", &[]);
+        check("status:in-progress", &[0, 3]);
         check("status:in-work", &[0, 3]);
         check("done:today or done:2026-11-24", &[1]);
         check("class:\"big news\"", &[3]);
@@ -247,27 +252,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn invalid_queries_are_reported() {
         let check = |text: &str, expected: &str| {
-            let why = Query::parse(text, &known(&corpus())).expect_err("wrong");
-            assert!(why.contains(expected), "{text}: {why}");
+            let error = Query::parse(text, &known(&corpus())).expect_err("an error");
+            assert!(error.contains(expected), "{text}: {error}");
         };
-        check("label:XYZ", "no label XYZ; there are LOC, PER");
-        check("split:nowhere", "no split");
+        check("label:XYZ", "Unknown label “XYZ”. Labels: LOC, PER");
+        check("split:nowhere", "Unknown split");
         check("has:wings", "span or overlap");
-        check("class:sports", "no document is labelled sports; there are none yet");
-        check("done:soon", "a day");
+        check("class:sports", "Unknown document label “sports”. Labels: none.");
+        check("done:soon", "“today” or a date");
         check("length>many", "a number");
-        check("(oslo", "not closed");
-        check("oslo)", "not opened");
-        check("oslo or", "missing");
-        check("\"oslo", "not closed");
+        check("(oslo", "Missing “)”");
+        check("oslo)", "Unmatched “)”");
+        check("oslo or", "Incomplete search");
+        check("\"oslo", "Missing closing \"");
         check("/(/", "regular expression");
-        check("label:", "missing");
+        check("label:", "Missing value after label:");
     }
 
     #[test]
-    fn the_last_word_goes_on() {
+    fn last_word_is_completed() {
         let check = |text: &str, expected: &[&str]| {
             let whole: Vec<String> = completions(text, &corpus()).into_iter().map(|(whole, _)| whole).collect();
             assert_eq!(whole, expected, "{text}");
@@ -284,7 +289,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_is_typed_breaks(text in "[a-z:<>=()\"/!\\\\ *-]{0,24}|\\PC{0,12}") {
+        fn parser_never_panics(text in "[a-z:<>=()\"/!\\\\ *-]{0,24}|\\PC{0,12}") {
             let corpus = corpus();
             if let Ok(query) = Query::parse(&text, &known(&corpus)) {
                 corpus.sentences(None).iter().for_each(|s| { query.matches(&corpus, *s); });

@@ -46,11 +46,7 @@ impl Values {
             return Ok(Self(array));
         }
         let what = array.data_type();
-        Err(Problem::at(
-            0,
-            0,
-            format!("a column of {what} is neither text nor whole numbers; write it anew as one of them"),
-        ))
+        Err(Problem::at(0, 0, format!("unsupported column type {what}; convert the column to text or integers")))
     }
 
     /// Returns the value at an index; `None` if it is missing.
@@ -92,7 +88,7 @@ impl Lists {
         let values = match lists.data_type() {
             DataType::List(_) => lists.as_list::<i32>().values().clone(),
             DataType::LargeList(_) => lists.as_list::<i64>().values().clone(),
-            other => return Err(Problem::at(0, 0, format!("a column of {other} is no list"))),
+            other => return Err(Problem::at(0, 0, format!("unsupported column type {other}; expected a list"))),
         };
         Ok(Self { values: Values::of(values)?, lists })
     }

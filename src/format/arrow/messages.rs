@@ -34,7 +34,7 @@ pub(super) struct Messages {
 }
 
 fn damaged(what: impl std::fmt::Display) -> Problem {
-    Problem::at(0, 0, format!("the Arrow file is damaged ({what})"))
+    Problem::at(0, 0, format!("damaged Arrow file: {what}"))
 }
 
 /// True if bytes begin like an Arrow file, or a stream with a schema.
@@ -57,17 +57,18 @@ enum Frame {
 fn frame(bytes: &[u8], at: usize) -> Result<Frame, Problem> {
     let word = |at: usize| bytes.get(at..at + 4).map(|b| [b[0], b[1], b[2], b[3]]);
     let Some(first) = word(at) else {
-        return if at == bytes.len() { Ok(Frame::Nothing) } else { Err(damaged("it is cut")) };
+        return if at == bytes.len() { Ok(Frame::Nothing) } else { Err(damaged("unexpected end of file")) };
     };
     let (length, start) = match first == CONTINUES {
-        true => (word(at + 4).ok_or_else(|| damaged("it is cut"))?, at + 8),
+        true => (word(at + 4).ok_or_else(|| damaged("unexpected end of file"))?, at + 8),
         false => (first, at + 4),
     };
     let length = u32::from_le_bytes(length) as usize;
     if length == 0 {
         return Ok(Frame::End);
     }
-    let end = start.checked_add(length).filter(|end| *end <= bytes.len()).ok_or_else(|| damaged("it is cut"))?;
+    let end =
+        start.checked_add(length).filter(|end| *end <= bytes.len()).ok_or_else(|| damaged("unexpected end of file"))?;
     Ok(Frame::Message(start..end))
 }
 
@@ -79,7 +80,7 @@ fn message(bytes: &[u8]) -> Result<Message<'_>, Problem> {
     const MOST_TABLES: usize = 100_000;
     if bytes.len() > MOST_METADATA {
         let most = MOST_METADATA >> 20;
-        return Err(Problem::at(0, 0, format!("the description of its columns has more than {most} MiB")));
+        return Err(Problem::at(0, 0, format!("Arrow metadata exceeds {most} MiB")));
     }
     let options = VerifierOptions {
         max_tables: (bytes.len() / TABLE + 64).min(MOST_TABLES),
@@ -105,7 +106,7 @@ impl Messages {
             let body = description.end;
             let message = message(&bytes[description.clone()])?;
             let length = usize::try_from(message.bodyLength()).ok().filter(|n| *n <= bytes.len() - body);
-            at = body + length.ok_or_else(|| damaged("it is cut"))?;
+            at = body + length.ok_or_else(|| damaged("unexpected end of file"))?;
             match message.header_type() {
                 MessageHeader::Schema if schema.is_none() => {
                     let found = message.header_as_schema().map(|s| guarded(|| try_fb_to_schema(s))).transpose()?;
@@ -115,7 +116,7 @@ impl Messages {
                 _ => {}
             }
         };
-        let schema = schema.ok_or_else(|| damaged("it has no schema"))?;
+        let schema = schema.ok_or_else(|| damaged("no schema"))?;
         Ok(Self { schema, has_end, batches, bytes: buffer })
     }
 
@@ -127,10 +128,10 @@ impl Messages {
     pub fn batch(&self, number: usize, columns: &[usize]) -> Result<RecordBatch, Problem> {
         let (description, body) = &self.batches[number];
         let message = message(&self.bytes.as_slice()[description.clone()])?;
-        let batch = message.header_as_record_batch().ok_or_else(|| damaged("a batch is none"))?;
+        let batch = message.header_as_record_batch().ok_or_else(|| damaged("invalid record batch"))?;
         if batch.compression().is_some() {
-            let advice = "write it anew without compression, or as Parquet";
-            return Err(Problem::at(0, 0, format!("the Arrow file is compressed, which is not read; {advice}")));
+            let advice = "rewrite it without compression or as Parquet";
+            return Err(Problem::at(0, 0, format!("compressed Arrow files are not supported; {advice}")));
         }
         let body = self.bytes.slice_with_length(body.start, body.len());
         let none = HashMap::new();
@@ -144,6 +145,6 @@ impl Messages {
 fn guarded<T>(work: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, Problem> {
     match guard::guarded(work) {
         Some(done) => done.map_err(damaged),
-        None => Err(damaged("its numbers do not fit")),
+        None => Err(damaged("inconsistent lengths or offsets")),
     }
 }

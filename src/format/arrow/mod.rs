@@ -13,11 +13,11 @@ use super::{Capabilities, Detection, Format};
 /// Arrow format of `datasets`.
 pub const ARROW: Format = Format {
     name: "arrow",
-    description: "Arrow of Hugging Face (save_to_disk): rows of tokens and tags, or of texts and classes",
+    description: "Hugging Face Arrow (save_to_disk): rows of tokens and tags, or of texts and document labels",
     extensions: &["arrow"],
     detect: |g| {
         let fits = messages::is_arrow(g.bytes);
-        Detection::when(fits, Detection::SIGNATURE, "first bytes of an Arrow stream or file")
+        Detection::when(fits, Detection::SIGNATURE, "signature of an Arrow stream or file")
     },
     is_json: false,
     read: read::read,

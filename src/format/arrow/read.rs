@@ -24,9 +24,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     let messages = Messages::of(source.bytes)?;
     let (schema, mut found) = (&messages.schema, ReadReport::new(ARROW));
     if !messages.has_end {
-        found.push_problem(0, 0, || {
-            "the mark of the end is missing, so that rows may be missing too; check the file".into()
-        });
+        found.push_problem(0, 0, || "missing end-of-stream marker: rows can be missing; check the file".into());
     }
     let features = schema.metadata().get(KEY).filter(|text| !crate::format::records::json::is_too_much(text));
     let features: Option<Json> = features.and_then(|text| serde_json::from_str(text).ok());
@@ -44,7 +42,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     let labels = columns.labels().map(column).unwrap_or_default();
     let names = names(source, features.as_ref(), labels);
     if let Some((from, names)) = &names {
-        found.detection_notes.push(format!("{} names of “{labels}” from {from}", names.len()));
+        found.detection_notes.push(format!("{} label names of column “{labels}” from {from}", names.len()));
     }
     let names = names.map(|(_, names)| names);
     match columns {
@@ -91,8 +89,8 @@ impl Columns {
             const NAMED: usize = 8;
             let named = |field: &FieldRef| quote(&format!("{} ({})", field.name(), field.data_type()));
             let names: Vec<String> = fields.iter().take(NAMED).map(named).collect();
-            let why = "no column has words with tags (tokens, ner_tags) or texts (text, label)";
-            return Err(Problem::at(0, 0, format!("{why}; there are the columns {}", names.join(", "))));
+            let reason = "no column with tokens and tags (tokens, ner_tags) or texts (text, label)";
+            return Err(Problem::at(0, 0, format!("{reason}; columns: {}", names.join(", "))));
         };
         let is_class = |of: &DataType| is_value(entry(of).unwrap_or(of));
         let class = named("label", &is_class).or_else(|| with_role(Role::Class, &is_class)).filter(|at| *at != text);
@@ -131,8 +129,8 @@ fn names(source: &SourceInput, features: Option<&Json>, column: &str) -> Option<
         Some(("dataset_info.json", of(&info)?))
     };
     // Names for the ids of another column would be wrong for a class, but tag names are in the usual files.
-    let beside = || TAG_KEYS.contains(&column).then(|| hf_jsonl::class_label_names(source)).flatten();
-    own.or_else(info).or_else(beside)
+    let siblings = || TAG_KEYS.contains(&column).then(|| hf_jsonl::class_label_names(source)).flatten();
+    own.or_else(info).or_else(siblings)
 }
 
 /// Returns the name of a value: the string, or the name of the id.
@@ -142,25 +140,26 @@ fn name<'a>(value: Value<'a>, names: Option<&'a [String]>) -> Result<&'a str, St
         Value::Truth(truth) => Ok(if truth { "true" } else { "false" }),
         Value::Number(number) => {
             let names = names.ok_or_else(|| {
-                let advice = "put dataset_info.json, label.json or labels.txt beside";
-                format!("{number} is a number without a name; {advice}")
+                let advice = "add dataset_info.json, label.json or labels.txt to the same directory";
+                format!("no name for id {number}; {advice}")
             })?;
             let name = usize::try_from(number).ok().and_then(|number| names.get(number)).filter(|n| !n.is_empty());
-            name.map(String::as_str).ok_or_else(|| format!("{number} has no name among {}", names.len()))
+            name.map(String::as_str)
+                .ok_or_else(|| format!("no name for id {number}, only {} names are known", names.len()))
         }
     }
 }
 
 /// Returns the tokens of a row.
 fn words(lists: &Lists, row: Option<Range<usize>>) -> Result<Vec<&str>, String> {
-    let words = row.ok_or("the words are missing")?.map(|at| match lists.values.get(at) {
+    let words = row.ok_or("the token list is missing")?.map(|at| match lists.values.get(at) {
         Some(Value::Text(word)) => Ok(word),
-        _ => Err("a word is missing"),
+        _ => Err("a token is missing or not a string"),
     });
     let words: Vec<&str> = words.collect::<Result<_, _>>()?;
     match words.iter().position(|w| w.trim().is_empty()) {
-        Some(empty) => Err(format!("word {} is empty", empty + 1)),
-        None if words.is_empty() => Err("there is no word".into()),
+        Some(empty) => Err(format!("token {} is empty", empty + 1)),
+        None if words.is_empty() => Err("no tokens".into()),
         None => Ok(words),
     }
 }
@@ -172,9 +171,9 @@ fn tags<'a>(
     names: Option<&'a [String]>,
     words: usize,
 ) -> Result<Vec<&'a str>, String> {
-    let row = row.ok_or("the tags are missing")?;
+    let row = row.ok_or("the tag list is missing")?;
     if row.len() != words {
-        return Err(format!("{words} words have {} tags", row.len()));
+        return Err(format!("{words} tokens but {} tags", row.len()));
     }
     row.map(|at| name(lists.values.get(at).ok_or("a tag is missing")?, names)).collect()
 }
@@ -225,13 +224,15 @@ fn sentences(
                     source.budget.check(source.bytes.len(), held)?;
                     reader.push_sentence(&words, &tags, row)?;
                 }
-                Err(why) => reader.found.push_problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+                Err(reason) => {
+                    reader.found.push_problem(row, 0, || format!("row {row}: {reason}; row skipped, kept in the file"))
+                }
             }
         }
     }
     if reader.sentences() == 0 {
-        let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
+        let first = reader.found.problems.first().map_or_else(|| "no rows".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no row has tokens and tags: {first}")));
     }
     let is_bare = reader.notation == TagNotation::LabelOnly;
     let found = reader.finish();
@@ -278,7 +279,9 @@ fn texts(
             for value in own.into_iter().chain(listed) {
                 match class_name(value, names) {
                     Ok(class) => classes.extend(class),
-                    Err(why) => found.push_problem(row, 0, || format!("row {row}: the class {why}; it is not read")),
+                    Err(reason) => {
+                        found.push_problem(row, 0, || format!("row {row}: {reason}; document label not read"))
+                    }
                 }
             }
             let place = to_u32(documents.len());
@@ -306,7 +309,7 @@ fn texts(
         }
     }
     if documents.is_empty() {
-        return Err(Problem::at(0, 0, "no row has a text"));
+        return Err(Problem::at(0, 0, "no row has text"));
     }
     corpus.documents.extend(documents);
     Ok(found)
@@ -317,7 +320,7 @@ fn too_many_classes() -> Problem {
     Problem::at(
         0,
         0,
-        format!("the column of classes has more than {most} different values; name it otherwise or remove it"),
+        format!("the column of document labels has more than {most} distinct values; rename or remove it"),
     )
 }
 

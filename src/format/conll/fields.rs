@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_are_quotes_where_they_close() {
+    fn splits_quoted_and_unquoted_fields() {
         let check = |line: &str, quoted: bool, expected: &[&str]| {
             let comma = Delimiter::Char(',');
             assert_eq!(is_quoted(comma, std::iter::once(line)), quoted, "{line}");

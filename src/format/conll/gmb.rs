@@ -29,7 +29,7 @@ fn new_table(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let mut row = |fields: [&str; 4]| {
         // Writing to memory does not fail.
         if let Err(e) = table.write_record(fields) {
-            log::error!("gmb: {e}");
+            log::error!("failed to write a GMB row: {e}");
         }
     };
     row(["Sentence #", "Word", "POS", "Tag"]);

@@ -163,21 +163,17 @@ impl ColumnLayout {
     ///
     /// # Errors
     /// Returns an error if the lines have no columns, or no column of tags.
-    pub fn detect(text: &str, said: ColumnOptions) -> Result<Self, Problem> {
+    pub fn detect(text: &str, explicit: ColumnOptions) -> Result<Self, Problem> {
         if has_only_returns(text) {
-            return Err(Problem::at(
-                0,
-                0,
-                "the lines end with CR alone, as on old computers; save it with LF line ends",
-            ));
+            return Err(Problem::at(0, 0, "line endings are CR only; save the file with LF line endings"));
         }
         let sample = Sample::of(text);
-        if let Some(separator) = said.separator {
-            return Self::with_delimiter(separator, &sample, said);
+        if let Some(separator) = explicit.separator {
+            return Self::with_delimiter(separator, &sample, explicit);
         }
         let with_tab = sample.lines.iter().filter(|(l, _)| l.trim_end().contains('\t')).count();
         let first = if with_tab * 2 > sample.lines.len() { Delimiter::Tab } else { Delimiter::Space };
-        let usual = Self::with_delimiter(first, &sample, said);
+        let usual = Self::with_delimiter(first, &sample, explicit);
         // If 90% of the first words end with the same character, it separates columns and a space follows it.
         let ends_words = |sign: &char| {
             let ends = |line: &str| line.split_whitespace().next().is_some_and(|word| word.ends_with(*sign));
@@ -188,7 +184,7 @@ impl ColumnLayout {
             return usual;
         }
         // Any sentence can have a bare label after a comma. It is only a tag if a header confirms it.
-        let with_sign = |sign: &char| Self::with_delimiter(Delimiter::Char(*sign), &sample, said).ok();
+        let with_sign = |sign: &char| Self::with_delimiter(Delimiter::Char(*sign), &sample, explicit).ok();
         let is_sure = |l: &Self| l.notation != TagNotation::LabelOnly || l.header > 0;
         let best = CANDIDATES.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
         match (best, usual) {
@@ -198,7 +194,7 @@ impl ColumnLayout {
         }
     }
 
-    fn with_delimiter(separator: Delimiter, sample: &Sample, said: ColumnOptions) -> Result<Self, Problem> {
+    fn with_delimiter(separator: Delimiter, sample: &Sample, explicit: ColumnOptions) -> Result<Self, Problem> {
         let lines = &sample.lines;
         let quoted = fields::is_quoted(separator, lines.iter().map(|(line, _)| *line));
         let guess = Self {
@@ -228,7 +224,7 @@ impl ColumnLayout {
         let columns = widths.iter().max_by_key(|(width, n)| (**n, preferred(**width))).map_or(0, |(width, _)| *width);
         if columns < 2 {
             let (line, number) = lines.first().copied().unwrap_or(("", 0));
-            let wanted = "expected a word and its tag, separated by a space or a tab, but found one column";
+            let wanted = "expected a token and its tag, separated by a space or a tab, but found one column";
             return Err(Problem::at(number, 1, format!("{wanted}: {}", quote(line))));
         }
         let mut table = Self { columns, ..guess }.table(lines);
@@ -244,20 +240,21 @@ impl ColumnLayout {
             (0..columns).map(|i| even.iter().map(|row| row[i].as_ref()).collect()).collect();
         let is_split = |i: &usize| by_column[*i].iter().all(|v| Split::from_name(v.trim()).is_some());
         header.split = header.split.filter(is_split);
-        let numbered = columns > 2 && said.word != Some(0) && header.word != Some(0) && is_index_column(&by_column[0]);
+        let numbered =
+            columns > 2 && explicit.word != Some(0) && header.word != Some(0) && is_index_column(&by_column[0]);
         let sentence = header.sentence.or_else(|| {
-            let free = |i: &usize| !(numbered && *i == 0) && said.word != Some(*i);
+            let free = |i: &usize| !(numbered && *i == 0) && explicit.word != Some(*i);
             let found = || (0..columns).filter(free).find(|i| numbers_sentences(&by_column[*i]));
             (columns > 2 && !sample.has_blank && header.line == 0).then(found).flatten()
         });
         let taken = |i: usize| {
             (numbered && i == 0) || [sentence, header.document, header.split].contains(&Some(i)) || header.is_grammar(i)
         };
-        let (tag, notation) = match said.tag {
+        let (tag, notation) = match explicit.tag {
             Some(tag) if tag < columns => (tag, notation_of(&by_column[tag]).unwrap_or_default()),
             Some(tag) => {
-                let why = format!("there is no column {}; most lines have {columns}", tag + 1);
-                return Err(Problem::at(0, 0, why));
+                let reason = format!("column {} does not exist; most lines have {columns} columns", tag + 1);
+                return Err(Problem::at(0, 0, reason));
             }
             None => header
                 .tag(&by_column)
@@ -267,15 +264,18 @@ impl ColumnLayout {
         let free = |i: &usize| *i != tag && !taken(*i);
         let is_number =
             |i: usize| by_column[i].iter().filter(|v| v.parse::<f64>().is_ok()).count() * 10 >= even.len() * 9;
-        let word = said.word.or(header.word.filter(|i| *i != tag)).unwrap_or_else(|| {
+        let word = explicit.word.or(header.word.filter(|i| *i != tag)).unwrap_or_else(|| {
             // Numbers are not tokens if another column has letters.
             let letters = (0..columns).filter(free).find(|i| !is_number(*i));
             letters.or_else(|| (0..columns).find(free)).unwrap_or(0)
         });
         if word == tag || word >= columns {
-            let why =
-                format!("column {} cannot be the word; there are {columns}, and {} is the tag", word + 1, tag + 1);
-            return Err(Problem::at(0, 0, why));
+            let reason = format!(
+                "column {} cannot be the token column; there are {columns} columns, and {} has the tags",
+                word + 1,
+                tag + 1
+            );
+            return Err(Problem::at(0, 0, reason));
         }
         let values = &by_column[tag];
         let outside = outside_value(values);
@@ -285,8 +285,8 @@ impl ColumnLayout {
         if notation == TagNotation::LabelOnly && outside.is_some() && texts * 20 > even.len() {
             return Err(no_tag_column_error(lines, &table, columns));
         }
-        let labelled = values.iter().filter(|v| notation.parse(v).is_ok_and(|tag| tag.is_some()));
-        let lower: Vec<bool> = labelled.filter_map(|v| notation.is_lower_case(v)).collect();
+        let labeled = values.iter().filter(|v| notation.parse(v).is_ok_and(|tag| tag.is_some()));
+        let lower: Vec<bool> = labeled.filter_map(|v| notation.is_lower_case(v)).collect();
         let second_tag = (0..columns)
             .filter(|i| *i != word && free(i))
             .find(|i| notation_of(&by_column[*i]).is_some_and(|n| n == notation && has_entities(&by_column[*i], n)));
@@ -380,32 +380,32 @@ impl ColumnLayout {
 
     /// Returns messages about unusual properties of the layout.
     pub(super) fn evidence(&self) -> Vec<String> {
-        let mut said = Vec::new();
+        let mut explicit = Vec::new();
         if let Delimiter::Char(sign) = self.separator {
-            said.push(format!("columns separated by {sign}"));
+            explicit.push(format!("columns separated by {sign}"));
         }
         if self.has_index_column {
-            said.push("the first column numbers the words".into());
+            explicit.push("the first column is a token index".into());
         }
         if self.tag + 1 != self.columns {
             let (tag, word, columns) = (self.tag + 1, self.word + 1, self.columns);
-            said.push(format!("tags in column {tag} of {columns}, words in column {word}"));
+            explicit.push(format!("tags in column {tag} of {columns}, tokens in column {word}"));
         }
         if let Some(sentence) = self.sentence {
-            said.push(format!("column {} numbers the sentences", sentence + 1));
+            explicit.push(format!("column {} is a sentence number", sentence + 1));
         }
         if let Some(document) = self.document {
-            said.push(format!("column {} names the documents", document + 1));
+            explicit.push(format!("column {} is a document name", document + 1));
         }
         if let Some(outside) = self.outside {
-            said.push(format!("“{outside}” stands for O"));
+            explicit.push(format!("“{outside}” is read as O"));
         }
         match self.notation {
             TagNotation::Hyphen => {}
-            TagNotation::LabelOnly => said.push("tags are labels alone".into()),
-            TagNotation::Untyped => said.push("tags have no label".into()),
-            other => said.push(format!("tags are spelled as {}", other.example())),
+            TagNotation::LabelOnly => explicit.push("tags are labels without a prefix".into()),
+            TagNotation::Untyped => explicit.push("tags have no label".into()),
+            other => explicit.push(format!("tag notation: {}", other.example())),
         }
-        said
+        explicit
     }
 }

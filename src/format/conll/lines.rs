@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_name_documents() {
+    fn document_names_are_read_from_comments() {
         let check = |line: &str, expected: Option<Option<&str>>| {
             let found = document_comment(line).map(|name| name.map(|range| &line[range]));
             assert_eq!(found, expected, "{line}");

@@ -22,7 +22,7 @@ use super::{Capabilities, Detection, Format, Preview, Writer};
 /// Four columns with part of speech and chunk, as in the published CoNLL-2003 files.
 pub const CONLL2003: Format = Format {
     name: "conll2003",
-    description: "CoNLL-2003: word, part of speech, chunk, tag",
+    description: "CoNLL-2003: token, part of speech, chunk, tag",
     extensions: &["conll", "txt", "train", "testa", "testb"],
     detect: |glance| recognize(glance, CONLL2003),
     is_json: false,
@@ -35,7 +35,7 @@ pub const CONLL2003: Format = Format {
 /// Any number of columns, one of them with tags.
 pub const CONLL: Format = Format {
     name: "conll",
-    description: "Columns: separated by spaces, tabs or a sign, one of them the tag",
+    description: "Columns: separated by spaces, tabs or another character, one of them the tag",
     extensions: &["conll", "iob", "bio", "txt"],
     detect: |glance| recognize(glance, CONLL),
     is_json: false,
@@ -48,7 +48,7 @@ pub const CONLL: Format = Format {
 /// Two columns separated by a tab, as in the published WNUT-17 files.
 pub const WNUT: Format = Format {
     name: "wnut",
-    description: "WNUT-17: word and tag separated by a tab",
+    description: "WNUT-17: token and tag separated by a tab",
     extensions: &["tsv", "conll", "annotated"],
     detect: |glance| recognize(glance, WNUT),
     is_json: false,
@@ -75,7 +75,7 @@ fn recognize(glance: &Preview, format: Format) -> Option<Detection> {
         _ => Detection::WEAK,
     };
     let (columns, fit) = (layout.columns, layout.fit);
-    Some(Detection { score, evidence: format!("{fit} % of the first lines have {columns} columns and a tag").into() })
+    Some(Detection { score, evidence: format!("{fit}% of the first lines have {columns} columns and a tag").into() })
 }
 
 /// Token that starts a document in CoNLL files.

@@ -159,10 +159,10 @@ impl<'a> ColumnReader<'a> {
         let (comments, first) = &lines.comments;
         self.found.notes.add_many(NoteKind::Comment, *comments, || quote(&self.text[first.clone()]));
         if sentences == 1 && tokens > LONG_SENTENCE {
-            self.found.notes.add(NoteKind::NoSentences, || format!("{tokens} words without a blank line"));
+            self.found.notes.add(NoteKind::NoSentences, || format!("{tokens} tokens without a blank line"));
         }
         if self.layout.word_prefix > 0 {
-            self.found.notes.add(NoteKind::Markup, || "the language before each word".into());
+            self.found.notes.add(NoteKind::Markup, || "language prefix of each token".into());
         }
         if self.layout.notation == TagNotation::Untyped {
             self.found.notes.add(NoteKind::TagWithoutLabel, String::new);
@@ -172,7 +172,7 @@ impl<'a> ColumnReader<'a> {
     /// Reports lines without a token.
     fn report_lines_without_token(&mut self, lines: &[(usize, Range<usize>)]) {
         for (line, all) in lines {
-            let what = || format!("the line has no word; it is left as it is: {}", quote(&self.text[all.clone()]));
+            let what = || format!("no token; line skipped, kept in the file: {}", quote(&self.text[all.clone()]));
             self.found.push_problem(*line, 1, what);
         }
     }
@@ -244,7 +244,7 @@ impl<'a> ColumnReader<'a> {
             Err(wrong) => {
                 let is_last = self.layout.tag + 1 == self.layout.columns;
                 let column = if is_last { fields } else { self.layout.tag + 1 };
-                self.found.push_problem(row.line, column, || format!("{} is no tag; it is read as O", quote(wrong)));
+                self.found.push_problem(row.line, column, || format!("invalid tag {}, read as O", quote(wrong)));
                 None
             }
         };
@@ -262,7 +262,7 @@ impl<'a> ColumnReader<'a> {
         }
         let values = &mut self.columns[column].values;
         let id = ValueId::try_from(values.len())
-            .map_err(|_| Problem::at(0, column + 1, "the column has more than 4,294,967,295 different values"))?;
+            .map_err(|_| Problem::at(0, column + 1, "the column has more than 4,294,967,295 distinct values"))?;
         values.push(value.to_owned());
         self.value_ids[column].insert(value.to_owned(), id);
         Ok(id)

@@ -206,6 +206,6 @@ pub(super) fn no_tag_column_error(lines: &[(&str, usize)], table: &[Vec<Cow<str>
     let skipped = lines.len() - table.len();
     let wrong = lines[skipped..].iter().zip(table).find(|(_, row)| parse_tag(&last(row)).is_err());
     let (number, found) = wrong.map_or((0, String::new()), |((_, number), row)| (*number, last(row)));
-    let wanted = "the last column should be a tag such as O, B-PER or I-LOC";
-    Problem::at(number, columns, format!("{wanted}, but is {}; or say which column is (--tag-column)", quote(&found)))
+    let wanted = "expected a tag (O, B-PER, I-LOC) in the last column";
+    Problem::at(number, columns, format!("{wanted}, found {}; set --tag-column if tags are elsewhere", quote(&found)))
 }

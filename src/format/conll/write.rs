@@ -51,16 +51,16 @@ fn rewrite_text(text: &str, layout: ColumnLayout, current: &RewriteContext) -> R
         let Some(wanted) = spans.changed_spans(there)? else { continue };
         if count_merged(&wanted, scheme) > 0 {
             let line = lines.rows.first().map_or(0, |r| r.line);
-            let why = "two entities of one label touch here, which this file's tags (a label alone) would make one; \
+            let reason = "adjacent entities of one label would be merged, because the tags of this file have no prefix; \
                        save a copy in another scheme";
-            return Err(Problem::at(line, layout.tag + 1, why));
+            return Err(Problem::at(line, layout.tag + 1, reason));
         }
         if layout.notation == TagNotation::Untyped
             && let Some(other) = wanted.iter().map(|s| labels.name(s.label)).find(|name| *name != UNTYPED)
         {
             let line = lines.rows.first().map_or(0, |r| r.line);
-            let why = format!("the tags of this file have no labels, so that {other} has no place; save a copy");
-            return Err(Problem::at(line, layout.tag + 1, why));
+            let reason = format!("the tags of this file have no labels, so {other} cannot be written; save a copy");
+            return Err(Problem::at(line, layout.tag + 1, reason));
         }
         for (row, tag) in lines.rows.iter().zip(encode_tags(&wanted, lines.rows.len(), layout, scheme, labels)) {
             let (place, new) = match &row.tag {
@@ -137,9 +137,8 @@ fn missing_tag_edit(
         return Ok((row.word.start..row.word.start, format!("{tag}{sign}")));
     }
     if layout.tag < layout.word || has <= layout.word {
-        let why =
-            "the line lacks columns, so that its word has no place for a tag beside it; mend the line, or save a copy";
-        return Err(Problem::at(row.line, has, why));
+        let reason = "line has too few columns for a tag; fix the line or save a copy";
+        return Err(Problem::at(row.line, has, reason));
     }
     let columns = if layout.tag + 1 == layout.columns { 0 } else { layout.tag.saturating_sub(has) };
     // Separators after the last non-empty column would create additional columns.
@@ -163,9 +162,9 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
         true => format!("{DOCSTART}{}{separator}O\n\n", format!("{separator}-X-").repeat(further)),
         false => String::new(),
     };
-    let written = |pieces: &[SentenceChunk]| {
+    let written = |subwords: &[SentenceChunk]| {
         let mut out = String::new();
-        for (document, sentences) in pieces {
+        for (document, sentences) in subwords {
             if sentences.start == 0 {
                 out.push_str(&start);
             }
@@ -176,15 +175,15 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
         out
     };
     // Each core writes an equal share of the sentences.
-    let pieces = chunks(&documents);
+    let subwords = chunks(&documents);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = pieces.len().div_ceil(threads).max(1);
-    if pieces.len() <= MIN_PARALLEL_CHUNKS {
-        return written(&pieces);
+    let share = subwords.len().div_ceil(threads).max(1);
+    if subwords.len() <= MIN_PARALLEL_CHUNKS {
+        return written(&subwords);
     }
     std::thread::scope(|scope| {
         let written = &written;
-        let started: Vec<_> = pieces.chunks(share).map(|part| scope.spawn(move || written(part))).collect();
+        let started: Vec<_> = subwords.chunks(share).map(|part| scope.spawn(move || written(part))).collect();
         let joined =
             |t: std::thread::ScopedJoinHandle<String>| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
         started.into_iter().map(joined).collect()

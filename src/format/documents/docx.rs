@@ -2,7 +2,7 @@
 //! and without deleted changes. Parts are decompressed during reading, within the budget.
 
 use super::flow::Flow;
-use super::left_out::LeftOut;
+use super::left_out::SkippedContent;
 use super::office::{self, Zip};
 use crate::corpus::Corpus;
 use crate::format::budget::too_much;
@@ -15,12 +15,12 @@ use std::io::{BufReader, Cursor, Read};
 /// Word file.
 pub const DOCX: Format = Format {
     name: "docx",
-    description: "A Word file: its text, a file is a document",
+    description: "Word: text of the file, one document per file",
     extensions: &["docx", "dotx"],
     detect: |g| {
         let by_content = Detection::when(is_word(g.bytes), Detection::SIGNATURE, "a zip with word/document.xml");
         let by_name = || g.has_extension(DOCX.extensions) || g.extension == "docm";
-        by_content.or_else(|| Detection::when(by_name(), Detection::EXTENSION, "extension of a Word file"))
+        by_content.or_else(|| Detection::when(by_name(), Detection::EXTENSION, "Word file extension"))
     },
     is_json: false,
     read,
@@ -31,8 +31,8 @@ pub const DOCX: Format = Format {
 
 type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
 
-fn broken(why: &dyn std::fmt::Display) -> Problem {
-    Problem::at(0, 0, format!("the Word file cannot be read ({why}); save it anew, or as text"))
+fn broken(reason: &dyn std::fmt::Display) -> Problem {
+    Problem::at(0, 0, format!("cannot read the Word file ({reason}); save it again or as text"))
 }
 
 fn names(archive: &Archive) -> Vec<String> {
@@ -53,31 +53,31 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     if let Some(Zip::Other(kind)) = office::of_zip(names.iter().map(String::as_str)) {
         return Err(Problem::at(0, 0, format!("this is {kind}")));
     }
-    let most = source.budget.unfolded(source.bytes.len());
+    let most = source.budget.decompressed_limit(source.bytes.len());
     let mut parts = Parts { archive: &mut archive, left: most, most };
     if parts.whole("[Content_Types].xml")?.to_ascii_lowercase().contains("macroenabled") {
         return Err(Problem::at(0, 0, format!("this is {}", office::MACROS)));
     }
     let is_body = |name: &&String| name.starts_with("word/document") && name.ends_with(".xml");
     let body = names.iter().find(|n| *n == "word/document.xml").or_else(|| names.iter().find(is_body));
-    let body = body.ok_or_else(|| broken(&"it has no word/document.xml"))?;
+    let body = body.ok_or_else(|| broken(&"no word/document.xml"))?;
     let mut walk = Walk { flow: Flow::new(most), ..Walk::default() };
-    let mut left_out = LeftOut::default();
+    let mut left_out = SkippedContent::default();
     for part in [body.as_str(), "word/footnotes.xml", "word/endnotes.xml"] {
         parts.walk(part, &mut walk)?;
         walk.flow.paragraph();
     }
-    walk.tell(&mut left_out);
+    walk.on_problem(&mut left_out);
     for name in &names {
         let is = |begin: &str| name.strip_prefix(begin).is_some_and(|rest| rest.ends_with(".xml"));
         if is("word/header") || is("word/footer") {
-            let mut beside = Walk { flow: Flow::new(most), ..Walk::default() };
-            parts.walk(name, &mut beside)?;
-            left_out.add_many(usize::from(!beside.flow.is_empty()), "header or footer", "headers and footers");
+            let mut siblings = Walk { flow: Flow::new(most), ..Walk::default() };
+            parts.walk(name, &mut siblings)?;
+            left_out.add_many(usize::from(!siblings.flow.is_empty()), "header or footer", "headers and footers");
         } else if is("word/comments") {
-            let mut beside = Walk { flow: Flow::new(most), ..Walk::default() };
-            parts.walk(name, &mut beside)?;
-            left_out.add_many(beside.comments, "comment", "comments");
+            let mut siblings = Walk { flow: Flow::new(most), ..Walk::default() };
+            parts.walk(name, &mut siblings)?;
+            left_out.add_many(siblings.comments, "comment", "comments");
         } else if name.starts_with("word/embeddings/") || name.starts_with("word/afchunk") {
             left_out.add("embedded file", "embedded files");
         } else if is("word/charts/chart") || is("word/diagrams/data") {
@@ -167,7 +167,7 @@ struct Walk {
     deleted: usize,
     hidden: usize,
     symbols: usize,
-    readings: usize,
+    ruby_annotations: usize,
     chunks: usize,
     comments: usize,
 }
@@ -192,7 +192,7 @@ impl Default for Walk {
             deleted: 0,
             hidden: 0,
             symbols: 0,
-            readings: 0,
+            ruby_annotations: 0,
             chunks: 0,
             comments: 0,
         }
@@ -218,7 +218,7 @@ impl Walk {
                 Event::CData(text) => self.characters(&text.xml10_content()),
                 Event::GeneralRef(entity) => match character(&entity) {
                     Some(c) => self.characters(c.encode_utf8(&mut [0; 4])),
-                    None if self.in_text => return Err(broken(&format!("the entity {} has no meaning", &*entity))),
+                    None if self.in_text => return Err(broken(&format!("unknown entity {}", &*entity))),
                     None => {}
                 },
                 Event::Eof => break,
@@ -334,7 +334,7 @@ impl Walk {
         let count = match full.strip_prefix(&*self.word) {
             Some("del" | "moveFrom") => &mut self.deleted,
             Some("txbxContent") => &mut self.boxes,
-            Some("rt") => &mut self.readings,
+            Some("rt") => &mut self.ruby_annotations,
             _ => return,
         };
         *count += usize::from(self.skipped_text);
@@ -360,12 +360,12 @@ impl Walk {
         self.flow.text(text);
     }
 
-    fn tell(&self, left_out: &mut LeftOut) {
+    fn on_problem(&self, left_out: &mut SkippedContent) {
         left_out.add_many(self.deleted, "deleted text", "deleted texts");
         left_out.add_many(self.boxes, "text box", "text boxes");
         left_out.add_many(self.hidden, "hidden text", "hidden texts");
-        left_out.add_many(self.symbols, "sign of a symbol font", "signs of symbol fonts");
-        left_out.add_many(self.readings, "reading aid", "reading aids");
+        left_out.add_many(self.symbols, "symbol font character", "symbol font characters");
+        left_out.add_many(self.ruby_annotations, "ruby annotation", "ruby annotations");
         left_out.add_many(self.chunks, "embedded document", "embedded documents");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::html;
-use super::left_out::LeftOut;
+use super::left_out::SkippedContent;
 use crate::corpus::Corpus;
 use crate::format::guard::guarded;
 use crate::format::note::NoteKind;
@@ -12,13 +12,12 @@ use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, Mime
 /// Mail message.
 pub const EML: Format = Format {
     name: "eml",
-    description: "A message of a mail program: its text, a file is a document",
+    description: "Email message: text, one document per file",
     extensions: &["eml"],
     detect: |g| {
-        let by_content =
-            Detection::when(has_headers(g.bytes), Detection::STRUCTURE, "begins with headers of a message");
+        let by_content = Detection::when(has_headers(g.bytes), Detection::STRUCTURE, "starts with message headers");
         let by_name = || g.has_extension(EML.extensions);
-        by_content.or_else(|| Detection::when(by_name(), Detection::EXTENSION, "extension of a message"))
+        by_content.or_else(|| Detection::when(by_name(), Detection::EXTENSION, "message file extension"))
     },
     is_json: false,
     read,
@@ -69,13 +68,13 @@ fn has_headers(bytes: &[u8]) -> bool {
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let bytes = without_mark(source.bytes)?;
     check_size(bytes, source)?;
-    let no_message = || Problem::at(0, 0, "the file holds no message; save the message as .eml anew");
+    let no_message = || Problem::at(0, 0, "no message in the file; save the message as .eml again");
     let message = guarded(|| MessageParser::default().parse(bytes)).flatten().ok_or_else(no_message)?;
     if message.parts.first().is_none_or(|p| p.headers.is_empty()) {
         return Err(no_message());
     }
     let mut found = ReadReport::new(EML);
-    let mut left_out = LeftOut::default();
+    let mut left_out = SkippedContent::default();
     let mut flow = Flow::new(source.budget.file());
     let subject = message.subject().unwrap_or_default().trim();
     flow.words(subject);
@@ -116,8 +115,8 @@ fn without_mark(bytes: &[u8]) -> Result<&[u8], Problem> {
     for border in borders {
         let mut places = message.windows(border.len()).enumerate().filter(|(_, w)| *w == border);
         if places.any(|(at, _)| is_next(at, border.len())) {
-            let why = "this is a mailbox with several messages; export each as a file (.eml)";
-            return Err(Problem::at(0, 0, why));
+            let reason = "the file is a mailbox with several messages; export each as a file (.eml)";
+            return Err(Problem::at(0, 0, reason));
         }
     }
     Ok(message)
@@ -138,7 +137,7 @@ fn check_size(bytes: &[u8], source: &SourceInput) -> Result<(), Problem> {
         w.eq_ignore_ascii_case(b"rfc822") || w.eq_ignore_ascii_case(b"global") || w.eq_ignore_ascii_case(b"digest")
     };
     if borders.saturating_mul(bytes.len() as u64) > LOOKED_AT || bytes.windows(6).filter(is_nested).count() > NESTED {
-        return Err(Problem::at(0, 0, "the message has too many parts inside; export them as files of their own"));
+        return Err(Problem::at(0, 0, "the message has too many nested parts; export them as separate files"));
     }
     Ok(())
 }
@@ -173,7 +172,7 @@ fn add_body(
     part: &MessagePart,
     flow: &mut Flow,
     found: &mut ReadReport,
-    left_out: &mut LeftOut,
+    left_out: &mut SkippedContent,
 ) -> Result<(), Problem> {
     match &part.body {
         PartType::Html(page) => {
@@ -193,7 +192,7 @@ fn add_body(
         _ => left_out.add_attachment(&name_of(part)),
     }
     if part.is_encoding_problem {
-        left_out.add("part whose encoding is broken", "parts whose encoding is broken");
+        left_out.add("part with invalid encoding", "parts with invalid encoding");
     }
     Ok(())
 }
@@ -202,13 +201,13 @@ fn add_body(
 fn unflowed(text: &str, delete_space: bool) -> String {
     let mut out = String::with_capacity(text.len());
     // Quote depth of the previous line if that line continues.
-    let mut goes_on = None;
+    let mut continues = None;
     for line in text.lines() {
         let rest = line.trim_start_matches('>');
         let depth = line.len() - rest.len();
         let rest = rest.strip_prefix(' ').unwrap_or(rest);
         let is_signature = rest == "-- ";
-        if goes_on != Some(depth) || is_signature {
+        if continues != Some(depth) || is_signature {
             if !out.is_empty() {
                 out.truncate(out.trim_end_matches(' ').len());
                 out.push('\n');
@@ -218,7 +217,7 @@ fn unflowed(text: &str, delete_space: bool) -> String {
         }
         let is_flowed = rest.ends_with(' ') && !is_signature;
         out.push_str(if is_flowed && delete_space { &rest[..rest.len() - 1] } else { rest });
-        goes_on = is_flowed.then_some(depth);
+        continues = is_flowed.then_some(depth);
     }
     out
 }
@@ -229,8 +228,8 @@ fn name_of(part: &MessagePart) -> String {
         return name.to_owned();
     }
     if let PartType::Message(message) = &part.body {
-        return format!("the message “{}”", message.subject().unwrap_or_default());
+        return format!("message “{}”", message.subject().unwrap_or_default());
     }
     let kind = part.content_type().map(|c| format!("{}/{}", c.ctype(), c.subtype().unwrap_or("?")));
-    kind.unwrap_or_else(|| "without a name".into())
+    kind.unwrap_or_else(|| "unnamed part".into())
 }

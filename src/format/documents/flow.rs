@@ -166,7 +166,7 @@ mod tests {
 
     /// Steps: `¶` is a paragraph, `/` a line, `↵` a line end, `_` a space, `(` a row, `|` a cell, `)` the end of a row.
     #[test]
-    fn gaps_become_characters_where_text_follows() {
+    fn pending_gap_is_written_before_text() {
         let check = |steps: &str, expected: &str| {
             let mut flow = Flow::new(100);
             for step in steps.chars() {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_too_large_is_none() {
+    fn rejects_text_over_size_limit() {
         let mut flow = Flow::new(4);
         flow.words("ab c d");
         assert!(flow.is_full() && flow.finish().is_err());

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 /// Counts of omitted parts, by their singular and plural names.
 #[derive(Debug, Default)]
-pub(super) struct LeftOut {
+pub(super) struct SkippedContent {
     parts: BTreeMap<(&'static str, &'static str), usize>,
     /// Names of the first attachments.
     names: Vec<String>,
 }
 
-impl LeftOut {
+impl SkippedContent {
     /// Maximum number of reported names.
     const NAMED: usize = 5;
 

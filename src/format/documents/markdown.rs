@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::html;
-use super::left_out::LeftOut;
+use super::left_out::SkippedContent;
 use crate::corpus::Corpus;
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
@@ -11,13 +11,13 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 /// Text with Markdown markup.
 pub const MARKDOWN: Format = Format {
     name: "markdown",
-    description: "Markdown: its text, a file is a document",
+    description: "Markdown: text, one document per file",
     extensions: &["md", "markdown"],
     detect: |g| {
         let is_one = g.has_extension(MARKDOWN.extensions);
         let with_marks =
-            Detection::when(is_one && g.lines().any(has_marks), WITH_MARKS, "extension and marks of Markdown");
-        with_marks.or_else(|| Detection::when(is_one, Detection::EXTENSION, "extension of Markdown"))
+            Detection::when(is_one && g.lines().any(has_marks), WITH_MARKS, "Markdown file extension and markup");
+        with_marks.or_else(|| Detection::when(is_one, Detection::EXTENSION, "Markdown file extension"))
     },
     is_json: false,
     read,
@@ -74,7 +74,7 @@ struct Reader {
     lists: usize,
     /// Lines of an HTML block up to its end.
     html: String,
-    left_out: LeftOut,
+    left_out: SkippedContent,
 }
 
 impl Reader {

@@ -16,7 +16,7 @@ pub mod pdf;
 use super::{Problem, ReadReport, SourceInput};
 use crate::corpus::{Corpus, Document};
 use flow::Flow;
-use left_out::LeftOut;
+use left_out::SkippedContent;
 use std::sync::Arc;
 
 /// Adds the document of a source, and notes the omitted content.
@@ -29,12 +29,12 @@ fn add(
     mut found: ReadReport,
     title: &str,
     flow: Flow,
-    left_out: &LeftOut,
+    left_out: &SkippedContent,
 ) -> Result<ReadReport, Problem> {
     let text = flow.finish()?;
     if text.trim().is_empty() {
         let also = left_out.sentence().map_or_else(String::new, |parts| format!("; not read: {parts}"));
-        return Err(Problem::at(0, 0, format!("the document holds no text{also}")));
+        return Err(Problem::at(0, 0, format!("the document contains no text{also}")));
     }
     left_out.note(&mut found.notes);
     let mut document = Document::from_text(source.split, source.source_id, 0, text, Vec::new(), None);

@@ -20,13 +20,13 @@ pub(in crate::format) fn of_zip<'n>(names: impl Iterator<Item = &'n str> + Clone
     }
     let kinds = [
         (begins("ppt/"), "a PowerPoint file; save it as PDF or text"),
-        (begins("xl/"), "an Excel file; give it a name that ends in .xlsx"),
+        (begins("xl/"), "an Excel file; rename it to .xlsx"),
         (has("META-INF/container.xml"), "an EPUB book; convert it to HTML or text"),
         (begins("visio/"), "a Visio file; save it as PDF or text"),
         (begins("Index/Document.iwa"), "a Pages, Numbers or Keynote file; export it as a Word file or PDF"),
         (
             has("content.xml") && has("META-INF/manifest.xml"),
-            "an OpenDocument file; save it as .docx (a text) or .xlsx (a table)",
+            "an OpenDocument file; save it as .docx (text) or .xlsx (spreadsheet)",
         ),
         (begins("AndroidManifest.xml") || begins("META-INF/MANIFEST.MF"), "a program; choose a text file"),
     ];
@@ -41,7 +41,7 @@ pub(in crate::format) fn of_open_document(mimetype: &str) -> Option<&'static str
     let kind = mimetype.trim().strip_prefix("application/vnd.oasis.opendocument.")?;
     Some(match kind {
         kind if kind.starts_with("text") => "an OpenDocument text; save it as .docx",
-        kind if kind.starts_with("spreadsheet") => "an OpenDocument table; give it a name that ends in .ods",
+        kind if kind.starts_with("spreadsheet") => "an OpenDocument spreadsheet; rename it to .ods",
         kind if kind.starts_with("presentation") => "an OpenDocument presentation; save it as PDF or text",
         _ => "an OpenDocument file; save it as PDF or text",
     })
@@ -55,8 +55,8 @@ pub(in crate::format) fn of_old(bytes: &[u8]) -> Option<&'static str> {
         ("PowerPoint Document", "an old PowerPoint file (.ppt); save it as PDF or text"),
         ("EncryptedPackage", "an Office file with a password; save it without one"),
         ("__properties_version1.0", "an Outlook message (.msg); save it as .eml"),
-        ("Workbook", "an old Excel file; give it a name that ends in .xls"),
-        ("Book", "an old Excel file; give it a name that ends in .xls"),
+        ("Workbook", "an old Excel file; rename it to .xls"),
+        ("Book", "an old Excel file; rename it to .xls"),
     ];
     if !bytes.starts_with(&MARK) {
         return None;
@@ -68,5 +68,5 @@ pub(in crate::format) fn of_old(bytes: &[u8]) -> Option<&'static str> {
         bytes.chunks_exact(128).any(|entry| entry.starts_with(&name))
     };
     let known = KINDS.iter().find(|(name, _)| has(name)).map(|(_, what)| *what);
-    Some(known.unwrap_or("an old Office file; save it in a format of today (.docx, .xlsx)"))
+    Some(known.unwrap_or("an old Office file; save it in a current format (.docx, .xlsx)"))
 }

@@ -51,7 +51,7 @@ pub(super) struct SentenceTable {
 }
 
 fn damaged_error(e: &ParquetError) -> Problem {
-    Problem::at(0, 0, format!("the Parquet file is damaged ({e})"))
+    Problem::at(0, 0, format!("damaged Parquet file: {e}"))
 }
 
 /// Reason why reading stopped.
@@ -79,7 +79,7 @@ pub(super) fn catch_panic<T, E: Into<ReadError>>(work: impl FnOnce() -> Result<T
         Some(Ok(done)) => Ok(done),
         Some(Err(ReadError::Refused(problem))) => Err(problem),
         Some(Err(ReadError::Damaged(e))) => Err(damaged_error(&e)),
-        None => Err(damaged_error(&ParquetError::General("its numbers do not fit".into()))),
+        None => Err(damaged_error(&ParquetError::General("inconsistent lengths or offsets".into()))),
     }
 }
 
@@ -87,7 +87,7 @@ impl SentenceTable {
     /// Opens a file.
     pub fn open(source: &SourceInput) -> Result<Self, Problem> {
         if !pages::has_complete_footer(source.bytes) {
-            return Err(Problem::at(0, 0, "the Parquet file is damaged (its footer is incomplete)"));
+            return Err(Problem::at(0, 0, "damaged Parquet file: incomplete footer"));
         }
         let bytes = Bytes::copy_from_slice(source.bytes);
         let reader = catch_panic(|| SerializedFileReader::new(bytes.clone()))?;
@@ -105,7 +105,7 @@ impl SentenceTable {
                 };
                 (0..schema.num_columns()).find(is)
             };
-            let missing = || Problem::at(0, 0, format!("no row has words and tags: there is no list {}", names[0]));
+            let missing = || Problem::at(0, 0, format!("no row has tokens and tags: no list {}", names[0]));
             names.iter().find_map(leaf).ok_or_else(missing)
         };
         let (words, tags) = (list(&TOKEN_KEYS)?, list(&TAG_KEYS)?);
@@ -129,7 +129,7 @@ impl SentenceTable {
 
     /// Returns the tokens and the tags of a row group.
     pub fn row_group(&self, number: usize) -> Result<(ListColumn<Vec<ByteArray>>, ListColumn<Tags>), Problem> {
-        let wrong = || ParquetError::General("words are no text, or tags neither numbers nor names".into());
+        let wrong = || ParquetError::General("tokens are not text, or tags are neither ids nor names".into());
         catch_panic(|| -> Result<_, ReadError> {
             let group = self.reader.get_row_group(number)?;
             let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
@@ -166,12 +166,8 @@ impl SentenceTable {
             _ => None,
         };
         if let Some(name) = unknown {
-            let advice = "write it anew with Snappy, gzip or Zstandard";
-            return Err(Problem::at(
-                0,
-                0,
-                format!("the Parquet file is compressed by {name}, which is not read; {advice}"),
-            ));
+            let advice = "rewrite it with Snappy, gzip or Zstandard";
+            return Err(Problem::at(0, 0, format!("Parquet compression {name} is not supported; {advice}")));
         }
         let (start, length) = column.byte_range();
         let range = || {
@@ -221,7 +217,7 @@ fn column<T: DataType>(
             &mut values,
         )?;
         if records == 0 {
-            return Err(ParquetError::General(format!("{read} of {rows} rows are there")).into());
+            return Err(ParquetError::General(format!("only {read} of {rows} rows found")).into());
         }
         hold(&values[before..])?;
         read += records;
@@ -248,19 +244,19 @@ fn column<T: DataType>(
         }
     }
     if found.len() != rows || at != values.len() {
-        return Err(ParquetError::General("its levels do not fit its values".into()).into());
+        return Err(ParquetError::General("levels do not match the values".into()).into());
     }
     Ok(ListColumn { values, levels: (definition, repetition), rows: found })
 }
 
 /// Returns the tokens of a row, or a message if the row is not a sentence.
 pub(super) fn words(column: &ListColumn<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, String> {
-    let range = column.rows.get(row).cloned().flatten().ok_or("a word is missing")?;
-    let words = column.values[range].iter().map(|w| w.as_utf8().map_err(|_| "a word is no text".to_owned()));
+    let range = column.rows.get(row).cloned().flatten().ok_or("the token list is missing")?;
+    let words = column.values[range].iter().map(|w| w.as_utf8().map_err(|_| "a token is not valid UTF-8".to_owned()));
     let words: Vec<&str> = words.collect::<Result<_, _>>()?;
     match words.iter().position(|w| w.trim().is_empty()) {
-        Some(empty) => Err(format!("word {} is empty", empty + 1)),
-        None if words.is_empty() => Err("there is no word".into()),
+        Some(empty) => Err(format!("token {} is empty", empty + 1)),
+        None if words.is_empty() => Err("no tokens".into()),
         None => Ok(words),
     }
 }
@@ -272,19 +268,20 @@ pub(super) fn tags<'a>(
     row: usize,
     words: usize,
 ) -> Result<Vec<&'a str>, String> {
-    let range = column.rows.get(row).cloned().flatten().ok_or("a tag is missing")?;
+    let range = column.rows.get(row).cloned().flatten().ok_or("the tag list is missing")?;
     if range.len() != words {
-        return Err(format!("{words} words have {} tags", range.len()));
+        return Err(format!("{words} tokens but {} tags", range.len()));
     }
     match &column.values {
         Tags::Names(values) => {
-            values[range].iter().map(|t| t.as_utf8().map_err(|_| "a tag is no text".to_owned())).collect()
+            values[range].iter().map(|t| t.as_utf8().map_err(|_| "a tag is not valid UTF-8".to_owned())).collect()
         }
         Tags::Ids(values) => {
-            let names = names.ok_or("tags are numbers without names, in the file and beside it")?;
+            let names = names.ok_or("tags are numbers without names, in the file and in its directory")?;
             let name = |id: &i64| {
                 let name = usize::try_from(*id).ok().and_then(|id| names.get(id)).filter(|name| !name.is_empty());
-                name.map(String::as_str).ok_or_else(|| format!("tag {id} has no name among {}", names.len()))
+                name.map(String::as_str)
+                    .ok_or_else(|| format!("no name for tag {id}, only {} names are known", names.len()))
             };
             values[range].iter().map(name).collect()
         }

@@ -15,7 +15,7 @@ pub(super) struct PageTotals {
 }
 
 /// Encoding of values by the prefix they share with the previous value (DELTA_BYTE_ARRAY).
-const SHARED: i64 = 7;
+const DELTA_BYTE_ARRAY: i64 = 7;
 
 /// Reads the page headers in these bytes; `None` if they are invalid.
 pub(super) fn totals(column: &[u8]) -> Option<PageTotals> {
@@ -24,15 +24,15 @@ pub(super) fn totals(column: &[u8]) -> Option<PageTotals> {
     while !rest.is_empty() {
         let mut header = PageHeader::default();
         let mut reader = CompactReader { rest, depth: 0 };
-        reader.structure(&mut |path, number| header.take(path, number))?;
-        let size = u64::try_from(header.unfolded).ok()?;
+        reader.structure(&mut |path, number| header.set_field(path, number))?;
+        let size = u64::try_from(header.uncompressed_size).ok()?;
         let values = u64::try_from(header.values).ok()?;
         pages.values = pages.values.checked_add(values)?;
         pages.bytes = pages.bytes.checked_add(size)?;
-        if header.encoding == SHARED {
+        if header.encoding == DELTA_BYTE_ARRAY {
             pages.shared = pages.shared.checked_add(size.checked_mul(values)?)?;
         }
-        rest = reader.rest.get(usize::try_from(header.folded).ok()?..)?;
+        rest = reader.rest.get(usize::try_from(header.compressed_size).ok()?..)?;
     }
     Some(pages)
 }
@@ -52,17 +52,17 @@ pub(super) fn has_complete_footer(file: &[u8]) -> bool {
 /// Relevant fields of a page header.
 #[derive(Default)]
 struct PageHeader {
-    unfolded: i64,
-    folded: i64,
+    uncompressed_size: i64,
+    compressed_size: i64,
     values: i64,
     encoding: i64,
 }
 
 impl PageHeader {
-    fn take(&mut self, path: &[i16], number: i64) {
+    fn set_field(&mut self, path: &[i16], number: i64) {
         match path {
-            [2] => self.unfolded = number,
-            [3] => self.folded = number,
+            [2] => self.uncompressed_size = number,
+            [3] => self.compressed_size = number,
             // Data page, dictionary page, data page version 2.
             [5 | 7 | 8, 1] => self.values = number,
             [5, 2] | [8, 4] => self.encoding = number,
@@ -172,7 +172,7 @@ impl CompactReader<'_> {
 
 /// Returns the error for invalid page headers.
 pub(super) fn damaged_error() -> Problem {
-    Problem::at(0, 0, "the Parquet file is damaged (the header of a page makes no sense)")
+    Problem::at(0, 0, "damaged Parquet file: invalid page header")
 }
 
 #[cfg(test)]
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_add_up() {
+    fn sums_page_sizes_of_headers() {
         // A data page: type 0, 1000 bytes in 3, and in its header 500 values, encoding 0, then two more numbers.
         let page = [
             0x15, 0x00, 0x15, 0xd0, 0x0f, 0x15, 0x06, 0x2c, 0x15, 0xe8, 0x07, 0x15, 0x00, 0x15, 0x06, 0x15, 0x06, 0x00,
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_footer_that_claims_more_than_it_has_is_incomplete() {
+    fn truncated_footer_is_incomplete() {
         let check = |footer: &[u8], expected: bool| {
             let length = u32::try_from(footer.len()).expect("a short footer").to_le_bytes();
             assert_eq!(has_complete_footer(&[b"PAR1", footer, &length, b"PAR1"].concat()), expected, "{footer:?}");

@@ -34,15 +34,17 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
                     .and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
                 match sentence {
                     Ok((tags, words)) => reader.push_sentence(&words, &tags, row)?,
-                    Err(why) => reader.found.push_problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+                    Err(reason) => reader
+                        .found
+                        .push_problem(row, 0, || format!("row {row}: {reason}; row skipped, kept in the file")),
                 }
             }
         }
         Ok::<(), Problem>(())
     })?;
     if reader.sentences() == 0 {
-        let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
+        let first = reader.found.problems.first().map_or_else(|| "no rows".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no row has tokens and tags: {first}")));
     }
     Ok(reader.finish())
 }

@@ -78,8 +78,8 @@ impl TagNames {
             return Ok(at as i64);
         }
         if !self.in_footer {
-            let why = format!("{tag} has no number in the names beside the file; save a copy in another format");
-            return Err(Problem::at(0, 0, why));
+            let reason = format!("{tag} is not among the label names next to the file; save a copy in another format");
+            return Err(Problem::at(0, 0, reason));
         }
         self.list.push(tag.to_owned());
         Ok(self.list.len() as i64 - 1)
@@ -111,10 +111,10 @@ fn write_file(
     if names.len() > before {
         let entry = footer.iter_mut().find(|kv| kv.key == FEATURES_KEY);
         let (Some(mut features), Some(entry)) = (file.features.clone(), entry) else {
-            return Err(ParquetError::General("the footer has no names of tags".into()));
+            return Err(ParquetError::General("the footer has no tag names".into()));
         };
         if !update_feature_names(&mut features, names) {
-            return Err(ParquetError::General("the footer's names of tags were not found again".into()));
+            return Err(ParquetError::General("the tag names of the footer were not found".into()));
         }
         entry.value = Some(features.to_string());
         // The Arrow copy of the schema has the old names too and would take precedence. Its types follow from the
@@ -168,7 +168,7 @@ fn write_tags(
         Tags::Names(values) => write_values::<ByteArrayType>(to, values, &tags.levels),
         Tags::Ids(values) if group.column(leaf).column_type() == Int32Type::get_physical_type() => {
             let small: Result<Vec<i32>, _> = values.iter().map(|v| i32::try_from(*v)).collect();
-            let small = small.map_err(|_| ParquetError::General("there are too many tags".into()))?;
+            let small = small.map_err(|_| ParquetError::General("too many tags".into()))?;
             write_values::<Int32Type>(to, &small, &tags.levels)
         }
         Tags::Ids(values) => write_values::<Int64Type>(to, values, &tags.levels),

@@ -25,7 +25,7 @@ const ROWS_PER_GROUP: usize = 50_000;
 
 pub(super) fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     // Writing to memory does not fail. Readers would refuse an empty file.
-    try_write(corpus, split, scheme).inspect_err(|e| log::error!("parquet: {e}")).unwrap_or_default()
+    try_write(corpus, split, scheme).inspect_err(|e| log::error!("failed to write Parquet: {e}")).unwrap_or_default()
 }
 
 /// Returns every tag of the labels, `O` first.

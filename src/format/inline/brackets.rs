@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_are_taken_out() {
+    fn markers_are_removed_from_text() {
         let check = |text: &str, expected: &str, spans: &[(usize, usize, &str)]| {
             let found = unmarked(text, |_| {});
             let marks: Vec<_> = found.marks.iter().map(|m| (m.start, m.end, m.label.as_str())).collect();

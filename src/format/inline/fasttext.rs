@@ -34,21 +34,21 @@ fn parts(line: &str) -> (Vec<String>, &str) {
         labels.insert(0, label.to_owned());
         rest = text.trim_end();
     }
-    while let Some(behind) = rest.strip_prefix(PREFIX) {
-        let end = behind.find(|c: char| c.is_whitespace() || (c == ',' && is_label(behind, c))).unwrap_or(behind.len());
-        let label = behind[..end].trim_end_matches(',');
+    while let Some(after) = rest.strip_prefix(PREFIX) {
+        let end = after.find(|c: char| c.is_whitespace() || (c == ',' && is_label(after, c))).unwrap_or(after.len());
+        let label = after[..end].trim_end_matches(',');
         if !label.is_empty() {
             labels.push(label.to_owned());
         }
-        rest = behind[end..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        rest = after[end..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
     }
     (labels, rest)
 }
 
 /// True if the text after the first comma is empty, another label, or whitespace. The text before it is then a label.
 fn is_label(text: &str, comma: char) -> bool {
-    let behind = text.split_once(comma).map_or("", |(_, rest)| rest);
-    behind.is_empty() || behind.starts_with(PREFIX) || behind.starts_with(char::is_whitespace)
+    let after = text.split_once(comma).map_or("", |(_, rest)| rest);
+    after.is_empty() || after.starts_with(PREFIX) || after.starts_with(char::is_whitespace)
 }
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
@@ -65,7 +65,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         texts.push(SourceText { split: source.split, line, place: texts.len(), item });
     }
     if texts.is_empty() {
-        return Err(Problem::at(0, 0, "no line has a text behind its labels"));
+        return Err(Problem::at(0, 0, "no line has text after its labels"));
     }
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_stand_before_the_text() {
+    fn labels_precede_text() {
         let check = |line: &str, labels: &[&str], text: &str| {
             assert_eq!(parts(line), (labels.iter().map(|l| (*l).to_owned()).collect(), text), "{line}")
         };

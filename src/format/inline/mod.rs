@@ -14,7 +14,7 @@ pub use piped::WIKINER;
 pub use rasa::RASA;
 pub use slash::SLASH_TAGS;
 pub use xml::INLINE_XML;
-pub(super) use xml::{OTHERS as OTHER_XML, has_tags};
+pub(super) use xml::{OTHER_XML_FORMATS as OTHER_XML, has_tags};
 
 use super::records::{RecordSpan, TextRecord};
 

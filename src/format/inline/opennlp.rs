@@ -13,7 +13,7 @@ pub const OPENNLP: Format = Format {
     extensions: &["train"],
     detect: |g| {
         let fits = g.head.contains("<START") && g.head.contains("<END>");
-        Detection::when(fits, Detection::SIGNATURE, "marks <START:type> and <END>")
+        Detection::when(fits, Detection::SIGNATURE, "markers <START:type> and <END>")
     },
     is_json: false,
     read,
@@ -39,12 +39,12 @@ fn parts(line: &str) -> Vec<Part<'_>> {
     for chunk in line.split_whitespace() {
         let mut rest = chunk;
         while !rest.is_empty() {
-            if let Some(behind) = rest.strip_prefix("<END>") {
+            if let Some(after) = rest.strip_prefix("<END>") {
                 parts.push(Part::End);
-                rest = behind;
-            } else if let Some((name, behind)) = rest.strip_prefix("<START").and_then(|r| r.split_once('>')) {
+                rest = after;
+            } else if let Some((name, after)) = rest.strip_prefix("<START").and_then(|r| r.split_once('>')) {
                 parts.push(Part::Start(name.strip_prefix(':').unwrap_or(UNTYPED)));
-                rest = behind;
+                rest = after;
             } else {
                 let inside = rest.char_indices().skip(1).map(|(at, _)| at);
                 let mark = |at: &usize| rest[*at..].starts_with("<END>") || rest[*at..].starts_with("<START");
@@ -81,19 +81,19 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 }
                 Part::Start(name) => {
                     if open.replace((words, name)).is_some() {
-                        found.push_problem(line, 0, || "a name begins inside another; the first is not read".into());
+                        found.push_problem(line, 0, || "an entity starts inside another; the first is not read".into());
                     }
                 }
                 Part::End => match open.take() {
                     Some((start, name)) if start < words => {
                         spans.push(TokenSpan { start, end: words, label: corpus.labels.intern(name)? });
                     }
-                    _ => found.push_problem(line, 0, || "a name ends that did not begin, or has no word".into()),
+                    _ => found.push_problem(line, 0, || "<END> without <START>, or entity without tokens".into()),
                 },
             }
         }
         if open.is_some() {
-            found.push_problem(line, 0, || "a name does not end on its line; it is not read".into());
+            found.push_problem(line, 0, || "an entity does not end on its line; not read".into());
         }
         sentences += usize::from(builder.end_sentence(&spans));
     }
@@ -101,7 +101,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         documents.push(Arc::new(builder.finish_document(to_u32(sentences))));
     }
     if documents.is_empty() {
-        return Err(Problem::at(0, 0, "there is no sentence"));
+        return Err(Problem::at(0, 0, "no sentences"));
     }
     corpus.documents.extend(documents);
     Ok(found)
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_may_touch_words() {
+    fn markers_without_spaces_are_read() {
         use Part::{End, Start, Word};
         assert_eq!(parts("<START:per> Anna <END> left"), [Start("per"), Word("Anna"), End, Word("left")]);
         assert_eq!(parts("<START>Anna<END>, x"), [Start("default"), Word("Anna"), End, Word(","), Word("x")]);

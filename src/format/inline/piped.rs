@@ -20,7 +20,7 @@ pub const WIKINER: Format = Format {
         }
         // A file with one token per line is a column file.
         let fits = fitting * 10 >= all * 9 && all > lines && fitting > 0;
-        Detection::when(fits, Detection::STRUCTURE, "words with | and a tag behind")
+        Detection::when(fits, Detection::STRUCTURE, "tokens followed by | and a tag")
     },
     is_json: false,
     read,
@@ -54,7 +54,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         reader.end_sentence();
     }
     if reader.sentences() == 0 {
-        return Err(Problem::at(0, 0, "there is no word"));
+        return Err(Problem::at(0, 0, "no tokens"));
     }
     Ok(reader.finish())
 }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_sign_is_before_the_tag() {
+    fn tag_follows_last_delimiter() {
         assert_eq!(split("Anna|NN|I-PER"), Some(("Anna", "NN", "I-PER")));
         assert_eq!(split("Anna|B-PER"), Some(("Anna", "", "B-PER")));
         assert_eq!(split("||SYM|O"), Some(("|", "SYM", "O")));

@@ -48,7 +48,7 @@ fn recognize(g: &Preview) -> Option<Detection> {
     Detection::when(is_json, Detection::SIGNATURE, "key rasa_nlu_data")
         .or_else(|| Detection::when(is_yaml && !g.is_json, Detection::SIGNATURE, "YAML of intents and examples"))
         .or_else(|| Detection::when(is_markdown, Detection::SIGNATURE, "headings of intents"))
-        .or_else(|| Detection::when(marks(), Detection::STRUCTURE, "marks [text](type)"))
+        .or_else(|| Detection::when(marks(), Detection::STRUCTURE, "markers [text](type)"))
 }
 
 /// Example: its text with spans, its intent and its line.
@@ -75,7 +75,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         from_lines(text, &mut found)
     };
     if examples.is_empty() {
-        return Err(Problem::at(0, 0, "it has no example of an intent; synonyms and lookup tables are no texts"));
+        return Err(Problem::at(0, 0, "no intent examples; synonyms and lookup tables are not texts"));
     }
     let of_example = |(place, example): (usize, Example)| {
         let classes = Some(example.intent).filter(|intent| !intent.is_empty() && intent != NO_INTENT);

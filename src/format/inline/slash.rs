@@ -21,7 +21,7 @@ pub const SLASH_TAGS: Format = Format {
         let labels: HashSet<&str> = known.iter().copied().filter(|tag| !tag.eq_ignore_ascii_case("o")).collect();
         let fits =
             known.len() * 10 >= tags.len() * 9 && outside * 5 >= tags.len() && !labels.is_empty() && labels.len() <= 64;
-        Detection::when(fits, Detection::STRUCTURE, "words with a slash and a label behind")
+        Detection::when(fits, Detection::STRUCTURE, "tokens followed by a slash and a label")
     },
     is_json: false,
     read,
@@ -58,7 +58,7 @@ fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadRepor
         for (at, part) in parts(text).enumerate() {
             let (word, tag) = split(part).unwrap_or((part, "O"));
             if split(part).is_none() {
-                reader.found.push_problem(line, at + 1, || "the word has no label; it is read as O".into());
+                reader.found.push_problem(line, at + 1, || "token without a label, read as O".into());
             }
             reader.push_token(word);
             reader.push_tag(tag, line, at + 1)?;
@@ -66,7 +66,7 @@ fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadRepor
         reader.end_sentence();
     }
     if reader.sentences() == 0 {
-        return Err(Problem::at(0, 0, "there is no word"));
+        return Err(Problem::at(0, 0, "no tokens"));
     }
     Ok(reader.finish())
 }
@@ -86,7 +86,7 @@ fn segments(
         for (at, part) in parts(text).enumerate() {
             let (segment, tag) = split(part).unwrap_or((part, "o"));
             if split(part).is_none() {
-                found.push_problem(line, at + 1, || "the segment has no label; it is read as text".into());
+                found.push_problem(line, at + 1, || "segment without a label, read as text".into());
             }
             let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
             if is_latin(out.text.chars().next_back()) && is_latin(segment.chars().next()) {

@@ -17,11 +17,11 @@ pub const INLINE_XML: Format = Format {
     description: "Inline tags: <PER>Anna</PER>, <ENAMEX TYPE=\"PERSON\">",
     extensions: &["xml", "sgml", "sgm", "name", "txt"],
     detect: |g| {
-        let is_other = OTHERS.iter().any(|(mark, _)| g.head.contains(mark));
+        let is_other = OTHER_XML_FORMATS.iter().any(|(mark, _)| g.head.contains(mark));
         if is_other || g.head.to_ascii_lowercase().contains("<html") {
             return None;
         }
-        let names = Names::of(g.head);
+        let names = TagInventory::of(g.head);
         if is_data(g.head, &names) {
             return None;
         }
@@ -29,7 +29,7 @@ pub const INLINE_XML: Format = Format {
         let lines = g.lines().count();
         let score = if pairs > 1 && pairs * 10 >= lines { Detection::STRUCTURE } else { Detection::EXTENSION + 1 };
         let is_xml = g.has_extension(&["xml", "sgml", "sgm", "name"]);
-        Detection::when(pairs > usize::from(!is_xml), score, "the same tags open and close in the text")
+        Detection::when(pairs > usize::from(!is_xml), score, "matching start and end tags in the text")
     },
     is_json: false,
     read,
@@ -39,7 +39,7 @@ pub const INLINE_XML: Format = Format {
 };
 
 /// Signatures of other XML formats, and their names.
-pub(in crate::format) const OTHERS: [(&str, &str); 12] = [
+pub(in crate::format) const OTHER_XML_FORMATS: [(&str, &str); 12] = [
     ("<xmi:XMI", "UIMA's XMI"),
     ("<GateDocument", "a GATE document"),
     ("<D-Spin", "a TCF corpus"),
@@ -55,14 +55,14 @@ pub(in crate::format) const OTHERS: [(&str, &str); 12] = [
 ];
 
 /// True for XML that contains data, not a text with marks: its elements are nested, and no letter is outside of them.
-fn is_data(text: &str, names: &Names) -> bool {
+fn is_data(text: &str, names: &TagInventory) -> bool {
     let (mut depth, mut deepest, mut at) = (0usize, 0, 0);
     while let Some(next) = text[at..].find('<').map(|n| at + n) {
         if depth == 0 && text[at..next].contains(char::is_alphanumeric) {
             return false;
         }
         let rest = &text[next..];
-        let tag = tag(rest).filter(|tag| names.has(tag.name) && !tag.is_empty);
+        let tag = parse_xml_tag(rest).filter(|tag| names.has(tag.name) && !tag.is_empty);
         match &tag {
             Some(tag) if tag.closes => depth = depth.saturating_sub(1),
             Some(_) => depth += 1,
@@ -78,7 +78,7 @@ fn is_data(text: &str, names: &Names) -> bool {
 /// True if a text has tags that could be labels: at least one pair for every ten lines.
 pub(in crate::format) fn has_tags(text: &str) -> bool {
     text.contains("</") && {
-        let pairs: usize = Names::of(text).labels.values().sum();
+        let pairs: usize = TagInventory::of(text).labels.values().sum();
         pairs > 0 && pairs * 10 >= text.lines().filter(|line| !line.trim().is_empty()).count()
     }
 }
@@ -135,15 +135,15 @@ const STRUCTURE: [&str; 48] = [
     "w",
 ];
 
-/// Tags around a text block that ends with the tag.
-const BLOCKS: [&str; 13] =
+/// Tags of blocks. Their end tag ends a line.
+const BLOCK_TAGS: [&str; 13] =
     ["p", "s", "sent", "sentence", "para", "paragraph", "head", "headline", "title", "li", "tr", "div", "section"];
 
 /// Attributes that name the label of a tag, the most likely first.
-const NAMING: [&str; 9] = ["type", "categ", "sem", "label", "class", "category", "entity", "ner", "tipo"];
+const LABEL_ATTRIBUTES: [&str; 9] = ["type", "categ", "sem", "label", "class", "category", "entity", "ner", "tipo"];
 
 /// Tags whose label is in an attribute.
-const GENERIC: [&str; 14] = [
+const GENERIC_ENTITY_TAGS: [&str; 14] = [
     "enamex",
     "timex",
     "timex3",
@@ -161,7 +161,7 @@ const GENERIC: [&str; 14] = [
 ];
 
 /// Tag of a text.
-struct Tag<'t> {
+struct XmlTag<'t> {
     name: &'t str,
     attributes: &'t str,
     closes: bool,
@@ -172,7 +172,7 @@ struct Tag<'t> {
 }
 
 /// Parses the tag at the beginning of a text.
-fn tag(text: &str) -> Option<Tag<'_>> {
+fn parse_xml_tag(text: &str) -> Option<XmlTag<'_>> {
     /// Maximum length of a tag, in bytes.
     const MOST: usize = 400;
     let inside = text.strip_prefix('<')?;
@@ -187,18 +187,18 @@ fn tag(text: &str) -> Option<Tag<'_>> {
         && name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c))
         && (attributes.trim().is_empty() || attributes.contains('='))
         && !body.contains('<');
-    is_name.then_some(Tag { name, attributes, closes, is_empty, length: end + 2 })
+    is_name.then_some(XmlTag { name, attributes, closes, is_empty, length: end + 2 })
 }
 
 /// Returns the value of an attribute.
 fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> {
     let mut rest = attributes;
-    while let Some((before, behind)) = rest.split_once('=') {
+    while let Some((before, after)) = rest.split_once('=') {
         let key = before.trim().rsplit(char::is_whitespace).next().unwrap_or("");
-        let behind = behind.trim_start();
-        let (value, next) = match behind.chars().next() {
-            Some(quote @ ('"' | '\'')) => behind[1..].split_once(quote)?,
-            _ => behind.split_once(char::is_whitespace).unwrap_or((behind, "")),
+        let after = after.trim_start();
+        let (value, next) = match after.chars().next() {
+            Some(quote @ ('"' | '\'')) => after[1..].split_once(quote)?,
+            _ => after.split_once(char::is_whitespace).unwrap_or((after, "")),
         };
         if key.eq_ignore_ascii_case(name) {
             return Some(value);
@@ -209,21 +209,22 @@ fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> {
 }
 
 /// Returns the label of a tag: its name, or an attribute if the name is generic. The first alternative wins.
-fn label<'t>(tag: &Tag<'t>) -> &'t str {
-    let named = || NAMING.iter().find_map(|name| attribute(tag.attributes, name)).filter(|value| !value.is_empty());
-    let is_generic = GENERIC.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
+fn label_of_tag<'t>(tag: &XmlTag<'t>) -> &'t str {
+    let named =
+        || LABEL_ATTRIBUTES.iter().find_map(|name| attribute(tag.attributes, name)).filter(|value| !value.is_empty());
+    let is_generic = GENERIC_ENTITY_TAGS.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
     let label = if is_generic { named().unwrap_or(tag.name) } else { tag.name };
     label.split('|').next().unwrap_or(label)
 }
 
 /// Tags of a text, with the number of pairs.
-struct Names<'t> {
+struct TagInventory<'t> {
     labels: HashMap<&'t str, usize>,
     /// Tags around paragraphs and longer blocks.
     parts: HashSet<&'t str>,
 }
 
-impl<'t> Names<'t> {
+impl<'t> TagInventory<'t> {
     fn of(text: &'t str) -> Self {
         /// Maximum length of an entity, in bytes. Longer contents are parts of a document.
         const LONGEST: usize = 400;
@@ -231,7 +232,7 @@ impl<'t> Names<'t> {
         let mut starts: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut parts: HashSet<&str> = HashSet::new();
         for (at, _) in text.match_indices('<') {
-            let Some(tag) = tag(&text[at..]).filter(|tag| !tag.is_empty) else { continue };
+            let Some(tag) = parse_xml_tag(&text[at..]).filter(|tag| !tag.is_empty) else { continue };
             let counts = open.entry(tag.name).or_default();
             if !tag.closes {
                 counts.0 += 1;
@@ -245,9 +246,12 @@ impl<'t> Names<'t> {
             }
         }
         // The root element.
-        let first = text.find('<').and_then(|at| tag(text[at..].trim_start())).map(|tag| tag.name);
-        let last =
-            text.trim_end().rfind("</").and_then(|at| tag(&text[at..])).filter(|_| text.trim_end().ends_with('>'));
+        let first = text.find('<').and_then(|at| parse_xml_tag(text[at..].trim_start())).map(|tag| tag.name);
+        let last = text
+            .trim_end()
+            .rfind("</")
+            .and_then(|at| parse_xml_tag(&text[at..]))
+            .filter(|_| text.trim_end().ends_with('>'));
         if let (Some(first), Some(last)) = (first, last.map(|tag| tag.name))
             && first == last
             && open.get(first) == Some(&(1, 1))
@@ -291,7 +295,7 @@ fn braces(text: &str) -> usize {
     text.match_indices("{{").filter(|(at, _)| brace(&text[*at..]).is_some()).count()
 }
 
-/// Resolves the entities of a text.
+/// Decodes the character references of a text (`&amp;`).
 fn resolved(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();
@@ -303,7 +307,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let decoded = source.decode()?;
     let text = &*decoded.text;
     let mut found = ReadReport::with_encoding(INLINE_XML, &decoded);
-    let names = Names::of(text);
+    let names = TagInventory::of(text);
     let is_xml = !names.labels.is_empty();
     let mut texts: Vec<SourceText> = Vec::new();
     let mut out = Unmarked::default();
@@ -322,12 +326,12 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         let push = |out: &mut Unmarked, from: usize| {
             out.push(&if is_xml { resolved(&text[from..next]) } else { text[from..next].into() })
         };
-        if let Some(behind) = rest.strip_prefix('\n') {
+        if let Some(after) = rest.strip_prefix('\n') {
             at = next + 1;
             let ends = match extent {
                 SampleBy::Document => false,
                 SampleBy::Line => true,
-                SampleBy::Paragraph => behind.lines().next().is_some_and(|l| l.trim().is_empty()),
+                SampleBy::Paragraph => after.lines().next().is_some_and(|l| l.trim().is_empty()),
             };
             if ends && open.is_empty() {
                 push(&mut out, plain);
@@ -345,7 +349,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             continue;
         }
         let is_comment = rest.starts_with("<!") || rest.starts_with("<?");
-        let known = tag(rest).filter(|tag| names.has(tag.name) || names.structures(tag.name));
+        let known = parse_xml_tag(rest).filter(|tag| names.has(tag.name) || names.structures(tag.name));
         let Some(tag) = known.filter(|_| is_xml) else {
             let end = rest.find('>').filter(|_| is_comment && is_xml);
             match end {
@@ -361,7 +365,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         (at, plain) = (next + tag.length, next + tag.length);
         if !names.has(tag.name) {
             found.notes.add(NoteKind::Markup, || format!("<{}>", tag.name));
-            let is_block = tag.closes && BLOCKS.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
+            let is_block = tag.closes && BLOCK_TAGS.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
             if is_block && !out.text.is_empty() && !out.text.ends_with('\n') && !text[at..].starts_with(['\n', '\r']) {
                 out.push("\n");
             }
@@ -373,26 +377,26 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         } else if tag.is_empty {
             found.notes.add(NoteKind::Markup, || format!("<{}/>", tag.name));
         } else if !tag.closes {
-            open.push((out.length, tag.name, label(&tag)));
+            open.push((out.length, tag.name, label_of_tag(&tag)));
         } else if let Some(index) = open.iter().rposition(|(_, name, _)| *name == tag.name) {
             for (_, name, _) in open.drain(index + 1..) {
-                found.push_problem(line.at(text, next), 0, || format!("<{name}> has no end; it is not read"));
+                found.push_problem(line.at(text, next), 0, || format!("<{name}> has no end tag; not read"));
             }
             if let Some((start, _, label)) = open.pop() {
                 out.end(start, label);
             }
         } else {
-            found.push_problem(line.at(text, next), 0, || format!("</{}> ends what did not begin", tag.name));
+            found.push_problem(line.at(text, next), 0, || format!("</{}> has no start tag; not read", tag.name));
         }
     }
     let rest = &text[plain..];
     out.push(&if is_xml { resolved(rest) } else { rest.into() });
     for (_, name, _) in open {
-        found.push_problem(0, 0, || format!("<{name}> has no end; it is not read"));
+        found.push_problem(0, 0, || format!("<{name}> has no end tag; not read"));
     }
     add(out);
     if texts.is_empty() {
-        return Err(Problem::at(0, 0, "there is no text between the tags"));
+        return Err(Problem::at(0, 0, "no text between the tags"));
     }
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)
@@ -406,7 +410,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// Returns the line of a byte, from 1. The byte must not precede the last one.
+    /// Returns the line of a byte, from 1. Bytes must be passed in ascending order.
     fn at(&mut self, text: &str, byte: usize) -> usize {
         self.before += text.as_bytes()[self.seen..byte].iter().filter(|b| **b == b'\n').count();
         self.seen = byte;
@@ -419,14 +423,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_names_its_label() {
-        let check = |text: &str, expected: &str| assert_eq!(tag(text).map(|t| label(&t)), Some(expected), "{text}");
+    fn label_is_read_from_tag_name_or_type() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(parse_xml_tag(text).map(|t| label_of_tag(&t)), Some(expected), "{text}")
+        };
         check("<PER>", "PER");
         check("<ENAMEX TYPE=\"PERSON\">", "PERSON");
         check("<ORGANIZACAO TIPO=\"EMPRESA\" MORPH=\"M,S\">", "ORGANIZACAO");
         check("<EM ID='1' CATEG=\"PESSOA|LOCAL\">", "PESSOA");
         check("<cons lex=\"x\" sem=\"G#DNA\">", "G#DNA");
         check("<entity>", "entity");
-        assert!(tag("< b").is_none() && tag("<3 you>").is_none() && tag("<a < b>").is_none());
+        assert!(
+            parse_xml_tag("< b").is_none() && parse_xml_tag("<3 you>").is_none() && parse_xml_tag("<a < b>").is_none()
+        );
     }
 }

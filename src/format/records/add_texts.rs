@@ -25,29 +25,29 @@ impl OffsetConvention {
     /// Detects the convention. `inclusive` is the default for ends if no span contains its text.
     pub fn detect<'i>(
         items: impl Iterator<Item = &'i TextRecord> + Clone,
-        wished: Option<OffsetUnit>,
+        explicit_unit: Option<OffsetUnit>,
         inclusive: bool,
     ) -> (Self, UnitStats) {
         let mut evidence = UnitStats::default();
         // Spans with their text: number of exclusive and of inclusive ends.
-        let (mut behind, mut on_it) = (0, 0);
+        let (mut rest, mut on_it) = (0, 0);
         for item in items.clone() {
             for mark in &item.spans {
                 if let Some(surface) = &mark.surface {
                     let length = surface.chars().count();
-                    behind += usize::from(length == mark.end.saturating_sub(mark.start));
+                    rest += usize::from(length == mark.end.saturating_sub(mark.start));
                     on_it += usize::from(length == mark.end.saturating_add(1).saturating_sub(mark.start));
                 }
             }
         }
-        let inclusive = if behind == on_it { inclusive } else { on_it > behind };
+        let inclusive = if rest == on_it { inclusive } else { on_it > rest };
         let extra = usize::from(inclusive);
         for item in items {
             let claims: Vec<OffsetPair> = item.spans.iter().map(|m| m.offset_pair(extra)).collect();
             evidence.add(&item.text, &claims);
         }
-        let unit = wished.unwrap_or_else(|| evidence.best_unit());
-        (Self { unit, inclusive, is_explicit: wished.is_some() }, evidence)
+        let unit = explicit_unit.unwrap_or_else(|| evidence.best_unit());
+        (Self { unit, inclusive, is_explicit: explicit_unit.is_some() }, evidence)
     }
 
     /// Returns the convention of one record. It differs if only another unit explains all spans of the record.
@@ -110,11 +110,11 @@ pub(in crate::format) fn add_texts(
         let measure = file.detect_for_record(&item);
         others += usize::from(measure != file);
         let mut unlabeled = 0;
-        let tell = |message: Fault| match message {
-            Fault::Unlabeled => unlabeled += 1,
-            Fault::Other(message) => found.push_problem(line, 0, || message),
+        let on_problem = |message: RecordProblem| match message {
+            RecordProblem::Unlabeled => unlabeled += 1,
+            RecordProblem::Other(message) => found.push_problem(line, 0, || message),
         };
-        let (spans, words) = resolve_offsets(&item, measure, |label| corpus.labels.intern(label), tell)?;
+        let (spans, words) = resolve_offsets(&item, measure, |label| corpus.labels.intern(label), on_problem)?;
         found.notes.add_many(NoteKind::SpanWithoutLabel, unlabeled, || format!("line {line}"));
         let classes = corpus.doc_label_ids(&item.doc_labels);
         let starts = item.sentences.as_ref().map(|starts| {
@@ -131,7 +131,9 @@ pub(in crate::format) fn add_texts(
     }
     corpus.documents.extend(documents);
     if others > 0 {
-        found.detection_notes.push(format!("in {others} records offsets fit only another unit, and are read in it"));
+        found
+            .detection_notes
+            .push(format!("offsets of {others} records match only another unit and are read in that unit"));
     }
     Ok(())
 }
@@ -139,11 +141,11 @@ pub(in crate::format) fn add_texts(
 /// Returns the markup that could be labels in texts without spans.
 fn possible_labels_of(texts: &[SourceText]) -> Option<&'static str> {
     /// Maximum number of texts to inspect.
-    const LOOKED_AT: usize = 200;
+    const MAX_CHECKED_RECORDS: usize = 200;
     if texts.iter().any(|text| !text.item.spans.is_empty()) {
         return None;
     }
-    let first: Vec<&str> = texts.iter().take(LOOKED_AT).map(|text| text.item.text.as_str()).collect();
+    let first: Vec<&str> = texts.iter().take(MAX_CHECKED_RECORDS).map(|text| text.item.text.as_str()).collect();
     possible_labels(&first.join("\n"))
 }
 
@@ -153,19 +155,19 @@ fn add_detection_notes(found: &mut ReadReport, measure: OffsetConvention, eviden
         found.notes.add(NoteKind::OffsetUnit, || measure.unit.name().into());
         let [points, utf16, bytes] = evidence.votes;
         found.detection_notes.push(format!(
-            "offsets count {}: of {} spans behind a character that units count differently, {points} fit code points, \
+            "offset unit: {}; of {} spans after a character that units count differently, {points} match code points, \
              {utf16} UTF-16, {bytes} bytes",
             measure.unit.name(),
             evidence.distinguishing
         ));
     }
     if measure.inclusive {
-        found.notes.add(NoteKind::InclusiveEnd, || "the last character of a span, not the one behind it".into());
+        found.notes.add(NoteKind::InclusiveEnd, || "the last character of a span, not the one after it".into());
     }
 }
 
 /// Problem of a span.
-enum Fault {
+enum RecordProblem {
     /// The span has no label.
     Unlabeled,
     /// Another problem, as a message.
@@ -183,19 +185,19 @@ fn resolve_offsets(
     item: &TextRecord,
     measure: OffsetConvention,
     mut label: impl FnMut(&str) -> Result<LabelId, TooManyLabels>,
-    mut tell: impl FnMut(Fault),
+    mut on_problem: impl FnMut(RecordProblem),
 ) -> Result<ResolvedOffsets, TooManyLabels> {
     let ruler = OffsetMap::new(&item.text, measure.unit);
     let mut spans = Vec::with_capacity(item.spans.len());
     for mark in &item.spans {
         if mark.label.trim().is_empty() {
-            tell(Fault::Unlabeled);
+            on_problem(RecordProblem::Unlabeled);
             continue;
         }
         let Some((start, end)) = byte_range(item, mark, measure, &ruler) else {
             let size = item.text.chars().count();
             let (label, start, end) = (&mark.label, mark.start, mark.end);
-            tell(Fault::Other(format!("{label} {start}..{end} lies outside its text of {size} characters")));
+            on_problem(RecordProblem::Other(format!("{label} {start}..{end} is outside the text ({size} characters)")));
             continue;
         };
         let held = &item.text[start as usize..end as usize];
@@ -204,7 +206,9 @@ fn resolve_offsets(
         {
             let (held, surface) = (quote(held), quote(surface));
             let (label, start, end) = (&mark.label, mark.start, mark.end);
-            tell(Fault::Other(format!("{label} {start}..{end} holds {held}, not {surface} as it says")));
+            on_problem(RecordProblem::Other(format!(
+                "{label} {start}..{end}: text is {held}, record states {surface}"
+            )));
         }
         spans.push(Span::new(start..end, label(&mark.label)?));
     }

@@ -15,9 +15,7 @@ pub const ARGILLA: Format = Format {
     name: "argilla",
     description: "Argilla: JSON of records with responses",
     extensions: &["json", "jsonl"],
-    detect: |g| {
-        Detection::when(g.records.iter().any(|v| version(v).is_some()), Detection::STRUCTURE, "keys of Argilla")
-    },
+    detect: |g| Detection::when(g.records.iter().any(|v| version(v).is_some()), Detection::STRUCTURE, "Argilla keys"),
     is_json: true,
     read: |source, corpus| super::read(source, corpus, &CODEC),
     write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
@@ -102,7 +100,7 @@ fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
     let fields = fields_of(value);
     let known = context.text_field.as_deref().and_then(|key| get_str(fields, key));
     let text = known.or_else(|| text_fields(fields).next().map(|(_, text)| text));
-    let text = text.ok_or("there is no text among its fields")?.to_owned();
+    let text = text.ok_or("no text field")?.to_owned();
     let spans = response(value).and_then(|path| value.pointer(&path)?.as_array());
     let mut item = TextRecord { text, name: super::record_name(value), ..TextRecord::default() };
     item.take_spans(spans.into_iter().flatten(), entry::spans);
@@ -119,13 +117,13 @@ fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
+fn put(record: &mut Value, removed: &[RecordSpan], new: &[RecordSpan]) {
     let as_list = |v: &Value| v.get(0).is_some_and(Value::is_array);
     if let Some(list) = response(record).and_then(|path| record.pointer_mut(&path)) {
         let lists = as_list(list);
         let make = |m: &RecordSpan| if lists { json!([m.label, m.start, m.end]) } else { span(m) };
         if let Some(list) = list.as_array_mut() {
-            update_span_list(list, gone, new, entry::spans, make);
+            update_span_list(list, removed, new, entry::spans, make);
         }
         return;
     }

@@ -26,7 +26,7 @@ const CODEC: RecordCodec =
     RecordCodec { known_fields: &["id", "infons", "passages", "relations"], ..RecordCodec::only_read(BIOC_JSON, read) };
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let passages = value.get("passages").and_then(Value::as_array).ok_or("there are no “passages”")?;
+    let passages = value.get("passages").and_then(Value::as_array).ok_or("no “passages”")?;
     let mut item = TextRecord { name: record_name(value), ..TextRecord::default() };
     let mut length = 0;
     for passage in passages {
@@ -57,7 +57,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     if relations > 0 {
         item.notes.push((NoteKind::OtherAnnotationKind, format!("{relations} relations")));
     }
-    if item.text.is_empty() { Err("its passages have no text".into()) } else { Ok(item) }
+    if item.text.is_empty() { Err("the passages have no text".into()) } else { Ok(item) }
 }
 
 /// Returns the text of a passage: its own, or the text of its sentences, each at its offset.

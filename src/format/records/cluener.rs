@@ -8,11 +8,11 @@ use serde_json::Value;
 /// CLUENER 2020 and similar datasets.
 pub const CLUENER: Format = Format {
     name: "cluener",
-    description: "CLUENER: JSON lines of a text, and surfaces by label",
+    description: "CLUENER: JSON lines of a text, and surface forms by label",
     extensions: &["json"],
     detect: |g| {
         let fits = g.records.iter().any(|v| get_str(v, "text").is_some() && v.get("label").is_some_and(is_label));
-        Detection::when(fits, Detection::STRUCTURE, "places by label and surface")
+        Detection::when(fits, Detection::STRUCTURE, "offsets by label and surface form")
     },
     is_json: true,
     read: |source, corpus| super::read(source, corpus, &CODEC),
@@ -33,7 +33,7 @@ fn is_label(value: &Value) -> bool {
 }
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     for (label, surfaces) in value.get("label").and_then(Value::as_object).into_iter().flatten() {
         for (surface, places) in surfaces.as_object().into_iter().flatten() {

@@ -45,11 +45,11 @@ fn spans(annotation: &Value) -> Option<Vec<RecordSpan>> {
 }
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "content").ok_or("there is no text under “content”")?.to_owned();
+    let text = get_str(value, "content").ok_or("no text in “content”")?.to_owned();
     let annotations = value.get("annotation").and_then(Value::as_array);
     let is_picture = |a: &Value| a.pointer("/points/0/x").is_some();
     if annotations.into_iter().flatten().any(is_picture) {
-        return Err("its annotations are places in a picture, not in a text".into());
+        return Err("the annotations are positions in an image, not in a text".into());
     }
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     item.take_spans(annotations.into_iter().flatten(), spans);

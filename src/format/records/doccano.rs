@@ -82,21 +82,21 @@ fn recognize(value: &Value) -> Option<Detection> {
     let key = text_key(value)?;
     let fits = |score, evidence: String| Some(Detection { score, evidence: evidence.into() });
     if let Some(spans) = SPANS.into_iter().find(|k| value.get(*k).is_some_and(entry::is_list)) {
-        return fits(Detection::FITS, format!("texts under “{key}”, spans under “{spans}”"));
+        return fits(Detection::FITS, format!("texts in “{key}”, spans in “{spans}”"));
     }
     if SPANS.into_iter().any(|k| value.get(k).is_some_and(|v| spans_by_label(v).is_some_and(|s| !s.is_empty()))) {
-        return fits(Detection::FITS, format!("texts under “{key}” with spans by label"));
+        return fits(Detection::FITS, format!("texts in “{key}” with spans by label"));
     }
     if tags_of(value).is_some() {
-        return fits(Detection::FITS, format!("texts under “{key}” with tags"));
+        return fits(Detection::FITS, format!("texts in “{key}” with tags"));
     }
     if !classes(value).is_empty() {
-        return fits(Detection::FITS, format!("texts under “{key}” with labels"));
+        return fits(Detection::FITS, format!("texts in “{key}” with labels"));
     }
     let is_empty = |k: &str| value.get(k).is_some_and(|v| v.is_null() || v.as_array().is_some_and(Vec::is_empty));
     let is_usual = ["text", "content", "full_text", "sentence"].contains(&key);
     if SPANS.iter().any(|k| is_empty(k)) || is_usual {
-        return fits(Detection::PARTLY, format!("texts under “{key}”"));
+        return fits(Detection::PARTLY, format!("texts in “{key}”"));
     }
     None
 }
@@ -202,10 +202,10 @@ fn put_classes(record: &mut Value, classes: &[String]) {
 }
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let key = text_key(value).ok_or("there is no text under “text” or another usual name")?;
+    let key = text_key(value).ok_or("no text in “text” or another common field")?;
     let text = get_str(value, key).unwrap_or_default().to_owned();
     if entry::spans(value).is_some_and(|spans| !spans.is_empty()) {
-        return Err("the record is one span of its text; put the spans of a text into one list".into());
+        return Err("the record is a single span; put all spans of a text into one list".into());
     }
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     // Strings in these lists are document labels.
@@ -216,13 +216,13 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
             false => item.text.chars().map(String::from).collect(),
         };
         item.spans = tagged_marks(&item.text, &words, &tags)?;
-        item.read_only = Some("it has tags in place of spans");
+        item.read_only = Some("it has tags instead of spans");
         return Ok(item);
     }
     let by_label = SPANS.iter().find_map(|k| spans_by_label(value.get(*k)?));
     if let Some(marks) = by_label {
         item.spans = marks;
-        item.read_only = Some("its spans stand under their labels");
+        item.read_only = Some("its spans are grouped by label");
         return Ok(item);
     }
     let others = SPANS.iter().filter_map(|k| value.get(*k)).filter(|v| v.as_object().is_some_and(|o| !o.is_empty()));
@@ -240,7 +240,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
+fn put(record: &mut Value, removed: &[RecordSpan], new: &[RecordSpan]) {
     let Some(fields) = record.as_object_mut() else { return };
     let has_spans = |k: &&&str| fields.get(**k).is_some_and(entry::is_list);
     let holds = |k: &&&str| fields.get(**k).is_some_and(Value::is_array);
@@ -255,7 +255,7 @@ fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
     let object = json!({"label": "", "start_offset": 0, "end_offset": 0});
     let wants_objects = key == "annotations" || (key == "entities" && list.is_empty());
     let template = list.iter().find(|e| !e.is_string()).cloned().or_else(|| wants_objects.then_some(object));
-    update_span_list(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
+    update_span_list(list, removed, new, entry::spans, |m| entry::like(template.as_ref(), m));
 }
 
 fn fresh(item: &TextRecord, number: usize) -> Value {

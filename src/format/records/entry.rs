@@ -198,9 +198,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_notation_is_a_span() {
+    fn parses_all_span_notations() {
         let check = |entry: Value, expected: &[(usize, usize, &str)]| {
-            let found = spans(&entry).unwrap_or_else(|| panic!("{entry} is no span"));
+            let found = spans(&entry).unwrap_or_else(|| panic!("{entry} is not a span"));
             let shown: Vec<_> = found.iter().map(|m| (m.start, m.end, m.label.as_str())).collect();
             assert_eq!(shown, expected, "{entry}");
             // A new span has the same notation.
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_changes_in_place() {
+    fn label_is_replaced_in_place() {
         let check = |mut entry: Value, expected: Value| {
             relabel(&mut entry, "A", "B");
             assert_eq!(entry, expected);

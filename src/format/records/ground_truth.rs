@@ -53,8 +53,8 @@ fn classes(value: &Value) -> Vec<String> {
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     let Some(text) = get_str(value, "source") else {
         return Err(match get_str(value, "source-ref") {
-            Some(place) => format!("its text is in another file ({place}), which is not read"),
-            None => "there is no text under “source”".into(),
+            Some(place) => format!("the text is in another file ({place}), which is not read"),
+            None => "no text in “source”".into(),
         });
     };
     let mut item = TextRecord { text: text.to_owned(), name: record_name(value), ..TextRecord::default() };

@@ -73,7 +73,7 @@ pub(in crate::format) fn split_records(text: &str) -> Result<Vec<RawRecord<'_>>,
     }
     if is_array(text) {
         let elements = elements_of(text)
-            .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
+            .map_err(|e| Problem::at(e.line(), 0, format!("invalid JSON at character {} ({e})", e.column())))?;
         return Ok(with_lines(text, elements.into_iter().map(|e| (byte_range_in(text, e), None))));
     }
     if let Some(records) = records_in_object(text) {
@@ -108,7 +108,7 @@ const MIN_RECORD_BYTES: usize = 8;
 
 /// Returns the error message for too many short records.
 fn too_short(count: usize) -> String {
-    format!("of its first {count} entries most are too short to be records; remove what is empty")
+    format!("most of the first {count} entries are too short to be records; remove empty entries")
 }
 
 /// Returns the elements of an array.
@@ -188,12 +188,12 @@ fn records_in_object(text: &str) -> Option<Vec<RawRecord<'_>>> {
 
 fn python_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
     let lists = python_literal::lists(text, 0);
-    if let Some((at, why)) = lists.iter().find_map(|l| l.error.clone()) {
+    if let Some((at, reason)) = lists.iter().find_map(|l| l.error.clone()) {
         let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
         return Err(Problem::at(
             line,
             0,
-            format!("the Python data is broken ({why}); only lists of literals are read"),
+            format!("invalid Python data ({reason}); only lists of literals are supported"),
         ));
     }
     // The file name determines the split of a single list, not the variable name.
@@ -244,7 +244,7 @@ pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, Stri
             return Ok(value);
         }
         let line = record.line + e.line().saturating_sub(1);
-        let broken = || (line, format!("the JSON is broken at character {} ({e})", e.column()));
+        let broken = || (line, format!("invalid JSON at character {} ({e})", e.column()));
         python_literal::literal(record.text).ok_or_else(broken)
     })
 }
@@ -402,7 +402,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn halves_of_surrogate_pairs_are_replaced() {
+    fn unpaired_surrogates_are_replaced() {
         let check = |text: &str, expected: Option<&str>| {
             assert_eq!(replace_lone_surrogates(text).as_deref(), expected, "{text}")
         };
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_lines_or_elements() {
+    fn splits_records_by_line_or_element() {
         let check = |text: &str, expected: &[(usize, &str)]| {
             let found = split_records(text).expect("records");
             let shown: Vec<(usize, &str)> = found.iter().map(|r| (r.line, r.text)).collect();

@@ -19,7 +19,7 @@ pub const LABEL_STUDIO: Format = Format {
         Detection::when(
             g.records.iter().any(|v| is_task(v) || is_json_min(v)),
             Detection::STRUCTURE,
-            "tasks of Label Studio",
+            "Label Studio tasks",
         )
     },
     is_json: true,
@@ -195,7 +195,7 @@ fn update_choices<'v>(
 
 fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
     if !is_task(value) {
-        let text = get_str(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
+        let text = get_str(value, "text").ok_or("neither “data” nor “text” found")?.to_owned();
         let regions = json_min_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
         let marks = regions.iter().filter_map(region).flatten().collect();
         let unread = value.as_object().into_iter().flat_map(|fields| fields.values()).filter_map(Value::as_array);
@@ -207,14 +207,14 @@ fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
             ..TextRecord::default()
         });
     }
-    let text = text_of(value, context).ok_or("there is no text under “data”")?.to_owned();
+    let text = text_of(value, context).ok_or("no text in “data”")?.to_owned();
     let mut item = TextRecord { text, name: super::record_name(value), ..TextRecord::default() };
     let is_choice = |r: &Value| r.get("value").is_some_and(|v| v.get("start").is_none());
     for result in results(value).into_iter().flatten().filter(|r| !is_choice(r)) {
         if is_of_other_field(result, value, context.text_field.as_deref()) {
             let of = get_str(result, "to_name").unwrap_or_default();
             item.notes.push((NoteKind::SecondLayer, format!("regions of “{of}”")));
-            item.read_only = Some("it has regions of another text");
+            item.read_only = Some("it has regions in another text");
             continue;
         }
         let value = &result["value"];
@@ -249,20 +249,20 @@ fn has_no_label(value: &Value) -> bool {
     ["labels", "hypertextlabels", "choices", "text_area", "rating"].iter().all(|key| value.get(*key).is_none())
 }
 
-fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
+fn put(record: &mut Value, missing: &[RecordSpan], new: &[RecordSpan]) {
     let make = |m: &RecordSpan| json!({"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]});
     if !is_task(record) {
         let key = json_min_key(record).unwrap_or_else(|| "label".into());
         let Some(fields) = record.as_object_mut() else { return };
         if let Some(list) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() {
-            let new = update_regions(list, gone, new, |r| Some(r));
+            let new = update_regions(list, missing, new, |r| Some(r));
             list.extend(new.into_iter().map(make));
         }
         return;
     }
     let (from, to) = controls(record);
     let Some(list) = results_mut(record) else { return };
-    let new = update_regions(list, gone, new, |r| r.get_mut("value"));
+    let new = update_regions(list, missing, new, |r| r.get_mut("value"));
     let taken = list.len();
     list.extend(new.iter().enumerate().map(|(i, m)| {
         let id = format!("tagwright-{}-{}-{}", m.start, m.end, taken + i);
@@ -285,11 +285,11 @@ fn results_mut(record: &mut Value) -> Option<&mut Vec<Value>> {
 /// it. A region without labels is deleted. Returns the spans that have no region.
 fn update_regions<'m>(
     list: &mut Vec<Value>,
-    gone: &[RecordSpan],
+    removed: &[RecordSpan],
     new: &'m [RecordSpan],
     region_of: impl Fn(&mut Value) -> Option<&mut Value>,
 ) -> Vec<&'m RecordSpan> {
-    let mut gone: Vec<&RecordSpan> = gone.iter().collect();
+    let mut missing: Vec<&RecordSpan> = removed.iter().collect();
     let mut new: Vec<&RecordSpan> = new.iter().collect();
     list.retain_mut(|entry| {
         let Some(inside) = region_of(entry) else { return true };
@@ -298,8 +298,10 @@ fn update_regions<'m>(
         let had = labels.len();
         labels.retain_mut(|label| {
             let here = |m: &&RecordSpan| (m.start, m.end) == (start, end);
-            let Some(at) = gone.iter().position(|m| here(m) && label.as_str() == Some(&m.label)) else { return true };
-            gone.swap_remove(at);
+            let Some(at) = missing.iter().position(|m| here(m) && label.as_str() == Some(&m.label)) else {
+                return true;
+            };
+            missing.swap_remove(at);
             let Some(next) = new.iter().position(here) else { return false };
             *label = Value::from(new.remove(next).label.clone());
             true
@@ -311,9 +313,9 @@ fn update_regions<'m>(
 
 /// Returns the names of the control and of the text in the existing regions.
 fn controls(record: &Value) -> (String, String) {
-    let labelled = results(record).into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
+    let labeled = results(record).into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
     let name = |key: &str, otherwise: &str| {
-        labelled.and_then(|r| get_str(r, key)).map_or_else(|| otherwise.to_owned(), str::to_owned)
+        labeled.and_then(|r| get_str(r, key)).map_or_else(|| otherwise.to_owned(), str::to_owned)
     };
     (name("from_name", "label"), name("to_name", "text"))
 }

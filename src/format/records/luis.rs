@@ -32,7 +32,7 @@ const CODEC: RecordCodec = RecordCodec {
 };
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
     let mut item = TextRecord { text, ..TextRecord::default() };
     let entities = || value.get("entities").and_then(Value::as_array).into_iter().flatten();
     entities().for_each(|entity| add(&mut item, entity, 0));
@@ -42,10 +42,10 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
 /// Adds an entity and its child entities.
 fn add(item: &mut TextRecord, entity: &Value, depth: usize) {
     /// Maximum nesting depth. LUIS nests less.
-    const DEEPEST: usize = 16;
+    const MAX_DEPTH: usize = 16;
     item.take_spans(std::iter::once(entity), entry::spans);
     let children = entity.get("children").and_then(Value::as_array);
-    for child in children.into_iter().flatten().filter(|_| depth < DEEPEST) {
+    for child in children.into_iter().flatten().filter(|_| depth < MAX_DEPTH) {
         add(item, child, depth + 1);
     }
 }

@@ -73,7 +73,7 @@ pub(super) struct RecordCodec {
     /// Reads a record; the error is the reason if it is invalid.
     pub read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
     /// Removes spans from a record and adds others. Everything else is kept.
-    pub update_spans: fn(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]),
+    pub update_spans: fn(record: &mut Value, missing: &[RecordSpan], new: &[RecordSpan]),
     /// Reader and writer of document labels; `None` if the format has no such labels.
     pub doc_labels: Option<DocLabelCodec>,
     /// Fields of the text, tokens and spans.
@@ -169,8 +169,8 @@ fn new_id(item: &TextRecord, number: usize) -> Value {
 /// Returns the context that the first records determine.
 fn context(records: &[RawRecord], codec: &RecordCodec) -> FileContext {
     /// Maximum number of records to inspect.
-    const LOOKED_AT: usize = 200;
-    let first = || records.iter().take(LOOKED_AT).filter_map(|r| json::parse(r).ok()).collect::<Vec<Value>>();
+    const MAX_CHECKED_RECORDS: usize = 200;
+    let first = || records.iter().take(MAX_CHECKED_RECORDS).filter_map(|r| json::parse(r).ok()).collect::<Vec<Value>>();
     codec.context.map_or_else(FileContext::default, |context| context(&first()))
 }
 
@@ -192,7 +192,7 @@ fn parse_records<'t>(
             continue;
         }
         let read = json::parse(&record).and_then(|value| {
-            parse_record(&value, codec, &context).map(|item| (value, item)).map_err(|why| (record.line, why))
+            parse_record(&value, codec, &context).map(|item| (value, item)).map_err(|reason| (record.line, reason))
         });
         match read {
             Ok((value, item)) => {
@@ -217,14 +217,18 @@ fn parse_records<'t>(
                     found.notes.add(*kind, || format!("line {}: {}", record.line, quote(example)));
                 }
                 for entry in &item.unread {
-                    found.push_problem(record.line, 0, || format!("{} is no span; it is left as it is", quote(entry)));
+                    found.push_problem(record.line, 0, || {
+                        format!("{} is not a span; skipped, kept in the file", quote(entry))
+                    });
                 }
                 if json::has_lone_surrogates(&record) {
-                    found.push_problem(record.line, 0, || "half of a surrogate pair; U+FFFD stands for it".into());
+                    found.push_problem(record.line, 0, || "unpaired surrogate, read as U+FFFD".into());
                 }
                 items.push((record, item));
             }
-            Err((line, why)) => found.push_problem(line, 0, || format!("{why}; the record is left as it is")),
+            Err((line, reason)) => {
+                found.push_problem(line, 0, || format!("{reason}; record skipped, kept in the file"))
+            }
         }
     }
     lists.retain(|key| !["meta", "metadata", "tokens", "options", "Comments"].contains(&key.as_str()));
@@ -245,8 +249,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus, codec: &RecordCodec) -> Resul
     let mut found = ReadReport::new(codec.format);
     let items = parse_records(&decoded.text, codec, &mut found)?;
     if items.is_empty() {
-        let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("no record is {}: {first}", codec.format.description)));
+        let first = found.problems.first().map_or_else(|| "no records".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no valid record ({}): {first}", codec.format.description)));
     }
     found.note_encoding(&decoded);
     let texts = items.into_iter().map(|(record, item)| {
@@ -274,29 +278,29 @@ fn rewrite(source: &SourceInput, current: &RewriteContext, codec: &RecordCodec) 
         let ruler = OffsetMap::new(&item.text, measure.unit);
         let is_taken = |m: &&RecordSpan| !m.label.trim().is_empty() && byte_range(item, m, measure, &ruler).is_some();
         let there = item.spans.iter().filter(is_taken);
-        let (gone, new) = diff_spans(there, &now, |m| byte_range(item, m, measure, &ruler));
+        let (missing, new) = diff_spans(there, &now, |m| byte_range(item, m, measure, &ruler));
         let classes: Vec<String> = current.corpus.doc_label_names(document).cloned().collect();
         let other = codec.doc_labels.as_ref().filter(|_| !same_set(&classes, &item.doc_labels));
-        if gone.is_empty() && new.is_empty() && other.is_none() {
+        if missing.is_empty() && new.is_empty() && other.is_none() {
             continue;
         }
         if item.text != document.text {
             return Err(text_changed_error(record.line));
         }
-        if let Some(why) = item.read_only {
+        if let Some(reason) = item.read_only {
             return Err(Problem::at(
                 record.line,
                 0,
-                format!("the record cannot be changed in place: {why}; save a copy"),
+                format!("the record cannot be changed in place: {reason}; save a copy"),
             ));
         }
         if json::has_lone_surrogates(record) {
-            let why = "the record has half of a surrogate pair, and could not be written as it was; save a copy";
-            return Err(Problem::at(record.line, 0, why));
+            let reason = "the record has an unpaired surrogate and cannot be written unchanged; save a copy";
+            return Err(Problem::at(record.line, 0, reason));
         }
-        let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
-        if !gone.is_empty() || !new.is_empty() {
-            (codec.update_spans)(&mut value, &gone, &new);
+        let mut value = json::parse(record).map_err(|(line, reason)| Problem::at(line, 0, reason))?;
+        if !missing.is_empty() || !new.is_empty() {
+            (codec.update_spans)(&mut value, &missing, &new);
         }
         if let Some(other) = other {
             (other.put)(&mut value, &classes);
@@ -325,15 +329,15 @@ fn diff_spans<'m>(
     for mark in now {
         left.entry(key(mark)).or_default().push(mark);
     }
-    let mut gone = Vec::new();
+    let mut missing = Vec::new();
     for mark in there {
         if left.get_mut(&key(mark)).and_then(Vec::pop).is_none() {
-            gone.push(mark.clone());
+            missing.push(mark.clone());
         }
     }
     let mut new: Vec<RecordSpan> = left.into_values().flatten().cloned().collect();
     new.sort_by_key(|m| (m.start, m.end));
-    (gone, new)
+    (missing, new)
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, codec: &RecordCodec) -> Vec<u8> {
@@ -399,7 +403,7 @@ pub(super) fn get_str<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
 /// Removes spans from a list, including duplicates, and adds new ones. `marks` reads an entry.
 fn update_span_list(
     list: &mut Vec<Value>,
-    gone: &[RecordSpan],
+    removed: &[RecordSpan],
     new: &[RecordSpan],
     marks: impl Fn(&Value) -> Option<Vec<RecordSpan>>,
     make: impl Fn(&RecordSpan) -> Value,
@@ -407,7 +411,7 @@ fn update_span_list(
     let mut new: Vec<&RecordSpan> = new.iter().collect();
     list.retain_mut(|entry| {
         let here = marks(entry).unwrap_or_default();
-        let went = |m: &&RecordSpan| gone.iter().any(|g| (g.start, g.end, &g.label) == (m.start, m.end, &m.label));
+        let went = |m: &&RecordSpan| removed.iter().any(|g| (g.start, g.end, &g.label) == (m.start, m.end, &m.label));
         let left = here.iter().filter(|m| !went(m)).count();
         let mut stays = left;
         for mark in here.iter().filter(went) {

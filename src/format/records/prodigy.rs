@@ -14,7 +14,7 @@ pub const PRODIGY: Format = Format {
     name: "prodigy",
     description: "Prodigy: JSON lines of a text, its tokens and spans",
     extensions: &["jsonl"],
-    detect: |g| Detection::when(g.records.iter().any(is_record), Detection::STRUCTURE, "keys of Prodigy"),
+    detect: |g| Detection::when(g.records.iter().any(is_record), Detection::STRUCTURE, "Prodigy keys"),
     is_json: true,
     read: |source, corpus| super::read(source, corpus, &CODEC),
     write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
@@ -88,7 +88,7 @@ fn mark_accepted(record: &mut Value) {
 }
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
     let list = |key: &str| value.get(key).and_then(Value::as_array);
     let words = list("tokens")
         .map(|all| all.iter().filter_map(|t| Some((get_usize(t, "start")?, get_usize(t, "end")?))).collect());
@@ -116,7 +116,7 @@ fn by_tokens(span: &Value, words: &[(usize, usize)]) -> Option<Vec<RecordSpan>> 
     Some(vec![RecordSpan { start, end, label, surface: None }])
 }
 
-fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
+fn put(record: &mut Value, removed: &[RecordSpan], new: &[RecordSpan]) {
     let tokens = record.get("tokens").and_then(Value::as_array).cloned().unwrap_or_default();
     mark_accepted(record);
     let Some(fields) = record.as_object_mut() else { return };
@@ -125,7 +125,7 @@ fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
         *spans = json!([]);
     }
     let Some(list) = spans.as_array_mut() else { return };
-    update_span_list(list, gone, new, entry::spans, |m| {
+    update_span_list(list, removed, new, entry::spans, |m| {
         span(m, |key, at| tokens.iter().position(|t| get_usize(t, key) == Some(at)))
     });
 }

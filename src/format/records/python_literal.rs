@@ -1,6 +1,8 @@
 //! Python literals, the notation of spaCy 2 training tuples: `TRAIN_DATA = [("Uber", {"entities": [(0, 4, "ORG")]})]`.
 //!
 //! Only data is parsed (lists, tuples, dictionaries, strings, numbers, `True`, `None`). Nothing is evaluated.
+//!
+//! A file is saved in the notation in which it was read.
 
 use serde_json::{Map, Number, Value};
 use std::ops::Range;
@@ -43,7 +45,7 @@ pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
         };
         let done =
             if name.is_empty() && is_bare(&text[from..]) { parser.bare_elements(each) } else { parser.elements(each) };
-        list.error = done.err().map(|why| (parser.at, why));
+        list.error = done.err().map(|reason| (parser.at, reason));
         let stopped = list.error.is_some();
         at = parser.at;
         lists.push(list);
@@ -219,9 +221,9 @@ impl<'a> Parser<'a> {
         self.skip();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(format!("it is nested deeper than {MAX_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_DEPTH} levels"));
         }
-        let value = match self.rest().chars().next().ok_or("it ends early")? {
+        let value = match self.rest().chars().next().ok_or("unexpected end")? {
             '[' | '(' => self.sequence(),
             '{' => self.dictionary(),
             c if c.is_ascii_digit() || "+-.".contains(c) => self.number(),
@@ -268,7 +270,7 @@ impl<'a> Parser<'a> {
         self.at += length;
         let whole = text.parse::<i64>().ok().map(Number::from);
         let number = whole.or_else(|| Number::from_f64(text.parse().ok()?));
-        number.map(Value::Number).ok_or_else(|| format!("{text} is no number"))
+        number.map(Value::Number).ok_or_else(|| format!("{text} is not a number"))
     }
 
     fn name_or_string(&mut self) -> Result<Value, String> {
@@ -287,7 +289,7 @@ impl<'a> Parser<'a> {
             any = true;
             self.skip();
         }
-        if any { Ok(Value::String(out)) } else { Err("expected a text, a number, a list or a dictionary".into()) }
+        if any { Ok(Value::String(out)) } else { Err("expected a string, a number, a list or a dictionary".into()) }
     }
 
     /// Returns the start of a string: a raw-string flag, the quotes, and the position of the first character.
@@ -308,10 +310,10 @@ impl<'a> Parser<'a> {
                 self.at = self.text.len() - rest.len();
                 return Ok(());
             }
-            let c = self.rest().chars().next().ok_or("a text does not end")?;
+            let c = self.rest().chars().next().ok_or("string not terminated")?;
             self.at += c.len_utf8();
             match c {
-                '\n' if quote.len() == 1 => return Err("a text does not end on its line".into()),
+                '\n' if quote.len() == 1 => return Err("string not terminated on its line".into()),
                 '\\' if raw => {
                     out.push(c);
                     if let Some(next) = self.rest().chars().next() {
@@ -327,7 +329,7 @@ impl<'a> Parser<'a> {
 
     /// Parses an escape sequence (The Python Language Reference, 2.4.1.1).
     fn escape(&mut self, out: &mut String) -> Result<(), String> {
-        let c = self.rest().chars().next().ok_or("a text does not end")?;
+        let c = self.rest().chars().next().ok_or("string not terminated")?;
         self.at += c.len_utf8();
         let digits = match c {
             'x' => 2,
@@ -352,10 +354,10 @@ impl<'a> Parser<'a> {
                 out.extend(u32::from_str_radix(text, 8).ok().and_then(char::from_u32));
             }
             _ if digits > 0 => {
-                let text = self.rest().get(..digits).ok_or("an escape is cut")?;
+                let text = self.rest().get(..digits).ok_or("incomplete escape sequence")?;
                 self.at += digits;
-                let code = u32::from_str_radix(text, 16).map_err(|_| format!("\\{c}{text} is no character"))?;
-                out.push(char::from_u32(code).ok_or_else(|| format!("\\{c}{text} is no character"))?);
+                let code = u32::from_str_radix(text, 16).map_err(|_| format!("\\{c}{text} is not a character"))?;
+                out.push(char::from_u32(code).ok_or_else(|| format!("\\{c}{text} is not a character"))?);
             }
             c => out.extend(['\\', c]),
         }
@@ -370,7 +372,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn literals_are_read() {
+    fn parses_literals() {
         let check = |text: &str, expected: Value| assert_eq!(value(text), Some(expected), "{text}");
         check("('a', {\"entities\": [(0, 4, 'ORG'),]},)", json!(["a", {"entities": [[0, 4, "ORG"]]}]));
         check("[1, -2.5, 1_000, True, None, (3)]", json!([1, -2.5, 1000, true, null, 3]));
@@ -385,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_have_names_and_places() {
+    fn finds_lists_with_names_and_ranges() {
         let text = "import spacy\n# mine\nTRAIN_DATA: list = [\n  ('Uber', 1),  # one\n  (\"b\", 2)]\nTEST = [('c', 3)]\nmore(x)\n";
         assert!(is_python(text));
         let found = lists(text, 0);
@@ -416,7 +418,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(any in any_value()) {
+        fn python_literals_roundtrip(any in any_value()) {
             prop_assert_eq!(value(&to_python(&any)), Some(any));
         }
     }

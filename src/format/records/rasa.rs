@@ -18,7 +18,7 @@ pub(in crate::format) fn read_rasa(source: &SourceInput, corpus: &mut Corpus) ->
 }
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     item.take_spans(value.get("entities").and_then(Value::as_array).into_iter().flatten(), entity);
     Ok(item)

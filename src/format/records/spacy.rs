@@ -15,7 +15,7 @@ pub const SPACY_JSON: Format = Format {
     extensions: &["json", "py"],
     detect: |g| {
         let fits = g.records.iter().any(is_pair);
-        Detection::when(fits, Detection::STRUCTURE, "pairs of a text and its entities")
+        Detection::when(fits, Detection::STRUCTURE, "pairs of a text and entities")
     },
     is_json: true,
     read: |source, corpus| super::read(source, corpus, &CODEC),
@@ -59,7 +59,7 @@ fn put_classes(record: &mut Value, classes: &[String]) {
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     if !is_pair(value) {
-        return Err("it is no pair of a text and its entities".into());
+        return Err("not a pair of a text and entities".into());
     }
     let mut item = TextRecord { text: value[0].as_str().unwrap_or_default().to_owned(), ..TextRecord::default() };
     let all = entities(value).map_or(&[][..], Vec::as_slice);
@@ -68,21 +68,21 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     match (words, strings(all)) {
         (Some(words), Some(tags)) if !tags.is_empty() => {
             item.spans = tagged_marks(&item.text, &words, &tags)?;
-            item.read_only = Some("it has tags in place of spans");
+            item.read_only = Some("it has tags instead of spans");
         }
         _ => item.take_spans(all.iter(), entry::spans),
     }
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
+fn put(record: &mut Value, removed: &[RecordSpan], new: &[RecordSpan]) {
     let list = match &mut record[1] {
         Value::Array(list) => Some(list),
         fields => fields.get_mut("entities").and_then(Value::as_array_mut),
     };
     if let Some(list) = list {
         let template = list.iter().find(|e| !e.is_string()).cloned();
-        update_span_list(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
+        update_span_list(list, removed, new, entry::spans, |m| entry::like(template.as_ref(), m));
     }
 }
 

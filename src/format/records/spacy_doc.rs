@@ -37,7 +37,7 @@ fn classes(value: &Value) -> Vec<String> {
 }
 
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
     let list = |key: &str| value.get(key).and_then(Value::as_array);
     let name = value.get("_").map(record_name).filter(|n| !n.is_empty()).unwrap_or_else(|| record_name(value));
     let mut item = TextRecord { text, name, ..TextRecord::default() };

@@ -13,7 +13,7 @@ pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<
     let (mut places, mut at, mut points) = (Vec::with_capacity(words.len()), 0, 0);
     for word in words.iter().map(AsRef::as_ref) {
         let start = text[at..].find(word).map(|i| at + i);
-        let start = start.ok_or_else(|| format!("the word {} is not in the text", quote(word)))?;
+        let start = start.ok_or_else(|| format!("token {} not found in the text", quote(word)))?;
         let first = points + text[at..start].chars().count();
         points = first + word.chars().count();
         at = start + word.len();
@@ -28,7 +28,7 @@ pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<
 /// Returns an error if a token is not in the text, or if the numbers of tokens and tags differ.
 pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<RecordSpan>, String> {
     if words.len() != tags.len() {
-        return Err(format!("{} words have {} tags", words.len(), tags.len()));
+        return Err(format!("{} tokens but {} tags", words.len(), tags.len()));
     }
     let mut labels = crate::corpus::LabelSet::default();
     let mut parsed = Vec::with_capacity(tags.len());

@@ -79,8 +79,8 @@ impl TextRecord {
             return;
         }
         let Ok(places) = word_places(&self.text, &words) else { return };
-        self.read_only = Some("its offsets count words");
-        self.notes.push((NoteKind::OffsetUnit, "words".into()));
+        self.read_only = Some("its offsets are token indices");
+        self.notes.push((NoteKind::OffsetUnit, "tokens".into()));
         for mark in &mut self.spans {
             (mark.start, mark.end) = (places[mark.start].0, places[mark.end - 1].1);
         }

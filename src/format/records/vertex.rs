@@ -55,7 +55,7 @@ fn span(annotation: &Value) -> Option<Vec<RecordSpan>> {
 fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     let old = value.pointer("/text_snippet/content").and_then(Value::as_str);
     let text = get_str(value, "textContent").or(old);
-    let text = text.ok_or("there is no text under “textContent” or “text_snippet”; a text in the cloud is not read")?;
+    let text = text.ok_or("no text in “textContent” or “text_snippet”; texts in cloud storage are not read")?;
     let mut item = TextRecord { text: text.to_owned(), name: record_name(value), ..TextRecord::default() };
     let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
     item.take_spans(list("textSegmentAnnotations"), span);

@@ -23,7 +23,7 @@ pub(super) type Sheet = (String, Vec<(usize, Vec<(u32, Arc<str>)>)>);
 
 /// Sheet names of a spreadsheet, and one of the sheets.
 #[derive(Default)]
-pub(super) struct Book {
+pub(super) struct Workbook {
     /// Names of all sheets.
     pub names: Vec<String>,
     /// Requested sheet, or the first non-empty sheet. `None` if it is empty.
@@ -34,9 +34,9 @@ pub(super) struct Book {
 ///
 /// # Errors
 /// Returns an error if the file is damaged or exceeds the budget.
-pub(super) fn read_book(bytes: &[u8], budget: Budget, wanted: Option<usize>) -> Result<Book, Problem> {
-    let most = Most { packed: bytes.len(), budget };
-    if bytes.starts_with(&ole::MARK) {
+pub(super) fn read_book(bytes: &[u8], budget: Budget, wanted: Option<usize>) -> Result<Workbook, Problem> {
+    let most = SizeLimit { packed: bytes.len(), budget };
+    if bytes.starts_with(&ole::SIGNATURE) {
         ole::check(bytes, most)?;
         return read(|| of_xls(bytes, most, wanted));
     }
@@ -58,28 +58,28 @@ fn wanted_of(names: &[String], wanted: Option<usize>) -> &[String] {
 
 /// Memory limit for a file of this size.
 #[derive(Clone, Copy)]
-struct Most {
+struct SizeLimit {
     packed: usize,
     budget: Budget,
 }
 
-impl Most {
+impl SizeLimit {
     fn check(self, bytes: u64) -> Result<(), Problem> {
         self.budget.check(self.packed, bytes)
     }
 }
 
-fn read(work: impl FnOnce() -> Result<Book, Problem>) -> Result<Book, Problem> {
-    guarded(work).unwrap_or_else(|| Err(broken(&"its numbers do not fit")))
+fn read(work: impl FnOnce() -> Result<Workbook, Problem>) -> Result<Workbook, Problem> {
+    guarded(work).unwrap_or_else(|| Err(broken(&"inconsistent lengths or offsets")))
 }
 
-fn broken(why: &dyn std::fmt::Display) -> Problem {
-    Problem::at(0, 0, format!("the spreadsheet cannot be read ({why}); save it anew, or as CSV"))
+fn broken(reason: &dyn std::fmt::Display) -> Problem {
+    Problem::at(0, 0, format!("cannot read the spreadsheet ({reason}); save it again or as CSV"))
 }
 
 /// Collected cells. Each text of the workbook is stored once.
 struct Cells {
-    most: Most,
+    most: SizeLimit,
     held: u64,
     cells: Vec<(u32, u32, Arc<str>)>,
     shared: HashMap<(usize, usize), Arc<str>>,
@@ -89,7 +89,7 @@ impl Cells {
     /// Memory of a cell in bytes, without its text.
     const A_CELL: u64 = 32;
 
-    fn new(most: Most) -> Self {
+    fn new(most: SizeLimit) -> Self {
         Self { most, held: 0, cells: Vec::new(), shared: HashMap::new() }
     }
 
@@ -130,7 +130,7 @@ impl Cells {
     }
 }
 
-fn of_xlsx(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
+fn of_xlsx(bytes: &[u8], most: SizeLimit, wanted: Option<usize>) -> Result<Workbook, Problem> {
     let broken = |e: XlsxError| broken(&e);
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let names = book.sheet_names();
@@ -146,13 +146,13 @@ fn of_xlsx(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Prob
             cells.add_value(cell.get_position(), cell.get_value().clone())?;
         }
         if let Some(sheet) = cells.finish(name) {
-            return Ok(Book { names, sheet: Some(sheet) });
+            return Ok(Workbook { names, sheet: Some(sheet) });
         }
     }
-    Ok(Book { names, sheet: None })
+    Ok(Workbook { names, sheet: None })
 }
 
-fn of_xlsb(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
+fn of_xlsb(bytes: &[u8], most: SizeLimit, wanted: Option<usize>) -> Result<Workbook, Problem> {
     let broken = |e: XlsbError| broken(&e);
     let mut book = Xlsb::new(Cursor::new(bytes)).map_err(broken)?;
     let names = book.sheet_names();
@@ -163,13 +163,13 @@ fn of_xlsb(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Prob
             cells.add_value(cell.get_position(), cell.get_value().clone())?;
         }
         if let Some(sheet) = cells.finish(name) {
-            return Ok(Book { names, sheet: Some(sheet) });
+            return Ok(Workbook { names, sheet: Some(sheet) });
         }
     }
-    Ok(Book { names, sheet: None })
+    Ok(Workbook { names, sheet: None })
 }
 
-fn of_xls(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
+fn of_xls(bytes: &[u8], most: SizeLimit, wanted: Option<usize>) -> Result<Workbook, Problem> {
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
     let names = book.sheet_names();
     for name in wanted_of(&names, wanted) {
@@ -180,8 +180,8 @@ fn of_xls(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Probl
             cells.add(first_row + to_u32(row), first_column + to_u32(column), value.to_string().into())?;
         }
         if let Some(sheet) = cells.finish(name) {
-            return Ok(Book { names, sheet: Some(sheet) });
+            return Ok(Workbook { names, sheet: Some(sheet) });
         }
     }
-    Ok(Book { names, sheet: None })
+    Ok(Workbook { names, sheet: None })
 }

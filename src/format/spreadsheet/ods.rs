@@ -1,7 +1,7 @@
 //! OpenDocument cells (ODF 1.3, part 3, chapter 9). Rows and cells can be repeated up to the last row or column of a
 //! sheet, so they are counted before they are created.
 
-use super::{Book, Cells, Most, broken};
+use super::{Cells, SizeLimit, Workbook, broken};
 use crate::format::Problem;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -10,7 +10,7 @@ use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 /// Reads the sheet with this index, or the first non-empty sheet.
-pub(super) fn read(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
+pub(super) fn read(bytes: &[u8], most: SizeLimit, wanted: Option<usize>) -> Result<Workbook, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
     let mut part = |name: &str| {
         let mut text = String::new();
@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Bo
         Ok::<_, Problem>(text)
     };
     if part("META-INF/manifest.xml").is_ok_and(|manifest| manifest.contains("manifest:encryption-data")) {
-        return Err(broken(&"it is protected by a password"));
+        return Err(broken(&"protected by a password"));
     }
     sheet(&part("content.xml")?, most, wanted)
 }
@@ -33,10 +33,10 @@ struct Open {
     paragraphs: usize,
 }
 
-fn sheet(content: &str, most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
+fn sheet(content: &str, most: SizeLimit, wanted: Option<usize>) -> Result<Workbook, Problem> {
     let mut reader = Reader::from_str(content);
     reader.config_mut().expand_empty_elements = true;
-    let mut book = Book::default();
+    let mut book = Workbook::default();
     let mut is_wanted = false;
     let mut name = String::new();
     let mut cells = Cells::new(most);
@@ -87,7 +87,7 @@ fn sheet(content: &str, most: Most, wanted: Option<usize>) -> Result<Book, Probl
                     match (resolve_predefined_entity(&entity), entity.resolve_char_ref().map_err(|e| broken(&e))?) {
                         (Some(text), _) => cell.text.push_str(text),
                         (None, Some(c)) => cell.text.push(c),
-                        (None, None) => return Err(broken(&format!("the entity {} has no meaning", &*entity))),
+                        (None, None) => return Err(broken(&format!("unknown entity {}", &*entity))),
                     }
                 }
             }

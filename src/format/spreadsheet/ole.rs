@@ -2,18 +2,18 @@
 //! calamine reader follows circular sector chains forever. It allocates every cell between the first cell and the last.
 //! Chains and cell positions are therefore checked first.
 
-use super::{Most, broken};
+use super::{SizeLimit, broken};
 use crate::corpus::to_u32::to_u32;
 use crate::format::Problem;
 use std::collections::HashSet;
 
 /// Signature of OLE files.
-pub(super) const MARK: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+pub(super) const SIGNATURE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// Smallest reserved sector number.
 const RESERVED: u32 = 0xffff_fffa;
 /// Streams below this size, in bytes, are stored in the mini stream.
-const SMALL: usize = 4096;
+const MINI_STREAM_LIMIT: usize = 4096;
 /// Size of a mini stream sector, in bytes.
 const MINI: usize = 64;
 
@@ -34,17 +34,17 @@ const CELLS: [u16; 7] = [0x0203, 0x0204, 0x00d6, 0x0205, 0x027e, TEXT_OF_TABLE, 
 ///
 /// # Errors
 /// Returns an error if the file is damaged, has a password, or its cells exceed the budget.
-pub(super) fn check(bytes: &[u8], most: Most) -> Result<(), Problem> {
-    let stream = workbook(bytes).map_err(|why| broken(&why))?;
-    let needed = needed(&stream).ok_or_else(|| broken(&"it has more than 1,024 sheets"))?;
+pub(super) fn check(bytes: &[u8], most: SizeLimit) -> Result<(), Problem> {
+    let stream = workbook(bytes).map_err(|reason| broken(&reason))?;
+    let needed = needed(&stream).ok_or_else(|| broken(&"more than 1,024 sheets"))?;
     match most.check(needed) {
         Ok(()) => Ok(()),
         Err(_) => {
-            let why = "its cells lie so far apart, or are named so often, that they would take";
+            let reason = "the cells are too far apart or repeat long texts too often, and would need";
             Err(Problem::at(
                 0,
                 0,
-                format!("{why} {} MiB; delete the stray cells, or save it as CSV or XLSX", needed >> 20),
+                format!("{reason} {} MiB; delete stray cells, or save it as CSV or XLSX", needed >> 20),
             ))
         }
     }
@@ -85,11 +85,11 @@ impl Sectors<'_> {
         let mut at = first;
         while at < RESERVED && out.len() < length {
             if !seen.insert(at) {
-                return Err("a chain of its sectors is a circle");
+                return Err("cyclic sector chain");
             }
-            let sector = self.sector(at).ok_or("a sector lies behind its end")?;
+            let sector = self.sector(at).ok_or("sector beyond the end of the file")?;
             out.extend_from_slice(&sector[..sector.len().min(length - out.len())]);
-            at = *self.next.get(at as usize).ok_or("a sector has no successor")?;
+            at = *self.next.get(at as usize).ok_or("sector without a successor")?;
         }
         Ok(out)
     }
@@ -97,11 +97,11 @@ impl Sectors<'_> {
 
 /// Returns the record stream of the workbook.
 fn workbook(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
-    const CUT: &str = "its header is cut";
+    const CUT: &str = "truncated header";
     let size = match u16_at(bytes, 30) {
         Some(9) => 512,
         Some(12) => 4096,
-        _ => return Err("the size of its sectors is neither 512 nor 4096"),
+        _ => return Err("sector size is neither 512 nor 4096"),
     };
     let header = |at: usize| u32_at(bytes, at).ok_or(CUT);
     let mut sectors = Sectors { bytes, size, skipped: 1, next: Vec::new() };
@@ -113,22 +113,22 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     while at < RESERVED {
         steps += 1;
         if steps > count {
-            return Err("a chain of its sectors is a circle");
+            return Err("cyclic sector chain");
         }
-        tables.extend(numbers(sectors.sector(at).ok_or("a sector lies behind its end")?));
+        tables.extend(numbers(sectors.sector(at).ok_or("sector beyond the end of the file")?));
         at = tables.pop().ok_or(CUT)?;
     }
     let tables: Vec<u32> = tables.into_iter().filter(|t| *t < RESERVED).collect();
     if tables.len() > count {
-        return Err("its table of sectors is larger than the file");
+        return Err("sector table is larger than the file");
     }
     for table in tables {
-        let entries: Vec<u32> = numbers(sectors.sector(table).ok_or("a sector lies behind its end")?).collect();
+        let entries: Vec<u32> = numbers(sectors.sector(table).ok_or("sector beyond the end of the file")?).collect();
         sectors.next.extend(entries);
     }
     let folder = sectors.chain(header(48)?, usize::MAX)?;
     let entries = folder.as_chunks::<128>().0;
-    let root = entries.first().ok_or("it has no folder")?;
+    let root = entries.first().ok_or("no directory entries")?;
     let place = |entry: &[u8; 128]| Some((u32_at(entry, 116)?, u32_at(entry, 120)? as usize));
     let (small_first, small_length) = place(root).ok_or(CUT)?;
     let has_small = header(64)? > 0;
@@ -146,9 +146,9 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     };
     let Some((first, length)) = named("Workbook").or_else(|| named("Book")) else {
         let has_password = named("EncryptedPackage").is_some();
-        return Err(if has_password { "it is protected by a password" } else { "it holds no workbook" });
+        return Err(if has_password { "protected by a password" } else { "no workbook" });
     };
-    if length < SMALL { small.chain(first, length) } else { sectors.chain(first, length) }
+    if length < MINI_STREAM_LIMIT { small.chain(first, length) } else { sectors.chain(first, length) }
 }
 
 /// Iterates over the records of a stream.

@@ -1,6 +1,6 @@
 //! Parts of a zip-based spreadsheet: their real sizes, and the kind of spreadsheet.
 
-use super::{Most, broken};
+use super::{SizeLimit, broken};
 use crate::format::Problem;
 use regex::Regex;
 use std::io::{Cursor, Read};
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 /// # Errors
 /// Returns an error if the file is not a zip, parts exceed the budget, or the string table declares an implausible
 /// length.
-pub(super) fn check(bytes: &[u8], most: Most) -> Result<Kind, Problem> {
+pub(super) fn check(bytes: &[u8], most: SizeLimit) -> Result<Kind, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
     let mut kind = Kind::Excel;
     let mut total = 0;
@@ -35,7 +35,7 @@ pub(super) fn check(bytes: &[u8], most: Most) -> Result<Kind, Problem> {
         if ![".xml", ".rels", ".bin"].iter().any(|ending| name.ends_with(ending)) {
             continue;
         }
-        let left = most.budget.unfolded(most.packed).saturating_sub(total);
+        let left = most.budget.decompressed_limit(most.packed).saturating_sub(total);
         if name.ends_with("sharedstrings.xml") {
             let mut text = Vec::new();
             part.take(left + 1).read_to_end(&mut text).map_err(|e| broken(&e))?;
@@ -61,7 +61,7 @@ fn check_count(table: &str) -> Result<(), Problem> {
         if found[1].parse::<usize>().is_ok_and(|n| n <= most) {
             continue;
         }
-        return Err(broken(&format!("it says that it has {} texts, and has room for {most}", &found[1])));
+        return Err(broken(&format!("string table declares {} strings, but can contain at most {most}", &found[1])));
     }
     Ok(())
 }

@@ -25,9 +25,9 @@ pub(super) fn parse_list(cell: &str) -> Option<ListCell> {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
         let Some(first) = rest.chars().next() else { return Some(ListCell::Items(items)) };
         if first == '\'' || first == '"' {
-            let (item, behind) = parse_quoted(&rest[1..], first)?;
+            let (item, after) = parse_quoted(&rest[1..], first)?;
             items.push(item);
-            rest = behind;
+            rest = after;
             continue;
         }
         let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_read_as_they_are_printed() {
+    fn parses_printed_lists() {
         let check = |cell: &str, expected: &[&str]| {
             let expected = expected.iter().map(|item| (*item).to_owned()).collect();
             assert_eq!(parse_list(cell), Some(ListCell::Items(expected)), "{cell}");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_read_in_every_notation() {
+    fn parses_all_span_notations() {
         let check = |cell: &str, expected: &[(usize, usize, &str)]| {
             let found = parse_spans(cell);
             let shown: Vec<_> = found.iter().map(|m| (m.start, m.end, m.label.as_str())).collect();

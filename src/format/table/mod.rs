@@ -21,7 +21,7 @@ use std::collections::HashMap;
 /// CSV or TSV table.
 pub const CSV: Format = Format {
     name: "csv",
-    description: "CSV or TSV: a column of texts, a row is a document",
+    description: "CSV or TSV: a column of texts, one document per row",
     extensions: &["csv", "tsv"],
     detect: recognize,
     is_json: false,
@@ -34,9 +34,9 @@ pub const CSV: Format = Format {
 /// Spreadsheet.
 pub const XLSX: Format = Format {
     name: "xlsx",
-    description: "A spreadsheet: a column of texts, a row is a document",
+    description: "Spreadsheet: a column of texts, one document per row",
     extensions: &["xlsx", "xlsm", "xlsb", "xls", "ods"],
-    detect: |g| Detection::when(g.has_extension(XLSX.extensions), Detection::STRUCTURE, "extension of a spreadsheet"),
+    detect: |g| Detection::when(g.has_extension(XLSX.extensions), Detection::STRUCTURE, "spreadsheet file extension"),
     is_json: false,
     read: read_sheet,
     write: None,
@@ -48,8 +48,8 @@ pub const XLSX: Format = Format {
 /// texts.
 fn recognize(glance: &Preview) -> Option<Detection> {
     let is_named = glance.has_extension(CSV.extensions);
-    let (head, told) = strip_delimiter_line(glance.head);
-    let separator = told.or_else(|| detect_delimiter(head));
+    let (head, reported) = strip_delimiter_line(glance.head);
+    let separator = reported.or_else(|| detect_delimiter(head));
     if separator.is_none() && glance.extension != "csv" {
         return None;
     }
@@ -60,15 +60,15 @@ fn recognize(glance: &Preview) -> Option<Detection> {
         Some(Body::Lists { .. }) => Detection::when(true, Detection::SIGNATURE, "cells hold lists of words and tags"),
         Some(Body::Pairs { .. }) => Detection::when(true, Detection::STRUCTURE, "cells hold a sentence and its tags"),
         Some(Body::Texts(text)) if is_named && names_texts(&rows, *text) => {
-            Detection::when(true, Detection::STRUCTURE + 5, "a header names the column of the texts")
+            Detection::when(true, Detection::STRUCTURE + 5, "the header names a text column")
         }
         Some(Body::Texts(text)) if is_named => {
             let spaced = rows.iter().filter(|r| r.get(*text).is_some_and(|c| c.trim().contains(' '))).count();
             let is_text = spaced * 2 >= rows.len() && rows.len() > 1;
             let score = if is_text { Detection::FITS + 5 } else { Detection::EXTENSION };
-            Detection::when(true, score, "rows of a table with a column of texts")
+            Detection::when(true, score, "table rows with a text column")
         }
-        _ => Detection::when(is_named, Detection::EXTENSION, "extension of a table"),
+        _ => Detection::when(is_named, Detection::EXTENSION, "table file extension"),
     }
 }
 
@@ -82,11 +82,11 @@ fn names_texts(rows: &[TableRow], text: u32) -> bool {
 fn read_csv(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(CSV, &decoded);
-    let (text, told) = strip_delimiter_line(&decoded.text);
-    let separator = told.or_else(|| detect_delimiter(text)).unwrap_or(b',');
+    let (text, reported) = strip_delimiter_line(&decoded.text);
+    let separator = reported.or_else(|| detect_delimiter(text)).unwrap_or(b',');
     let mut rows = parse_rows(text, separator, &mut found);
-    rows.iter_mut().for_each(|row| row.line += usize::from(told.is_some()));
-    found.detection_notes.push(format!("cells parted by {:?}", char::from(separator)));
+    rows.iter_mut().for_each(|row| row.line += usize::from(reported.is_some()));
+    found.detection_notes.push(format!("cell delimiter: {:?}", char::from(separator)));
     read_rows(source, corpus, rows, found)
 }
 
@@ -97,14 +97,14 @@ fn read_sheet(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, P
         Some(number) => Problem::at(
             0,
             0,
-            format!("there is no sheet {} that holds something; it has {}", number + 1, book.names.join(", ")),
+            format!("sheet {} does not exist or is empty; sheets: {}", number + 1, book.names.join(", ")),
         ),
         None => Problem::at(0, 0, "the spreadsheet is empty"),
     })?;
     found.detection_notes.push(format!("sheet “{name}”"));
     let others: Vec<String> = book.names.iter().filter(|other| **other != name).map(|n| format!("“{n}”")).collect();
     found.notes.add_many(NoteKind::UnreadPart, others.len(), || {
-        format!("sheet {}; another one can be chosen (--sheet)", others.join(", "))
+        format!("sheet {}; choose another one with --sheet", others.join(", "))
     });
     found.sheets = book.names;
     let rows = rows.into_iter().map(|(line, cells)| TableRow { line, cells }).collect();
@@ -118,10 +118,10 @@ fn read_rows(
     mut rows: Vec<TableRow>,
     mut found: ReadReport,
 ) -> Result<ReadReport, Problem> {
-    let roles = Roles::detect(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no texts"))?;
+    let roles = Roles::detect(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no text column"))?;
     if roles::are_offsets(&rows, &roles) {
-        let why = "the rows have offsets and labels, and the texts are in no file that is known; join them first";
-        return Err(Problem::at(0, 0, why));
+        let reason = "the rows have offsets and labels but no texts; join them with the texts first";
+        return Err(Problem::at(0, 0, reason));
     }
     let header = if roles.has_header { rows.remove(0) } else { TableRow { line: 0, cells: Vec::new() } };
     if rows.is_empty() {
@@ -163,14 +163,16 @@ fn read_rows(
     found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, title(column?)))));
     let (rows, without): (Vec<TableRow>, Vec<TableRow>) = rows.into_iter().partition(|r| r.filled(text).is_some());
     for row in &without {
-        found.push_problem(row.line, 0, || format!("the row has no text in {}; it is left as it is", title(text)));
+        found.push_problem(row.line, 0, || format!("no text in {}; row skipped, kept in the file", title(text)));
     }
     if rows.is_empty() {
         return Err(Problem::at(0, 0, "the table has a header but no texts"));
     }
     let is_word = |row: &TableRow| row.get(text).is_some_and(|cell| !cell.trim().contains(' '));
     if matches!(roles.body, Body::Texts(_)) && roles.classes.is_empty() && rows.len() > 10 && rows.iter().all(is_word) {
-        found.notes.add(NoteKind::PossibleLabels, || "each row is one word; say the columns with --from conll".into());
+        found
+            .notes
+            .add(NoteKind::PossibleLabels, || "each row is one token; use --from conll to set the columns".into());
     }
     let no_header = if roles.has_header { "" } else { ", no header" };
     found.detection_notes.push(format!("texts from {}{no_header}", title(text)));
@@ -181,10 +183,10 @@ fn read_rows(
                 row.get(c).map_or(Err("is empty"), |cell| match cells::parse_list(cell) {
                     Some(ListCell::Items(items)) => Ok(items),
                     Some(ListCell::Elided) => Err("is elided (...)"),
-                    None => Err("is no list"),
+                    None => Err("is not a list"),
                 })
             };
-            let known = |c: u32| cell(c).map_err(|why| format!("{} {why}", title(c)));
+            let known = |c: u32| cell(c).map_err(|reason| format!("{} {reason}", title(c)));
             // The tokens can be a string, separated by whitespace.
             let plain = row.get(words).filter(|cell| !cell.trim_start().starts_with('['));
             let words = match plain {
@@ -223,10 +225,12 @@ fn rows_to_sentences(
         match read(row) {
             Ok((words, tags)) if words.len() != tags.len() => {
                 let (words, tags) = (words.len(), tags.len());
-                found.push_problem(row.line, 0, || format!("{words} words have {tags} tags; the row is left as it is"));
+                found.push_problem(row.line, 0, || {
+                    format!("{words} tokens but {tags} tags; row skipped, kept in the file")
+                });
             }
             Ok((words, tags)) => all.push((row, words, tags)),
-            Err(why) => found.push_problem(row.line, 0, || format!("{why}; the row is left as it is")),
+            Err(reason) => found.push_problem(row.line, 0, || format!("{reason}; row skipped, kept in the file")),
         }
     }
     let by_number = all.iter().any(|(.., tags)| !tags.is_empty())
@@ -239,7 +243,9 @@ fn rows_to_sentences(
             for tag in tags {
                 match tag.parse::<usize>().ok().and_then(|number| names.get(number)) {
                     Some(name) => tag.clone_from(name),
-                    None => found.push_problem(row.line, 0, || format!("tag {tag} has no name among {}", names.len())),
+                    None => found.push_problem(row.line, 0, || {
+                        format!("no name for tag {tag}, only {} names are known", names.len())
+                    }),
                 }
             }
         }
@@ -255,7 +261,7 @@ fn rows_to_sentences(
         reader.push_sentence(&words, &tags, row.line)?;
     }
     if reader.sentences() == 0 {
-        return Err(Problem::at(0, 0, "no row has words and as many tags"));
+        return Err(Problem::at(0, 0, "no row has the same number of tokens and tags"));
     }
     Ok(reader.finish())
 }
@@ -348,7 +354,8 @@ fn report_stray_cells(rows: &[TableRow], header: &TableRow, text: u32, found: &m
         for (column, _) in row.cells.iter().filter(|(c, _)| *c != text && header.get(*c).is_none()) {
             if counts.get(column).is_some_and(|n| *n == 1) {
                 let column = u64::from(*column) + 1;
-                let what = || format!("a cell in column {column} stands alone, beside the table; it is left as it is");
+                let what =
+                    || format!("isolated cell in column {column} outside of the table; skipped, kept in the file");
                 found.push_problem(row.line, 0, what);
             }
         }

@@ -83,12 +83,12 @@ fn are_quotes(text: &str, separator: u8) -> bool {
 
 /// Returns a text without the line `sep=;`, by which Excel declares the separator, and that separator.
 pub(super) fn strip_delimiter_line(text: &str) -> (&str, Option<u8>) {
-    let told = text.trim_start_matches('\u{feff}').strip_prefix("sep=").and_then(|rest| {
+    let reported = text.trim_start_matches('\u{feff}').strip_prefix("sep=").and_then(|rest| {
         let (sign, rest) = rest.split_at_checked(1)?;
         let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?;
         Some((rest, Some(sign.as_bytes()[0])))
     });
-    told.unwrap_or((text, None))
+    reported.unwrap_or((text, None))
 }
 
 /// Parses the rows of a text. Invalid rows are reported and left out.
@@ -103,7 +103,7 @@ pub(super) fn parse_rows(text: &str, separator: u8, found: &mut ReadReport) -> V
             }
             Err(e) => {
                 let line = line_of(e.position());
-                found.push_problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
+                found.push_problem(line, 0, || format!("invalid row ({e}); row skipped, kept in the file"));
             }
         }
     }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_are_quotes_if_all_of_them_close() {
+    fn quotes_count_only_if_all_are_closed() {
         let check = |text: &str, expected: bool| assert_eq!(are_quotes(text, b'\t'), expected, "{text}");
         check("a\tb\n\"x\ty\"\t\"\"\"z\"\"\"\n", true);
         check("\"over\nlines\"\tb\n", true);

@@ -106,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn cells_hold_entries() {
+    fn parses_cell_values() {
         let check = |cell: &str, expected: &[(Option<&str>, Option<u32>)]| {
             let expected: Vec<CellValue> = expected
                 .iter()
@@ -124,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_label_comes_back(value in "[a-z|\\\\_\\[\\]*;\n\t>-]{1,12}", number in prop::option::of(1u32..99)) {
+        fn cells_roundtrip_any_label(value in "[a-z|\\\\_\\[\\]*;\n\t>-]{1,12}", number in prop::option::of(1u32..99)) {
             let entry = CellValue { value: Some(value), disambiguation_id: number };
             prop_assert_eq!(parse_cell(&join_cells(&[entry.text()])), vec![entry]);
         }

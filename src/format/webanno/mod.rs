@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// WebAnno TSV format.
 pub const WEBANNO_TSV: Format = Format {
     name: "webanno-tsv",
-    description: "WebAnno TSV 3, of WebAnno and INCEpTION",
+    description: "WebAnno TSV 3, from WebAnno and INCEpTION",
     extensions: &["tsv"],
     detect: |g| {
         let is_marked = g.head.trim_start_matches('\u{feff}').starts_with(MAGIC);
@@ -72,16 +72,17 @@ fn entity_annotations(sheet: &WebAnnoDocument) -> Vec<EntityAnnotation> {
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(WEBANNO_TSV, &decoded);
-    let sheet = WebAnnoDocument::parse(&decoded.text, |line, column, why| found.push_problem(line, column, || why));
+    let sheet =
+        WebAnnoDocument::parse(&decoded.text, |line, column, reason| found.push_problem(line, column, || reason));
     if sheet.rows.iter().all(|r| r.byte_range.is_none()) {
-        return Err(Problem::at(0, 0, "the file has no token; rows are “1-1⇥0-3⇥word” behind a line “#Text=”"));
+        return Err(Problem::at(0, 0, "no tokens; expected rows “1-1⇥0-3⇥token” after a line “#Text=”"));
     }
     found.offset_unit = Some(super::OffsetUnit::Utf16);
     match sheet.entities {
         Some(column) => found
             .detection_notes
             .push(annotation_types::describe_selection(&sheet.layers[column.layer], column.feature)),
-        None => found.detection_notes.push("no layer of spans that could name entities".into()),
+        None => found.detection_notes.push("no entity layer".into()),
     }
     let (mut spans, mut unnamed) = (Vec::new(), 0);
     for mark in entity_annotations(&sheet) {
@@ -92,15 +93,13 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 spans.push(Span::new(mark.start..mark.end, label));
             }
             Some(label) => {
-                found.push_problem(line, 2, || format!("{} covers no text; it is left as it is", quote(label)))
+                found.push_problem(line, 2, || format!("{} covers no text; not read, kept in the file", quote(label)))
             }
             None => unnamed += 1,
         }
     }
     if unnamed > 0 {
-        found
-            .detection_notes
-            .push(format!("{unnamed} annotations without a label: those are kept in the file and not read"));
+        found.detection_notes.push(format!("{unnamed} annotations without a label: not read, kept in the file"));
     }
     let words = sheet.rows.iter().filter(|r| !r.is_subtoken).filter_map(|r| r.byte_range).collect();
     let starts = sheet.sentence_starts();

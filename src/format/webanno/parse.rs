@@ -78,7 +78,7 @@ struct PendingSentence<'a> {
 
 impl<'a> WebAnnoDocument<'a> {
     /// Parses a file. The callback receives invalid lines, which stay in the file.
-    pub fn parse(file: &'a str, mut tell: impl FnMut(usize, usize, String)) -> Self {
+    pub fn parse(file: &'a str, mut on_problem: impl FnMut(usize, usize, String)) -> Self {
         let mut sheet = Self::default();
         let mut open = PendingSentence::default();
         let mut at = 0;
@@ -88,7 +88,7 @@ impl<'a> WebAnnoDocument<'a> {
             at += whole.len();
             if let Some(text) = body.strip_prefix("#Text=") {
                 if !open.rows.is_empty() {
-                    sheet.finish_sentence(std::mem::take(&mut open), &mut tell);
+                    sheet.finish_sentence(std::mem::take(&mut open), &mut on_problem);
                 }
                 open.lines.push(text);
             } else if let Some((kind, layer)) = body.strip_prefix("#T_").and_then(|l| l.split_once('=')) {
@@ -99,7 +99,7 @@ impl<'a> WebAnnoDocument<'a> {
                 open.rows.push((line, range, body.split('\t').collect()));
             }
         }
-        sheet.finish_sentence(open, &mut tell);
+        sheet.finish_sentence(open, &mut on_problem);
         sheet.entities = annotation_types::select_entity_type(&sheet.layers).map(|(layer, feature)| LabelColumn {
             layer,
             feature,
@@ -122,7 +122,7 @@ impl<'a> WebAnnoDocument<'a> {
         self.layers.push(AnnotationType { name, features });
     }
 
-    fn finish_sentence(&mut self, open: PendingSentence<'a>, tell: &mut impl FnMut(usize, usize, String)) {
+    fn finish_sentence(&mut self, open: PendingSentence<'a>, on_problem: &mut impl FnMut(usize, usize, String)) {
         if open.rows.is_empty() {
             return;
         }
@@ -149,17 +149,17 @@ impl<'a> WebAnnoDocument<'a> {
                 (start < end || (is_part && start == end)).then_some((start, end))
             });
             match within {
-                None => tell(
+                None => on_problem(
                     line,
                     2,
                     format!(
-                        "expected “1-1⇥0-3⇥word” inside the text before it but found {}; the line is left as it is",
+                        "expected “1-1⇥0-3⇥token” in the preceding text but found {}; line skipped, kept in the file",
                         quote(&fields.join(" "))
                     ),
                 ),
                 Some((start, end)) if text[start as usize..end as usize] != *word => {
                     let held = quote(&text[start as usize..end as usize]);
-                    tell(line, 3, format!("the text has {held} there, not {} as the row says", quote(word)));
+                    on_problem(line, 3, format!("text is {held}, row states {}", quote(word)));
                 }
                 Some(_) => {}
             }
@@ -168,7 +168,7 @@ impl<'a> WebAnnoDocument<'a> {
                 // Tokens must not overlap.
                 if start < end_of_last {
                     place = None;
-                    tell(line, 2, "the token begins before the one before it ends; the line is left as it is".into());
+                    on_problem(line, 2, "token overlaps the previous one; line skipped, kept in the file".into());
                 } else {
                     end_of_last = end;
                 }

@@ -16,26 +16,26 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
     let sheet = WebAnnoDocument::parse(&decoded.text, |_, _, _| {});
     let name = |s: &Span| current.corpus.labels.name(s.label);
     let mut new: Vec<Span> = document.spans.clone();
-    let mut gone: Vec<EntityAnnotation> = Vec::new();
+    let mut removed: Vec<EntityAnnotation> = Vec::new();
     for mark in entity_annotations(&sheet).into_iter().filter(|m| m.label.is_some() && m.start < m.end) {
         let same = |s: &Span| (s.start, s.end) == (mark.start, mark.end) && mark.label.as_deref() == Some(name(s));
         match new.iter().position(same) {
             Some(at) => drop(new.remove(at)),
-            None => gone.push(mark),
+            None => removed.push(mark),
         }
     }
-    if gone.is_empty() && new.is_empty() {
+    if removed.is_empty() && new.is_empty() {
         return Ok(source.bytes.to_vec());
     }
     if sheet.text != document.text {
         return Err(text_changed_error(0));
     }
     let Some(column) = sheet.entities else {
-        let why = "the file has no layer of spans that could hold labels; save a copy in another format";
-        return Err(Problem::at(0, 0, why));
+        let reason = "the file has no span layer for labels; save a copy in another format";
+        return Err(Problem::at(0, 0, reason));
     };
     let mut change = Patch::new(&sheet, column);
-    for mark in gone {
+    for mark in removed {
         // If only the label has changed, the annotation keeps its number and its other features.
         match new.iter().position(|s| (s.start, s.end) == (mark.start, mark.end)) {
             Some(at) => change.relabel(&mark, name(&new.remove(at))),

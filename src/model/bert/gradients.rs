@@ -1,4 +1,6 @@
 //! Logits of the whole network, and gradients of a batch that is split over threads.
+//!
+//! The backward pass frees the saved values of each layer after use. Evaluation saves none.
 
 use super::Mode;
 use super::parameters::WORD;
@@ -13,8 +15,8 @@ impl Bert {
     /// # Errors
     /// Returns an error if a sentence exceeds the model's positions, an id is not in the vocabulary, or memory is full.
     pub fn logits(&self, batch: &PackedBatch) -> Result<Tensor> {
-        if batch.rows() == 0 {
-            return Tensor::zeros((0, self.tags()), DType::F32, self.device());
+        if batch.n_subwords() == 0 {
+            return Tensor::zeros((0, self.n_tags()), DType::F32, self.device());
         }
         let sentences = self.kernels.sentences(batch, self.device())?;
         let (mut x, _) = self.embeddings(batch, Mode::Evaluate)?;
@@ -45,7 +47,7 @@ impl Bert {
         let loss = k.cross_entropy(
             &k.linear(&dropped, self.value(head), self.value(head + 1))?,
             &batch.labels,
-            pass.objective,
+            pass.loss,
             weight,
         )?;
         grads[head] = Some(Gradient::Dense(k.weight_gradient(&dropped, &loss.gradient)?));
@@ -55,7 +57,7 @@ impl Bert {
             let layer = self.frozen.layers + saved.len();
             dx = self.layer_backward(&keep, &dx, layer, &sentences, mode, &mut grads)?;
         }
-        if self.learns(WORD) {
+        if self.is_trainable(WORD) {
             self.embeddings_backward(&embedding_norm, &dx, batch, mode, &mut grads)?;
         }
         Ok((loss.sum, grads.into_iter().map(|g| g.unwrap_or(Gradient::Frozen)).collect()))
@@ -68,17 +70,17 @@ impl Bert {
     /// Returns an error if a sentence exceeds the model's positions, an id or tag does not exist, or memory is full.
     pub fn gradients(&self, batch: &PackedBatch, pass: Pass) -> Result<(MeanLoss, Vec<Gradients>)> {
         // Normalized by the weight of the whole batch, so that the number of micro-batches has no effect.
-        let total = pass.objective.total(&batch.labels);
+        let total = pass.loss.total(&batch.labels);
         let weight = if total > 0.0 { 1.0 / total } else { 0.0 };
         let mut sums = Vec::new();
         let mut grads: Vec<Gradients> = Vec::with_capacity(pass.parts);
-        for turn in batch.chunks(pass.at_once) {
+        for turn in batch.chunks(pass.micro_batch_size) {
             let parts = if self.device().is_cpu() { turn.split(pass.parts.max(1)) } else { vec![turn] };
             let results = in_parallel(&parts, |part| self.part_gradients(part, pass, weight * pass.loss_scale));
-            for (place, result) in results.into_iter().enumerate() {
+            for (param_index, result) in results.into_iter().enumerate() {
                 let (part, gradients) = result?;
                 sums.push(part);
-                match grads.get_mut(place) {
+                match grads.get_mut(param_index) {
                     Some(before) => self.add_gradients(before, gradients)?,
                     None => grads.push(gradients),
                 }
@@ -108,7 +110,7 @@ impl Bert {
     /// Returns the same errors as [`Bert::logits`].
     pub fn logits_in_parallel(&self, batch: &PackedBatch, threads: usize) -> Result<Vec<f32>> {
         let parts = if self.device().is_cpu() { batch.split(threads.max(1)) } else { vec![batch.clone()] };
-        let mut out = Vec::with_capacity(batch.rows() * self.tags());
+        let mut out = Vec::with_capacity(batch.n_subwords() * self.n_tags());
         for logits in in_parallel(&parts, |part| self.logits(part)) {
             out.extend(logits?.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?);
         }

@@ -28,13 +28,13 @@ impl Bert {
         &self.parameters[index].value
     }
 
-    pub(super) fn layer(&self, layer: usize, place: usize) -> &Tensor {
-        self.value(FIRST_LAYER + layer * PER_LAYER + place)
+    pub(super) fn layer(&self, layer: usize, param_index: usize) -> &Tensor {
+        self.value(FIRST_LAYER + layer * PER_LAYER + param_index)
     }
 
-    fn linear(&self, x: &Tensor, layer: usize, place: usize) -> Result<Tensor> {
-        let y = self.kernels.linear(x, self.layer(layer, place), self.layer(layer, place + 1))?;
-        match self.adapter(layer, place) {
+    fn linear(&self, x: &Tensor, layer: usize, param_index: usize) -> Result<Tensor> {
+        let y = self.kernels.linear(x, self.layer(layer, param_index), self.layer(layer, param_index + 1))?;
+        match self.adapter(layer, param_index) {
             Some(adapter) => self.kernels.add(&y, &self.adapted(&adapter, x)?),
             None => Ok(y),
         }
@@ -45,15 +45,15 @@ impl Bert {
         &self,
         x: &Tensor,
         dy: &Tensor,
-        (layer, place): (usize, usize),
+        (layer, param_index): (usize, usize),
         grads: &mut [Option<Gradient>],
     ) -> Result<Tensor> {
         let k = self.kernels;
-        let input = k.input_gradient(self.layer(layer, place), dy)?;
-        if let Some(adapter) = self.adapter(layer, place) {
+        let input = k.input_gradient(self.layer(layer, param_index), dy)?;
+        if let Some(adapter) = self.adapter(layer, param_index) {
             return k.add(&input, &self.adapted_backward(&adapter, x, dy, grads)?);
         }
-        let at = FIRST_LAYER + layer * PER_LAYER + place;
+        let at = FIRST_LAYER + layer * PER_LAYER + param_index;
         grads[at] = Some(Gradient::Dense(k.weight_gradient(x, dy)?));
         grads[at + 1] = Some(Gradient::Dense(k.bias_gradient(dy)?));
         Ok(input)
@@ -75,7 +75,7 @@ impl Bert {
         let k = self.kernels;
         let words = k.embed(self.value(WORD), &batch.ids)?;
         let positions = k.embed(self.value(POSITION), &batch.positions())?;
-        let types = k.embed(self.value(TYPE), &vec![0; batch.rows()])?;
+        let types = k.embed(self.value(TOKEN_TYPE), &vec![0; batch.n_subwords()])?;
         let sum = k.add(&k.add(&words, &types)?, &positions)?;
         let (scale, shift) = (self.value(EMBEDDING_NORM), self.value(EMBEDDING_NORM + 1));
         let (x, saved) = k.norm(&sum, None, scale, shift, self.config.layer_norm_eps, (Dropout::NONE, 0))?;
@@ -93,7 +93,7 @@ impl Bert {
         let (k, batch) = (self.kernels, sentences.batch);
         let epsilon = self.config.layer_norm_eps;
         let hidden = |site| (self.dropout(mode, self.config.hidden_dropout_prob, 3 * layer + site), batch.first_row);
-        let [query, key, value] = [QUERY, KEY, VALUE].map(|place| self.linear(&x, layer, place));
+        let [query, key, value] = [QUERY, KEY, VALUE].map(|param_index| self.linear(&x, layer, param_index));
         let (query, key, value) = (query?, key?, value?);
         let heads = Heads { query: &query, key: &key, value: &value, count: self.config.num_attention_heads };
         let attention_dropout = self.dropout(mode, self.config.attention_probs_dropout_prob, 3 * layer + 1);
@@ -103,7 +103,7 @@ impl Bert {
         let (attended, attention_norm) = k.norm(&mixed, Some(&x), scale, shift, epsilon, hidden(2))?;
         let wide = self.linear(&attended, layer, INTERMEDIATE)?;
         let active = k.gelu(&wide)?;
-        let out = self.linear(&active, layer, OUT)?;
+        let out = self.linear(&active, layer, OUTPUT_DENSE)?;
         let (scale, shift) = (self.layer(layer, OUT_NORM), self.layer(layer, OUT_NORM + 1));
         let (y, out_norm) = k.norm(&out, Some(&attended), scale, shift, epsilon, hidden(3))?;
         let saved = LayerSaved {
@@ -134,9 +134,10 @@ impl Bert {
     ) -> Result<Tensor> {
         let (k, batch) = (self.kernels, sentences.batch);
         let hidden = |site| (self.dropout(mode, self.config.hidden_dropout_prob, 3 * layer + site), batch.first_row);
-        let mut linear = |x: &Tensor, place: usize, dy: &Tensor| self.linear_backward(x, dy, (layer, place), grads);
+        let mut linear =
+            |x: &Tensor, param_index: usize, dy: &Tensor| self.linear_backward(x, dy, (layer, param_index), grads);
         let out = k.norm_backward(&saved.out_norm, self.layer(layer, OUT_NORM), dy, true, hidden(3))?;
-        let active = linear(&saved.active, OUT, &out.input)?;
+        let active = linear(&saved.active, OUTPUT_DENSE, &out.input)?;
         let wide = k.gelu_backward(&saved.wide, &active)?;
         let mut attended = linear(&saved.attended, INTERMEDIATE, &wide)?;
         if let Some(residual) = &out.residual {
@@ -155,9 +156,9 @@ impl Bert {
         if let Some(residual) = &norm.residual {
             dx = k.add(&dx, residual)?;
         }
-        for (place, norm) in [(OUT_NORM, out), (ATTENTION_NORM, norm)] {
-            let at = FIRST_LAYER + layer * PER_LAYER + place;
-            if self.learns(at) {
+        for (param_index, norm) in [(OUT_NORM, out), (ATTENTION_NORM, norm)] {
+            let at = FIRST_LAYER + layer * PER_LAYER + param_index;
+            if self.is_trainable(at) {
                 grads[at] = Some(Gradient::Dense(norm.scale));
                 grads[at + 1] = Some(Gradient::Dense(norm.shift));
             }
@@ -180,9 +181,11 @@ impl Bert {
         let norm = k.norm_backward(saved, scale, &dx, false, (Dropout::NONE, 0))?;
         grads[EMBEDDING_NORM] = Some(Gradient::Dense(norm.scale));
         grads[EMBEDDING_NORM + 1] = Some(Gradient::Dense(norm.shift));
-        for (place, ids) in [(WORD, batch.ids.clone()), (POSITION, batch.positions()), (TYPE, vec![0; batch.rows()])] {
+        for (param_index, ids) in
+            [(WORD, batch.ids.clone()), (POSITION, batch.positions()), (TOKEN_TYPE, vec![0; batch.n_subwords()])]
+        {
             let (ids, rows) = k.sum_rows(&norm.input, &ids)?;
-            grads[place] = Some(Gradient::Rows(ids, rows));
+            grads[param_index] = Some(Gradient::Rows(ids, rows));
         }
         Ok(())
     }

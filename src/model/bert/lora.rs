@@ -4,8 +4,12 @@
 //! Only the adapters and the head have gradients and moments.
 //!
 //! `A` is initialized with the variance that PEFT uses, `B` with zeros. The network of the first step equals the base.
+//!
+//! The adapter parameters follow those of the base. A saved model is merged; a checkpoint contains both forms.
 
-use super::parameters::{ATTENTION_OUT, FIRST_LAYER, INTERMEDIATE, KEY, LAYER_NAMES, OUT, PER_LAYER, QUERY, VALUE};
+use super::parameters::{
+    ATTENTION_OUT, FIRST_LAYER, INTERMEDIATE, KEY, LAYER_NAMES, OUTPUT_DENSE, PER_LAYER, QUERY, VALUE,
+};
 use super::{Bert, Gradient, Parameter};
 use crate::model::Tensor;
 use crate::model::rng::RngStream;
@@ -27,10 +31,10 @@ impl Lora {
 }
 
 /// Adapted matrices of a layer, in the order of their adapters.
-const ADAPTED: [usize; 6] = [QUERY, KEY, VALUE, ATTENTION_OUT, INTERMEDIATE, OUT];
+const ADAPTED: [usize; 6] = [QUERY, KEY, VALUE, ATTENTION_OUT, INTERMEDIATE, OUTPUT_DENSE];
 
 /// Number of adapter parameters per layer.
-pub(super) const A_LAYER: usize = 2 * ADAPTED.len();
+pub(super) const PER_LAYER_ADAPTERS: usize = 2 * ADAPTED.len();
 
 /// True for parameters whose first gradient is zero. The other matrix of their adapter is initialized with zeros.
 pub fn begins_without_gradient(name: &str) -> bool {
@@ -43,7 +47,7 @@ pub(super) struct Adapter<'a> {
     b: &'a Tensor,
     scale: f64,
     /// Index of `A` among the parameters; `B` follows.
-    place: usize,
+    param_index: usize,
 }
 
 impl Bert {
@@ -54,9 +58,9 @@ impl Bert {
     pub fn with_lora(mut self, lora: Lora, seed: u64) -> Result<Self> {
         const PURPOSE: u64 = 0x6c6f_7261; // "lora"
         for layer in 0..self.config.num_hidden_layers {
-            for (slot, place) in ADAPTED.into_iter().enumerate() {
-                let name = format!("bert.encoder.layer.{layer}.{}", LAYER_NAMES[place / 2]);
-                let (out, width) = self.layer(layer, place).dims2()?;
+            for (slot, param_index) in ADAPTED.into_iter().enumerate() {
+                let name = format!("bert.encoder.layer.{layer}.{}", LAYER_NAMES[param_index / 2]);
+                let (out, width) = self.layer(layer, param_index).dims2()?;
                 let mut draws = RngStream::new(seed, PURPOSE + (layer * ADAPTED.len() + slot) as u64);
                 // The variance of PEFT's uniform draws from ±1/√in.
                 let a = draws.normal(lora.rank * width, 1.0 / (3.0 * width as f64).sqrt());
@@ -81,12 +85,13 @@ impl Bert {
     /// # Errors
     /// Returns an error if memory is full.
     pub fn merged(&self) -> Result<Self> {
-        let mut merged = Self { parameters: self.parameters[..self.of_base()].to_vec(), lora: None, ..self.clone() };
+        let mut merged =
+            Self { parameters: self.parameters[..self.n_base_parameters()].to_vec(), lora: None, ..self.clone() };
         for layer in 0..self.config.num_hidden_layers {
-            for place in ADAPTED {
-                if let Some(adapter) = self.adapter(layer, place) {
+            for param_index in ADAPTED {
+                if let Some(adapter) = self.adapter(layer, param_index) {
                     let added = (adapter.b.matmul(adapter.a)? * adapter.scale)?;
-                    let at = FIRST_LAYER + layer * PER_LAYER + place;
+                    let at = FIRST_LAYER + layer * PER_LAYER + param_index;
                     merged.parameters[at].value = (self.value(at) + added)?;
                 }
             }
@@ -94,11 +99,11 @@ impl Bert {
         Ok(merged)
     }
 
-    pub(super) fn adapter(&self, layer: usize, place: usize) -> Option<Adapter<'_>> {
+    pub(super) fn adapter(&self, layer: usize, param_index: usize) -> Option<Adapter<'_>> {
         let scale = self.lora?.scale();
-        let slot = ADAPTED.iter().position(|p| *p == place)?;
-        let place = self.of_base() + layer * A_LAYER + 2 * slot;
-        Some(Adapter { a: self.value(place), b: self.value(place + 1), scale, place })
+        let slot = ADAPTED.iter().position(|p| *p == param_index)?;
+        let param_index = self.n_base_parameters() + layer * PER_LAYER_ADAPTERS + 2 * slot;
+        Some(Adapter { a: self.value(param_index), b: self.value(param_index + 1), scale, param_index })
     }
 
     /// Returns `α/r · B A x`, to be added to `W x`.
@@ -118,8 +123,8 @@ impl Bert {
         let k = self.kernels;
         let inner = (k.product(x, adapter.a)? * adapter.scale)?;
         let inner_gradient = (k.input_gradient(adapter.b, dy)? * adapter.scale)?;
-        grads[adapter.place] = Some(Gradient::Dense(k.weight_gradient(x, &inner_gradient)?));
-        grads[adapter.place + 1] = Some(Gradient::Dense(k.weight_gradient(&inner, dy)?));
+        grads[adapter.param_index] = Some(Gradient::Dense(k.weight_gradient(x, &inner_gradient)?));
+        grads[adapter.param_index + 1] = Some(Gradient::Dense(k.weight_gradient(&inner, dy)?));
         k.input_gradient(adapter.a, &inner_gradient)
     }
 }

@@ -52,17 +52,17 @@ impl Bert {
     pub fn new(config: Config, parameters: Vec<Parameter>) -> std::result::Result<Self, ModelError> {
         let tags = parameters.last().map_or(0, |p| p.value.elem_count());
         let shapes = parameter_shapes(&config, tags);
-        let refuse = |why: String| Err(ModelError::Unsupported(why));
+        let refuse = |reason: String| Err(ModelError::Unsupported(reason));
         if let Some((name, _)) = shapes.iter().find(|(name, _)| !parameters.iter().any(|p| p.name == *name)) {
-            return refuse(format!("the network lacks the parameter {name}"));
+            return refuse(format!("parameter {name} is missing"));
         }
         if parameters.len() != shapes.len() {
-            return refuse(format!("the network has {} parameters, but {} were given", shapes.len(), parameters.len()));
+            return refuse(format!("expected {} parameters, found {}", shapes.len(), parameters.len()));
         }
         for ((name, shape), p) in shapes.iter().zip(&parameters) {
             if *name != p.name || shape != p.value.dims() {
                 let (has, found) = (p.value.dims(), &p.name);
-                return refuse(format!("{found} has shape {has:?}, but config.json says {name} {shape:?}"));
+                return refuse(format!("{found} has shape {has:?}, expected {name} {shape:?} by config.json"));
             }
         }
         let kernels = kernels::for_device(parameters[WORD].value.device(), ComputeDtype::Fp32);
@@ -98,8 +98,9 @@ impl Bert {
     ///
     /// # Errors
     /// Returns an error if the device does not have enough memory.
-    pub fn kept(&self) -> Result<Self> {
-        let keep = |(i, p): (usize, &Parameter)| if self.learns(i) { p.value.copy() } else { Ok(p.value.clone()) };
+    pub fn clone_state(&self) -> Result<Self> {
+        let keep =
+            |(i, p): (usize, &Parameter)| if self.is_trainable(i) { p.value.copy() } else { Ok(p.value.clone()) };
         Ok(self.with_values(self.parameters.iter().enumerate().map(keep).collect::<Result<_>>()?))
     }
 
@@ -120,7 +121,7 @@ impl Bert {
     }
 
     /// True if the parameter at this index is trainable.
-    pub fn learns(&self, parameter: usize) -> bool {
+    pub fn is_trainable(&self, parameter: usize) -> bool {
         // The indices of the head and of the adapters follow those of the base's layers.
         let kind = self.lora.is_none() || parameter >= self.head();
         kind && match self.depth(parameter) {
@@ -132,8 +133,8 @@ impl Bert {
     /// Returns the depth of a parameter: 0 for the embeddings, 1 for the first layer, and the number of layers + 1 for
     /// the head.
     pub fn depth(&self, parameter: usize) -> usize {
-        if let Some(inside) = parameter.checked_sub(self.of_base()) {
-            return inside / lora::A_LAYER + 1;
+        if let Some(inside) = parameter.checked_sub(self.n_base_parameters()) {
+            return inside / lora::PER_LAYER_ADAPTERS + 1;
         }
         match parameter.checked_sub(FIRST_LAYER) {
             None => 0,
@@ -162,13 +163,13 @@ impl Bert {
     }
 
     /// Number of trainable values.
-    pub fn learning(&self) -> usize {
-        let learning = self.parameters.iter().enumerate().filter(|(i, _)| self.learns(*i));
+    pub fn n_trainable(&self) -> usize {
+        let learning = self.parameters.iter().enumerate().filter(|(i, _)| self.is_trainable(*i));
         learning.map(|(_, p)| p.value.elem_count()).sum()
     }
 
     /// Number of output tags.
-    pub fn tags(&self) -> usize {
+    pub fn n_tags(&self) -> usize {
         self.value(self.head() + 1).elem_count()
     }
 
@@ -178,7 +179,7 @@ impl Bert {
     }
 
     /// Number of parameters without adapters.
-    fn of_base(&self) -> usize {
+    fn n_base_parameters(&self) -> usize {
         self.head() + 2
     }
 

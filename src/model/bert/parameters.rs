@@ -17,7 +17,7 @@ pub struct Parameter {
 // Indices in the list of parameters.
 pub(super) const WORD: usize = 0;
 pub(super) const POSITION: usize = 1;
-pub(super) const TYPE: usize = 2;
+pub(super) const TOKEN_TYPE: usize = 2;
 pub(super) const EMBEDDING_NORM: usize = 3;
 pub(super) const FIRST_LAYER: usize = 5;
 pub(super) const PER_LAYER: usize = 16;
@@ -28,7 +28,7 @@ pub(super) const VALUE: usize = 4;
 pub(super) const ATTENTION_OUT: usize = 6;
 pub(super) const ATTENTION_NORM: usize = 8;
 pub(super) const INTERMEDIATE: usize = 10;
-pub(super) const OUT: usize = 12;
+pub(super) const OUTPUT_DENSE: usize = 12;
 pub(super) const OUT_NORM: usize = 14;
 
 /// Names of a layer's weights in the order above.
@@ -61,10 +61,10 @@ pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>
     let (width, wide) = (config.hidden_size, config.intermediate_size);
     let mut shapes = embedding_shapes(config);
     for layer in 0..config.num_hidden_layers {
-        for (place, name) in LAYER_NAMES.iter().enumerate() {
-            let (rows, columns) = match place * 2 {
+        for (param_index, name) in LAYER_NAMES.iter().enumerate() {
+            let (rows, columns) = match param_index * 2 {
                 INTERMEDIATE => (wide, Some(width)),
-                OUT => (width, Some(wide)),
+                OUTPUT_DENSE => (width, Some(wide)),
                 ATTENTION_NORM | OUT_NORM => (width, None),
                 _ => (width, Some(width)),
             };
@@ -78,7 +78,7 @@ pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>
     shapes
 }
 
-/// True for parameters whose gradient is always zero; "every parameter moves" does not hold for them.
+/// True for parameters whose gradient is always zero; the check of the first step excludes them.
 /// The same number added to all keys adds the same number to all scores of a query, which softmax cancels.
 pub fn has_no_gradient(name: &str) -> bool {
     name.ends_with("attention.self.key.bias")

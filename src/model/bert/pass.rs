@@ -40,9 +40,9 @@ pub struct Pass<'a> {
     /// Number of parts that a batch is split into on the CPU. Each part is computed by its own thread.
     pub parts: usize,
     /// Maximum number of sentences per micro-batch. A larger batch is computed with gradient accumulation.
-    pub at_once: usize,
+    pub micro_batch_size: usize,
     /// The loss.
-    pub objective: &'a CrossEntropyLoss,
+    pub loss: &'a CrossEntropyLoss,
     /// Factor of the gradients that keeps them in the range of f16; 1 for other types.
     pub loss_scale: f64,
 }

@@ -81,7 +81,7 @@ impl<'a> Sentences<'a> {
     fn padding(&self) -> Result<&Padding> {
         match &self.padding {
             Some(padding) => Ok(padding),
-            None => bail!("sentences of other kernels"),
+            None => bail!("attention batch belongs to other kernels"),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! On NVIDIA GPUs, each parameter needs two kernel launches. On other devices, candle operations are used, which need
 //! the norm on the host. They are the reference for the tests of the CPU implementation.
 
-use super::{BETA1, BETA2, EPSILON, Update, lock};
+use super::{AdamwStep, BETA1, BETA2, EPSILON, lock};
 use crate::model::bert::{Gradient, Gradients};
 use candle_core::{DType, Result, Tensor};
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use std::sync::Mutex;
 ///
 /// # Errors
 /// Returns an error if a tensor operation fails.
-pub(super) fn whole(parts: &[Gradients], parameter: usize, value: &Tensor) -> Result<Option<Tensor>> {
+pub(super) fn sum_gradient(parts: &[Gradients], parameter: usize, value: &Tensor) -> Result<Option<Tensor>> {
     let mut sum: Option<Tensor> = None;
     for part in parts {
         let more = match &part[parameter] {
@@ -65,7 +65,7 @@ pub(super) fn update(
     g: &Tensor,
     moments: &Mutex<(Tensor, Tensor)>,
     norm: &Tensor,
-    u: Update,
+    u: AdamwStep,
     decay: f64,
 ) -> Result<Option<Tensor>> {
     let mut moments = lock(moments);

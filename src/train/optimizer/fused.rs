@@ -1,7 +1,7 @@
 //! AdamW of one parameter on the CPU in a single pass over the memory.
 
-use super::merged::{BLOCK, Merged, added};
-use super::{BETA1, BETA2, EPSILON, Update, lock};
+use super::merged::{BLOCK, ShardedGradient, add_shards};
+use super::{AdamwStep, BETA1, BETA2, EPSILON, lock};
 use crate::model::kernels::fused::vector::vectorised;
 use crate::model::kernels::fused::view::view;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result};
@@ -10,10 +10,10 @@ use std::sync::Mutex;
 /// Fused in-place update of one parameter.
 pub(super) struct FusedUpdate<'a> {
     pub(super) moments: &'a Mutex<(Vec<f32>, Vec<f32>)>,
-    pub(super) gradient: &'a Merged<'a>,
+    pub(super) gradient: &'a ShardedGradient<'a>,
     /// Factor of the gradient.
     pub(super) by: f64,
-    pub(super) update: Update,
+    pub(super) update: AdamwStep,
     pub(super) decay: f64,
 }
 
@@ -24,24 +24,24 @@ impl InplaceOp1 for FusedUpdate<'_> {
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         let (CpuStorage::F32(values), Some((start, end))) = (storage, layout.contiguous_offsets()) else {
-            candle_core::bail!("adamw needs contiguous f32")
+            candle_core::bail!("AdamW requires contiguous f32 tensors")
         };
         let values = &mut values[start..end];
         let mut moments = lock(self.moments);
         let (m, v) = &mut *moments;
         match self.gradient {
-            Merged::Frozen => {}
-            Merged::Dense(parts) => {
+            ShardedGradient::Frozen => {}
+            ShardedGradient::Dense(parts) => {
                 let views = parts.iter().map(|t| view(t)).collect::<Result<Vec<_>>>()?;
                 let mut block = vec![0f32; BLOCK];
                 for start in (0..values.len()).step_by(BLOCK) {
                     let at = start..(start + BLOCK).min(values.len());
                     let block = &mut block[..at.len()];
-                    added(block, &views, start);
+                    add_shards(block, &views, start);
                     self.apply(&mut values[at.clone()], block, &mut m[at.clone()], &mut v[at]);
                 }
             }
-            Merged::Rows { slots, width, sums } => {
+            ShardedGradient::Rows { slots, width, sums } => {
                 let zero = vec![0f32; *width];
                 for row in 0..values.len() / width {
                     let at = row * width..(row + 1) * width;
@@ -67,7 +67,7 @@ impl InplaceOp1 for FusedUpdate<'_> {
 
 impl FusedUpdate<'_> {
     fn apply(&self, w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]) {
-        let Update { learning_rate, correction1, correction2, .. } = self.update;
+        let AdamwStep { learning_rate, correction1, correction2, .. } = self.update;
         let keep = (1.0 - learning_rate * self.decay) as f32;
         let (b1, b2, by) = (BETA1 as f32, BETA2 as f32, self.by as f32);
         let step = (learning_rate / correction1) as f32;

@@ -7,7 +7,7 @@ use candle_core::{Result, Tensor};
 use std::collections::HashMap;
 
 /// Gradient of one parameter, in shards.
-pub(super) enum Merged<'a> {
+pub(super) enum ShardedGradient<'a> {
     Dense(Vec<&'a Tensor>),
     /// `slots` maps a row index to the position of its sum in `sums`, in rows of `width` values.
     Rows {
@@ -18,7 +18,7 @@ pub(super) enum Merged<'a> {
     Frozen,
 }
 
-impl<'a> Merged<'a> {
+impl<'a> ShardedGradient<'a> {
     pub(super) fn new(parts: &'a [Gradients], index: usize) -> Result<Self> {
         let mut dense = Vec::new();
         let mut slots = HashMap::new();
@@ -66,7 +66,7 @@ impl<'a> Merged<'a> {
                 for start in (0..views[0].len()).step_by(BLOCK) {
                     let end = (start + BLOCK).min(views[0].len());
                     let block = &mut block[..end - start];
-                    added(block, &views, start);
+                    add_shards(block, &views, start);
                     total += sum(block);
                 }
                 Ok(total)
@@ -79,7 +79,7 @@ impl<'a> Merged<'a> {
 pub(super) const BLOCK: usize = 1024;
 
 /// Computes `to = Σ parts[start..]`.
-pub(super) fn added<V: std::ops::Deref<Target = [f32]>>(to: &mut [f32], parts: &[V], start: usize) {
+pub(super) fn add_shards<V: std::ops::Deref<Target = [f32]>>(to: &mut [f32], parts: &[V], start: usize) {
     vectorised(
         #[inline(always)]
         || {

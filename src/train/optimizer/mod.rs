@@ -11,7 +11,7 @@ mod merged;
 use crate::model::bert::{Bert, Gradients, Parameter, is_exempt_from_decay};
 use candle_core::{Result, Tensor};
 use fused::FusedUpdate;
-use merged::Merged;
+use merged::ShardedGradient;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -58,10 +58,10 @@ pub struct AdamW {
     /// Names of all parameters.
     names: Vec<String>,
     /// True if the fused CPU implementation is used.
-    here: bool,
+    on_cpu: bool,
     weight_decay: f64,
     /// Factor of the learning rate of each parameter.
-    rates: Vec<f64>,
+    lr_multipliers: Vec<f64>,
     steps: i32,
     threads: usize,
     loss_scale: f64,
@@ -77,7 +77,7 @@ pub struct StepReport {
 
 /// Values of an update, equal for all parameters.
 #[derive(Clone, Copy)]
-struct Update {
+struct AdamwStep {
     learning_rate: f64,
     max_norm: f64,
     /// Loss scale: factor of the loss and therefore of the gradient.
@@ -86,7 +86,7 @@ struct Update {
     correction2: f64,
 }
 
-impl Update {
+impl AdamwStep {
     /// Returns the clipping factor for a gradient with this norm.
     fn clip(self, norm: f64) -> f64 {
         (self.max_norm / (norm + 1e-6)).min(1.0)
@@ -113,7 +113,7 @@ impl AdamW {
 
     fn of(bert: &Bert, weight_decay: f64, threads: usize, here: bool) -> Result<Self> {
         let fresh = |(i, p): (usize, &Parameter)| {
-            Ok(if !bert.learns(i) {
+            Ok(if !bert.is_trainable(i) {
                 Moments::None
             } else if here {
                 let n = p.value.elem_count();
@@ -125,7 +125,16 @@ impl AdamW {
         let moments: Vec<Moments> = bert.parameters().iter().enumerate().map(fresh).collect::<Result<_>>()?;
         let rates = vec![1.0; moments.len()];
         let names = bert.parameters().iter().map(|p| p.name.clone()).collect();
-        Ok(Self { moments, names, here, weight_decay, rates, steps: 0, threads: threads.max(1), loss_scale: 1.0 })
+        Ok(Self {
+            moments,
+            names,
+            on_cpu: here,
+            weight_decay,
+            lr_multipliers: rates,
+            steps: 0,
+            threads: threads.max(1),
+            loss_scale: 1.0,
+        })
     }
 
     /// Sets layer-wise learning rate decay (Howard, Ruder 2018).
@@ -135,7 +144,8 @@ impl AdamW {
     #[must_use]
     pub fn with_layer_decay(mut self, bert: &Bert, decay: f64) -> Self {
         let head = bert.config().num_hidden_layers + 1;
-        self.rates = (0..self.rates.len()).map(|p| decay.powi((head - bert.depth(p)) as i32)).collect();
+        self.lr_multipliers =
+            (0..self.lr_multipliers.len()).map(|p| decay.powi((head - bert.depth(p)) as i32)).collect();
         self
     }
 
@@ -173,13 +183,13 @@ impl AdamW {
                 continue;
             }
             let Some((first, second)) = given.next() else {
-                candle_core::bail!("the optimizer's moments of {name} are missing")
+                candle_core::bail!("optimizer moments of {name} are missing")
             };
             match kept {
                 Moments::Fused(pair) => {
                     let mut pair = lock(pair);
                     if (pair.0.len(), pair.1.len()) != (first.len(), second.len()) {
-                        candle_core::bail!("the optimizer's moments of {name} belong to another model")
+                        candle_core::bail!("optimizer moments of {name} belong to another model")
                     }
                     *pair = (first, second);
                 }
@@ -192,7 +202,7 @@ impl AdamW {
             }
         }
         if given.next().is_some() {
-            candle_core::bail!("the optimizer's moments are of more parameters than learn")
+            candle_core::bail!("optimizer moments contain more parameters than are trainable")
         }
         self.steps = steps;
         Ok(())
@@ -211,7 +221,7 @@ impl AdamW {
     /// Returns an error if a tensor operation fails.
     pub fn step(&mut self, bert: &mut Bert, parts: &[Gradients], rate: f64, max_norm: f64) -> Result<StepReport> {
         let steps = self.steps + 1;
-        let update = Update {
+        let update = AdamwStep {
             learning_rate: rate,
             max_norm,
             loss_scale: self.loss_scale,
@@ -219,16 +229,17 @@ impl AdamW {
             correction2: 1.0 - BETA2.powi(steps),
         };
         let report =
-            if self.here { self.step_here(bert, parts, update)? } else { self.step_on_device(bert, parts, update)? };
+            if self.on_cpu { self.step_cpu(bert, parts, update)? } else { self.step_on_device(bert, parts, update)? };
         if report.grad_norm.is_finite() {
             self.steps = steps;
         }
         Ok(report)
     }
 
-    fn step_here(&self, bert: &Bert, parts: &[Gradients], update: Update) -> Result<StepReport> {
+    fn step_cpu(&self, bert: &Bert, parts: &[Gradients], update: AdamwStep) -> Result<StepReport> {
         let parameters = bert.parameters();
-        let merged: Vec<Merged> = on_threads(self.threads, parameters.len(), |i| Merged::new(parts, i))?;
+        let merged: Vec<ShardedGradient> =
+            on_threads(self.threads, parameters.len(), |i| ShardedGradient::new(parts, i))?;
         let squares: Vec<f64> = on_threads(self.threads, merged.len(), |i| merged[i].square_sum())?;
         let report = StepReport::of(squares, update.loss_scale);
         if !report.grad_norm.is_finite() {
@@ -237,20 +248,20 @@ impl AdamW {
         on_threads(self.threads, parameters.len(), |i| {
             let (update, decay) = self.of_parameter(&parameters[i], i, update);
             match (&self.moments[i], &merged[i]) {
-                (_, Merged::Frozen) | (Moments::None, _) => Ok(()),
+                (_, ShardedGradient::Frozen) | (Moments::None, _) => Ok(()),
                 (Moments::Fused(moments), gradient) => {
                     let by = update.clip(report.grad_norm) / update.loss_scale;
                     parameters[i].value.inplace_op1(&FusedUpdate { moments, gradient, by, update, decay })
                 }
-                (Moments::Device(_), _) => candle_core::bail!("moments on two devices"),
+                (Moments::Device(_), _) => candle_core::bail!("moments are on different devices"),
             }
         })?;
         Ok(report)
     }
 
-    fn step_on_device(&self, bert: &mut Bert, parts: &[Gradients], update: Update) -> Result<StepReport> {
+    fn step_on_device(&self, bert: &mut Bert, parts: &[Gradients], update: AdamwStep) -> Result<StepReport> {
         let places = 0..bert.parameters().len();
-        let whole = |i: usize| device::whole(parts, i, &bert.parameters()[i].value);
+        let whole = |i: usize| device::sum_gradient(parts, i, &bert.parameters()[i].value);
         let gradients: Vec<Option<Tensor>> = places.map(whole).collect::<Result<_>>()?;
         let squares = device::square_sums(&gradients, &bert.parameters()[0].value)?;
         let norm = squares.sum_all()?.sqrt()?;
@@ -269,9 +280,9 @@ impl AdamW {
     }
 
     /// Returns the values of an update for one parameter, and its weight decay.
-    fn of_parameter(&self, p: &Parameter, place: usize, update: Update) -> (Update, f64) {
+    fn of_parameter(&self, p: &Parameter, place: usize, update: AdamwStep) -> (AdamwStep, f64) {
         let decay = if is_exempt_from_decay(&p.name) { 0.0 } else { self.weight_decay };
-        (Update { learning_rate: update.learning_rate * self.rates[place], ..update }, decay)
+        (AdamwStep { learning_rate: update.learning_rate * self.lr_multipliers[place], ..update }, decay)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::train::memory_estimate;
 use crate::train::metrics_writer::MetricsWriter;
 use crate::train::optimizer::AdamW;
 use crate::train::run_data::RunData;
-use crate::train::run_folder::{Beginning, RunFolder};
+use crate::train::run_folder::{ExistingFiles, RunFolder};
 use crate::train::run_notes::{gradient_coverage, initial_log, used_labels};
 use crate::train::schedule::LrSchedule;
 use crate::train::{json, memory, model_card};
@@ -44,9 +44,9 @@ pub struct TrainJob {
     /// Output directory of the model.
     pub out: PathBuf,
     /// Data type of the saved weights.
-    pub precision: SaveDtype,
-    /// Checkpoint to resume from. `base` is then the model of the checkpoint, and its settings replace `arguments`
-    /// except the device.
+    pub save_dtype: SaveDtype,
+    /// Checkpoint to resume from. `base` must then be the model of the checkpoint. The settings of the checkpoint
+    /// replace `arguments`, except the device.
     pub resume: Option<Checkpoint>,
 }
 
@@ -64,7 +64,7 @@ pub struct TrainOutput {
     /// Duration of the training steps in seconds.
     pub train_seconds: f64,
     /// Number of subwords in training.
-    pub pieces: usize,
+    pub n_subwords: usize,
     /// Peak memory of the process in MB. `None` if the system does not report it.
     pub peak_memory_mb: Option<f64>,
     /// Output directory of the model.
@@ -96,12 +96,52 @@ impl From<candle_core::Error> for TrainError {
 
 /// Executes a job in its output directory, which must be new or empty, or contain the checkpoint to resume from.
 ///
+/// ```no_run
+/// use std::path::Path;
+/// use std::sync::Arc;
+/// use tagwright::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
+/// use tagwright::corpus::Split;
+/// use tagwright::model::PretrainedModel;
+/// use tagwright::model::weights::SaveDtype;
+/// use tagwright::project::Dataset;
+/// use tagwright::train::{Observer, TrainEvent, TrainJob, TrainingArguments, run};
+///
+/// /// Prints the loss of each step.
+/// struct PrintLoss;
+///
+/// impl Observer for PrintLoss {
+///     fn on_event(&mut self, event: TrainEvent) {
+///         if let TrainEvent::Step(step) = event {
+///             println!("step {}: loss {:.4}", step.step, step.loss);
+///         }
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let corpus = Arc::new(Dataset::open(Path::new("data/letters"))?.corpus);
+/// let job = TrainJob {
+///     // 10 % of the documents if there is no dev split, selected by the seed 42.
+///     holdout: holdout(&corpus, DEFAULT_HOLDOUT_RATIO, 42),
+///     test: corpus.sentences(Some(Split::Test)),
+///     corpus,
+///     base: Arc::new(PretrainedModel::from_pretrained(Path::new("models/MiniLM-L6"))?),
+///     arguments: TrainingArguments { num_train_epochs: 5, ..TrainingArguments::default() },
+///     out: "models/letters".into(),
+///     save_dtype: SaveDtype::F32,
+///     resume: None,
+/// };
+/// let output = run(&job, &mut PrintLoss)?;
+/// println!("best epoch: {}", output.best_epoch);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// Returns an error if there are no labels or sentences, the model does not fit, or the directory is not writable. Also
 /// returns an error if the loss diverges before a model can be saved.
 pub fn run(job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
-    let beginning = if job.resume.is_some() { Beginning::Resume } else { Beginning::Fresh };
-    run_in(&RunFolder::take(&job.out, beginning, None)?, job, observer)
+    let beginning = if job.resume.is_some() { ExistingFiles::Resume } else { ExistingFiles::Fresh };
+    run_in(&RunFolder::acquire(&job.out, beginning, None)?, job, observer)
 }
 
 /// Executes a job in its output directory, which is already locked.
@@ -109,13 +149,13 @@ pub fn run(job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, T
 /// # Errors
 /// Returns an error if [`run`] would.
 pub fn run_in(folder: &RunFolder, job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
-    let run = Trainer::prepare(job, observer)?;
+    let run = TrainingRun::prepare(job, observer)?;
     folder.clear_earlier_run()?;
     run.run_to_end(observer)
 }
 
 /// State of a training run.
-pub(super) struct Trainer<'a> {
+pub(super) struct TrainingRun<'a> {
     job: &'a TrainJob,
     /// Settings of the job, or of the checkpoint if the run is resumed.
     arguments: TrainingArguments,
@@ -127,14 +167,14 @@ pub(super) struct Trainer<'a> {
     data_kept: bool,
     /// Name of the device. Device and precision affect the result bit by bit.
     device: String,
-    arithmetic: ComputeDtype,
+    compute_dtype: ComputeDtype,
     objective: CrossEntropyLoss,
     optimizer: AdamW,
     loss_scale: Option<GradScaler>,
     schedule: LrSchedule,
     best: Option<BestModel>,
     progress: RunCounters,
-    report: Option<MetricsWriter>,
+    metrics_writer: Option<MetricsWriter>,
     head_kept: bool,
     /// Memory of the process before the first step, in MB.
     memory_before_mb: Option<f64>,
@@ -153,11 +193,11 @@ struct BestModel {
 #[derive(Default)]
 struct RunCounters {
     step: usize,
-    pieces: usize,
-    padded: usize,
+    n_subwords: usize,
+    n_padded: usize,
     seconds: f64,
     /// Number of evaluations on dev since the last improvement.
-    without_gain: usize,
+    n_evaluations_without_gain: usize,
     /// Step of the last checkpoint.
     saved: Option<usize>,
     /// Running mean of the last losses.
@@ -171,20 +211,20 @@ struct RunCounters {
     /// Merged steps without an event, if `logging_steps` is above 1.
     unlogged: Option<Step>,
     /// True if the steps of the epoch are complete but dev is not evaluated yet.
-    unscored: bool,
+    eval_pending: bool,
     /// Step and evaluation events so far, as JSON.
     history: History,
 }
 
 /// Result of an evaluation.
-pub(super) enum Scored {
+pub(super) enum EvalResult {
     /// Metrics, or `None` if there are no sentences.
-    Whole(Option<EvalMetrics>),
+    Complete(Option<EvalMetrics>),
     /// The user ended the run during the evaluation.
-    Ended,
+    Stopped,
 }
 
-impl<'a> Trainer<'a> {
+impl<'a> TrainingRun<'a> {
     pub(super) fn prepare(job: &'a TrainJob, observer: &mut dyn Observer) -> Result<Self, TrainError> {
         let resumed = job.resume.as_ref();
         let arguments = match resumed {
@@ -198,7 +238,7 @@ impl<'a> Trainer<'a> {
         let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
         let labels = used_labels(job);
         if labels.is_empty() && kept.is_none() {
-            let message = "there is nothing to learn: no sentence of the training split has a label yet";
+            let message = "no labeled sentences in the training split; label at least one";
             return Err(TrainError::Data(message.into()));
         }
         let head_kept = resumed.map_or(!arguments.new_head && job.base.supports_labels(&labels), |c| c.state.head_kept);
@@ -221,10 +261,13 @@ impl<'a> Trainer<'a> {
         let data = kept.unwrap_or(given);
         let optimizer = AdamW::new(&bert, arguments.weight_decay, device::n_threads())?
             .with_layer_decay(&bert, arguments.layer_lr_decay);
-        let total = steps(data.plan.len(), &arguments);
+        let total = steps(data.train_set.len(), &arguments);
         let schedule = LrSchedule::new(arguments.lr_scheduler_type, total, arguments.warmup_ratio);
-        let tag_weights =
-            if arguments.balanced_class_weights { data.plan.balanced_class_weights(tags.len()) } else { Vec::new() };
+        let tag_weights = if arguments.balanced_class_weights {
+            data.train_set.balanced_class_weights(tags.len())
+        } else {
+            Vec::new()
+        };
         let objective =
             CrossEntropyLoss { label_smoothing: arguments.label_smoothing_factor, class_weights: tag_weights };
         observer.on_event(TrainEvent::Started(Started {
@@ -234,9 +277,9 @@ impl<'a> Trainer<'a> {
                 format!("{}, {}", chosen.name, arithmetic.name())
             },
             model: job.base.name.clone(),
-            train_sentences: data.plan.len(),
+            train_sentences: data.train_set.len(),
             dev_sentences: data.dev.sentences.len(),
-            subwords_per_epoch: data.plan.pieces(),
+            subwords_per_epoch: data.train_set.n_subwords(),
             steps: schedule.steps,
             epochs: arguments.num_train_epochs,
             learning_rate: arguments.learning_rate,
@@ -245,15 +288,15 @@ impl<'a> Trainer<'a> {
             labels: tags.labels(),
             resumed_from_step: resumed.map_or(0, |c| c.state.step),
         }));
-        if let Some(why) = chosen.fallback_reason {
-            observer.on_event(TrainEvent::Log(LogLevel::Warning, why));
+        if let Some(reason) = chosen.fallback_reason {
+            observer.on_event(TrainEvent::Log(LogLevel::Warning, reason));
         }
         let differences = resumed.map(|checkpoint| {
             let device = other_device(checkpoint, &device);
             let data = other_data.map(|splits| {
                 format!(
-                    "the sentences or labels of {splits} have changed since the run began: it goes on with those it began \
-                     with; start a new run to use the new ones"
+                    "sentences or labels of {splits} have changed since the start of the run; the run continues with \
+                     the original data. Start a new run to use the changed data"
                 )
             });
             [device, other_arithmetic, data]
@@ -283,14 +326,14 @@ impl<'a> Trainer<'a> {
             data,
             data_kept,
             device,
-            arithmetic,
+            compute_dtype: arithmetic,
             objective,
             optimizer,
             loss_scale,
             schedule,
             best,
             progress,
-            report,
+            metrics_writer: report,
             head_kept,
             memory_before_mb: memory::current_mb(),
         };
@@ -313,7 +356,8 @@ impl<'a> Trainer<'a> {
             return Some(peak);
         }
         let at_once = self.arguments.per_device_train_batch_size;
-        let heaviest = memory_estimate::required_bytes(&self.tagger.bert, &self.data.plan, &self.arguments, at_once);
+        let heaviest =
+            memory_estimate::required_bytes(&self.tagger.bert, &self.data.train_set, &self.arguments, at_once);
         Some(peak.max(self.memory_before_mb? + heaviest as f64 / 1e6))
     }
 
@@ -322,28 +366,29 @@ impl<'a> Trainer<'a> {
         let bert = &self.tagger.bert;
         let Some(free) = self.free_memory() else { return Ok(()) };
         let sentences = self.arguments.per_device_train_batch_size;
-        let need = memory_estimate::required_bytes(bert, &self.data.plan, &self.arguments, sentences);
+        let need = memory_estimate::required_bytes(bert, &self.data.train_set, &self.arguments, sentences);
         if need <= free {
             return Ok(());
         }
-        let advice = memory_estimate::advice(bert, &self.data.plan, &self.arguments, free);
+        let advice = memory_estimate::advice(bert, &self.data.train_set, &self.arguments, free);
         let (need, free) = (need as f64 / 1e9, free as f64 / 1e9);
         let message =
-            format!("a batch of {sentences} sentences needs about {need:.1} GB, and {free:.1} GB are free. {advice}");
+            format!("a batch of {sentences} sentences requires about {need:.1} GB, {free:.1} GB are free; {advice}");
         Err(TrainError::Data(message))
     }
 
     fn run_to_end(mut self, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
         let mut outcome = Outcome::Completed;
-        self.report = MetricsWriter::create(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
+        self.metrics_writer =
+            MetricsWriter::create(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
         let done = self.progress.step / self.steps_an_epoch();
         let patience = self.arguments.early_stopping_patience;
-        // An epoch without its evaluation has no remaining batches and is evaluated again.
-        let first = if self.progress.unscored { done } else { done + 1 };
+        // If the run was suspended during the evaluation of an epoch, only this evaluation is repeated.
+        let first = if self.progress.eval_pending { done } else { done + 1 };
         for epoch in first..=self.arguments.num_train_epochs {
             // Checked before an epoch, so that a run that is resumed here ends too.
-            if patience > 0 && self.progress.without_gain >= patience {
-                let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
+            if patience > 0 && self.progress.n_evaluations_without_gain >= patience {
+                let note = format!("early stopping: no improvement of dev F1 for {}", epochs(patience));
                 observer.on_event(TrainEvent::Log(LogLevel::Info, note));
                 break;
             }
@@ -355,14 +400,14 @@ impl<'a> Trainer<'a> {
                     break;
                 }
             }
-            self.progress.unscored = true;
+            self.progress.eval_pending = true;
             let Some(better) = self.evaluate_dev(epoch, observer)? else {
-                let note = format!("the run was stopped: epoch {epoch} is not scored, and so not chosen");
+                let note = format!("run stopped: epoch {epoch} was not evaluated and cannot be selected");
                 observer.on_event(TrainEvent::Log(LogLevel::Info, note));
                 outcome = Outcome::Stopped;
                 break;
             };
-            self.progress.unscored = false;
+            self.progress.eval_pending = false;
             if self.should_save_after_epoch(better) {
                 self.save(observer)?;
             }
@@ -373,11 +418,11 @@ impl<'a> Trainer<'a> {
             }
         }
         if self.best.is_none() {
-            if let Some(why) = self.progress.divergence.take() {
-                return Err(TrainError::Data(format!("{why}. No epoch was whole, so there is no model to keep")));
+            if let Some(reason) = self.progress.divergence.take() {
+                return Err(TrainError::Data(format!("{reason}. No epoch finished, so no model was saved")));
             }
             if self.evaluate_dev(0, observer)?.is_none() {
-                self.best = Some(self.as_it_is(0, None)?);
+                self.best = Some(self.clone_best(0, None)?);
             }
         }
         self.finish(outcome, observer)
@@ -390,7 +435,7 @@ impl<'a> Trainer<'a> {
     /// Executes one epoch, or its remaining batches after a checkpoint.
     fn run_epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let arguments = self.arguments.clone();
-        let batches = self.data.plan.batches(arguments.effective_batch_size(), arguments.seed, epoch - 1);
+        let batches = self.data.train_set.batches(arguments.effective_batch_size(), arguments.seed, epoch - 1);
         let first = self.progress.step - (epoch - 1) * self.steps_an_epoch();
         for (index, batch) in batches.iter().enumerate().skip(first) {
             if !self.apply_control(observer)? {
@@ -398,22 +443,22 @@ impl<'a> Trainer<'a> {
             }
             let rate = arguments.learning_rate * self.schedule.lr_factor(self.progress.step);
             let step::StepResult { loss, report, skipped, seconds } = self.step(batch, rate)?;
-            self.progress.pieces += batch.rows();
-            self.progress.padded += batch.longest() * batch.len();
+            self.progress.n_subwords += batch.n_subwords();
+            self.progress.n_padded += batch.max_sentence_len() * batch.len();
             self.progress.seconds += seconds;
             if skipped {
                 continue;
             }
-            if let Some(why) = self.detect_divergence(loss, &report, batch) {
-                observer.on_event(TrainEvent::Log(LogLevel::Warning, why.clone()));
-                self.progress.divergence = Some(why);
+            if let Some(reason) = self.detect_divergence(loss, &report, batch) {
+                observer.on_event(TrainEvent::Log(LogLevel::Warning, reason.clone()));
+                self.progress.divergence = Some(reason);
                 return Ok(Outcome::Diverged);
             }
             if self.progress.step == 1 {
                 let (weight, note) = gradient_coverage(&self.tagger.bert, &report);
                 observer.on_event(TrainEvent::Log(weight, note));
             }
-            let event = self.step_event(loss, rate, &report, batch.rows() as f64 / seconds);
+            let event = self.step_event(loss, rate, &report, batch.n_subwords() as f64 / seconds);
             let event = self.progress.unlogged.take().map_or(event, |before: Step| before.merge(event));
             if event.merged >= arguments.logging_steps || index + 1 == batches.len() {
                 self.emit(TrainEvent::Step(event), observer);
@@ -445,21 +490,21 @@ impl<'a> Trainer<'a> {
         if let Some(fields) = value.as_object_mut() {
             fields.entry("step").or_insert(self.progress.step.into());
         }
-        self.report.iter().for_each(|report| report.write_event(&value));
+        self.metrics_writer.iter().for_each(|report| report.write_event(&value));
         self.progress.history.push(value);
         observer.on_event(event);
     }
 
     /// Evaluates a network. Checks between two batches if the run must end.
-    pub(super) fn evaluate(&self, bert: &Bert, gold: &Gold, observer: &dyn Observer) -> Result<Scored, TrainError> {
+    pub(super) fn evaluate(&self, bert: &Bert, gold: &Gold, observer: &dyn Observer) -> Result<EvalResult, TrainError> {
         if gold.sentences.is_empty() {
-            return Ok(Scored::Whole(None));
+            return Ok(EvalResult::Complete(None));
         }
         let tagger = Tagger { bert: bert.clone(), ..self.tagger.clone() };
         let scores = evaluate::score(&tagger, gold, |_, _| {
             !matches!(observer.control(), TrainerControl::Stop | TrainerControl::Suspend)
         })?;
-        Ok(scores.map_or(Scored::Ended, |scores| Scored::Whole(Some(scores))))
+        Ok(scores.map_or(EvalResult::Stopped, |scores| EvalResult::Complete(Some(scores))))
     }
 
     /// Evaluates the network on dev. Returns true if it is the best so far, or `None` if the run was stopped.
@@ -468,9 +513,9 @@ impl<'a> Trainer<'a> {
     /// Returns [`TrainError::Suspended`] if the run was suspended during the evaluation.
     fn evaluate_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Option<bool>, TrainError> {
         let scores = match self.evaluate(&self.tagger.bert, &self.data.dev, observer)? {
-            Scored::Whole(scores) => scores,
-            Scored::Ended if observer.control() == TrainerControl::Suspend => return Err(self.suspended(observer)),
-            Scored::Ended => return Ok(None),
+            EvalResult::Complete(scores) => scores,
+            EvalResult::Stopped if observer.control() == TrainerControl::Suspend => return Err(self.suspend(observer)),
+            EvalResult::Stopped => return Ok(None),
         };
         let f1 = |s: &Option<EvalMetrics>| s.as_ref().map_or(0.0, |s| s.overall.f1);
         // Without a dev split, the last epoch counts as the best.
@@ -483,16 +528,17 @@ impl<'a> Trainer<'a> {
         }
         let threshold = self.arguments.early_stopping_threshold;
         let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores) + threshold);
-        self.progress.without_gain = if gained { 0 } else { self.progress.without_gain + 1 };
+        self.progress.n_evaluations_without_gain =
+            if gained { 0 } else { self.progress.n_evaluations_without_gain + 1 };
         if better {
-            self.best = Some(self.as_it_is(epoch, scores)?);
+            self.best = Some(self.clone_best(epoch, scores)?);
         }
         Ok(Some(better))
     }
 
     /// Returns a copy of the current network.
-    fn as_it_is(&self, epoch: usize, scores: Option<EvalMetrics>) -> Result<BestModel, TrainError> {
-        Ok(BestModel { step: self.progress.step, epoch, bert: self.tagger.bert.kept()?, scores })
+    fn clone_best(&self, epoch: usize, scores: Option<EvalMetrics>) -> Result<BestModel, TrainError> {
+        Ok(BestModel { step: self.progress.step, epoch, bert: self.tagger.bert.clone_state()?, scores })
     }
 
     fn finish(mut self, outcome: Outcome, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
@@ -503,12 +549,12 @@ impl<'a> Trainer<'a> {
         // The test evaluation uses the network as it is saved.
         let bert = bert.merged()?;
         let test = match self.evaluate(&bert, &self.data.test, observer)? {
-            Scored::Whole(scores) => scores,
-            Scored::Ended if observer.control() == TrainerControl::Suspend && outcome == Outcome::Completed => {
-                return Err(self.suspended(observer));
+            EvalResult::Complete(scores) => scores,
+            EvalResult::Stopped if observer.control() == TrainerControl::Suspend && outcome == Outcome::Completed => {
+                return Err(self.suspend(observer));
             }
-            Scored::Ended => {
-                observer.on_event(TrainEvent::Log(LogLevel::Info, "the run was stopped: test is not scored".into()));
+            EvalResult::Stopped => {
+                observer.on_event(TrainEvent::Log(LogLevel::Info, "run stopped: test was not evaluated".into()));
                 None
             }
         };
@@ -522,17 +568,17 @@ impl<'a> Trainer<'a> {
             dev,
             test,
             train_seconds: self.progress.seconds,
-            pieces: self.progress.pieces,
+            n_subwords: self.progress.n_subwords,
             peak_memory_mb: memory::peak_mb(),
             out: self.job.out.clone(),
         };
         let card = model_card::model_card(self.job, &self.data, &self.arguments, &finished, &self.tagger.tags);
-        let files = self.job.base.save_pretrained(&bert, &self.tagger.tags, &card, self.job.precision)?;
+        let files = self.job.base.save_pretrained(&bert, &self.tagger.tags, &card, self.job.save_dtype)?;
         let files = files.into_iter().map(Ok);
-        disk::replace_files::<TrainError>(&self.job.out, FILES, files).map_err(|e| self.not_saved(&e, observer))?;
+        disk::replace_files::<TrainError>(&self.job.out, FILES, files).map_err(|e| self.save_error(&e, observer))?;
         checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit);
         if let Err(e) = checkpoint::remove_shared(&self.job.out) {
-            log::warn!("a file of the run stays: {e}");
+            log::warn!("failed to remove a temporary file of the run: {e}");
         }
         Ok(finished)
     }
@@ -553,14 +599,14 @@ fn arithmetic(
     }
     let now = on(arguments.precision).or_else(|_| on(None))?;
     let (before, name) = (before.name(), now.name());
-    Ok((now, Some(format!("the run computed in {before}, which {} cannot: it goes on in {name}", chosen.name))))
+    Ok((now, Some(format!("the run used {before}, which {} does not support; it continues with {name}", chosen.name))))
 }
 
 /// Returns a warning if a resumed run used another device before.
 fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
     let before = checkpoint.state.device.as_deref().filter(|before| *before != now)?;
     Some(format!(
-        "the run computed on {before} before, and goes on with {now}: its bits will differ from an uninterrupted run's"
+        "the run continues on {now} instead of {before}; results will not be identical to an uninterrupted run"
     ))
 }
 
@@ -571,8 +617,8 @@ fn epochs(count: usize) -> String {
 
 impl TrainOutput {
     /// Returns the number of subwords per second of the training steps.
-    pub fn pieces_per_second(&self) -> f64 {
-        if self.train_seconds > 0.0 { self.pieces as f64 / self.train_seconds } else { 0.0 }
+    pub fn subwords_per_second(&self) -> f64 {
+        if self.train_seconds > 0.0 { self.n_subwords as f64 / self.train_seconds } else { 0.0 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Checkpoints, pausing and resuming of a run.
 
-use super::{BestModel, RunCounters, Scored, TrainError, Trainer};
+use super::{BestModel, EvalResult, RunCounters, TrainError, TrainingRun};
 use crate::train::arguments::SaveStrategy;
 use crate::train::checkpoint::{self, Checkpoint, CheckpointData, TrainerState};
 use crate::train::event::{LogLevel, Observer, TrainEvent, TrainerControl};
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Interval at which a paused run checks the control value.
 const PAUSE_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-impl Trainer<'_> {
+impl TrainingRun<'_> {
     /// Restores the state of a checkpoint. Its model is already loaded.
     pub(super) fn resume_from(
         &mut self,
@@ -21,11 +21,13 @@ impl Trainer<'_> {
         let state = &checkpoint.state;
         if state.step > self.schedule.steps {
             let at = checkpoint.folder.display();
-            return Err(TrainError::Data(format!("{at}: damaged, it is past the end of the run; delete it to resume")));
+            return Err(TrainError::Data(format!(
+                "{at}: damaged (step after the end of the run); delete it to resume"
+            )));
         }
         let [train, dev, _] = &self.fingerprints;
         if state.data != *train {
-            let message = "the training sentences or their labels are not those the run began with; start a new run";
+            let message = "the training sentences or labels have changed since the start of the run; start a new run";
             return Err(TrainError::Data(message.into()));
         }
         // Always false with the stored data of the run. With other dev data, old scores are not comparable.
@@ -37,47 +39,50 @@ impl Trainer<'_> {
         };
         let history = history.unwrap_or_else(|| History::of(state.log_history.clone()));
         let mut highest = f64::NEG_INFINITY;
-        let mut told: Vec<TrainEvent> = history.events().iter().filter_map(json::from_json).collect();
-        for event in &mut told {
+        let mut reported: Vec<TrainEvent> = history.events().iter().filter_map(json::from_json).collect();
+        for event in &mut reported {
             if let TrainEvent::Evaluated { scores, best, .. } = event {
                 *best = scores.overall.f1 > highest;
                 highest = highest.max(scores.overall.f1);
             }
         }
-        observer.on_event(TrainEvent::History(told));
+        observer.on_event(TrainEvent::History(reported));
         self.loss_scale = self.loss_scale.map(|fresh| state.loss_scale.unwrap_or(fresh));
         self.progress = RunCounters {
             step: state.step,
-            pieces: state.pieces,
-            padded: state.padded,
+            n_subwords: state.pieces,
+            n_padded: state.padded,
             seconds: state.seconds,
-            without_gain: state.without_gain,
+            n_evaluations_without_gain: state.without_gain,
             saved: Some(state.step),
-            unscored: state.unscored,
+            eval_pending: state.unscored,
             history,
             recent_loss: state.recent_loss,
             ..RunCounters::default()
         };
         if other_dev {
-            self.progress.without_gain = 0;
-            let note = "dev has other sentences or labels than when the run began: the best epoch is chosen among those to come";
+            self.progress.n_evaluations_without_gain = 0;
+            let note = "sentences or labels of dev have changed since the start of the run; \
+                        the best epoch is selected from the remaining epochs";
             observer.on_event(TrainEvent::Log(LogLevel::Warning, note.into()));
         }
         if let Some((step, epoch)) = state.best.filter(|_| !other_dev) {
             let bert = match checkpoint.best(&self.tagger.bert)? {
                 Some(bert) => bert,
-                None => self.tagger.bert.kept()?,
+                None => self.tagger.bert.clone_state()?,
             };
             // The best model is evaluated again, so no stored score can differ from the data.
             let scores = match self.evaluate(&bert, &self.data.dev, observer)? {
-                Scored::Whole(scores) => scores,
+                EvalResult::Complete(scores) => scores,
                 // The checkpoint remains and can be resumed again.
-                Scored::Ended if observer.control() == TrainerControl::Suspend => return Err(TrainError::Suspended),
-                Scored::Ended => None,
+                EvalResult::Stopped if observer.control() == TrainerControl::Suspend => {
+                    return Err(TrainError::Suspended);
+                }
+                EvalResult::Stopped => None,
             };
             self.best = Some(BestModel { step, epoch, bert, scores });
         }
-        observer.on_event(TrainEvent::Log(LogLevel::Success, format!("resumed at step {}", state.step)));
+        observer.on_event(TrainEvent::Log(LogLevel::Success, format!("resumed from step {}", state.step)));
         Ok(())
     }
 
@@ -96,7 +101,7 @@ impl Trainer<'_> {
                     return Ok(true);
                 }
                 TrainerControl::Stop => return Ok(false),
-                TrainerControl::Suspend => return Err(self.suspended(observer)),
+                TrainerControl::Suspend => return Err(self.suspend(observer)),
                 TrainerControl::Pause => {
                     if !paused {
                         paused = true;
@@ -118,33 +123,33 @@ impl Trainer<'_> {
     }
 
     /// Writes a checkpoint before the run ends without a result. Returns the error to report.
-    pub(super) fn suspended(&mut self, observer: &mut dyn Observer) -> TrainError {
+    pub(super) fn suspend(&mut self, observer: &mut dyn Observer) -> TrainError {
         match self.write_checkpoint(observer) {
             Ok(()) if self.progress.saved == Some(self.progress.step) => TrainError::Suspended,
             Ok(()) => {
                 let before = checkpoint::newest_in(&self.job.out);
                 let rest = before.map_or("the run cannot be resumed".to_owned(), |at| {
-                    format!("{} stays, from which --resume goes on", at.display())
+                    format!("--resume continues from {}", at.display())
                 });
-                TrainError::Data(format!("the run ends, but step {} could not be saved; {rest}", self.progress.step))
+                TrainError::Data(format!("run ended, but saving step {} failed; {rest}", self.progress.step))
             }
             Err(e) => e,
         }
     }
 
     /// Returns the error to report if the model could not be saved. Its message names the checkpoint with the result.
-    pub(super) fn not_saved(&mut self, why: &TrainError, observer: &mut dyn Observer) -> TrainError {
+    pub(super) fn save_error(&mut self, reason: &TrainError, observer: &mut dyn Observer) -> TrainError {
         let out = self.job.out.display();
-        let whole = format!("{why}. The model could not be saved, and {out} is as it was");
+        let whole = format!("{reason}. The model was not saved, {out} is unchanged");
         if checkpoint::newest_in(&self.job.out).is_none() && self.progress.divergence.is_none() {
             // This can succeed if the problem concerns only one file of the model.
             if let Err(e) = self.write_checkpoint(observer) {
-                log::warn!("no checkpoint either: {e}");
+                log::warn!("failed to write a checkpoint: {e}");
             }
         }
         TrainError::Data(match checkpoint::newest_in(&self.job.out) {
-            Some(at) => format!("{whole}. {} is kept: mend this, then go on with --resume", at.display()),
-            None => format!("{whole}. No checkpoint could be written either: what was learned is lost"),
+            Some(at) => format!("{whole}. Fix the cause, then resume from {} with --resume", at.display()),
+            None => format!("{whole}. No checkpoint was written either, so the trained weights are lost"),
         })
     }
 
@@ -171,7 +176,7 @@ impl Trainer<'_> {
             }
             // The run continues, and the previous checkpoint is unchanged.
             Err(TrainError::Disk(e)) => {
-                let note = format!("step {step} could not be saved, the checkpoint before it stays: {e}");
+                let note = format!("failed to save step {step}, the previous checkpoint is kept: {e}");
                 observer.on_event(TrainEvent::Log(LogLevel::Warning, note));
             }
             Err(e) => return Err(e),
@@ -197,18 +202,18 @@ impl Trainer<'_> {
             dev: Some(dev),
             test: Some(test),
             device: Some(self.device.clone()),
-            arithmetic: Some(self.arithmetic.name().to_owned()),
-            arguments: settings_table::described(&self.arguments),
+            arithmetic: Some(self.compute_dtype.name().to_owned()),
+            arguments: settings_table::to_map(&self.arguments),
             head_kept: self.head_kept,
             step,
-            pieces: self.progress.pieces,
-            padded: self.progress.padded,
+            pieces: self.progress.n_subwords,
+            padded: self.progress.n_padded,
             seconds: self.progress.seconds,
             best: best.map(|b| (b.step, b.epoch)),
-            without_gain: self.progress.without_gain,
+            without_gain: self.progress.n_evaluations_without_gain,
             recent_loss: self.progress.recent_loss,
             loss_scale: self.loss_scale,
-            unscored: self.progress.unscored,
+            unscored: self.progress.eval_pending,
             history_lines: Some(history_lines),
             log_history: self.progress.history.scores(),
         };

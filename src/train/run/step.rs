@@ -1,6 +1,6 @@
 //! Training step: gradient of a batch, update of the weights, its event, and detection of divergence.
 
-use super::{TrainError, Trainer};
+use super::{TrainError, TrainingRun};
 use crate::model::bert::{Mode, Pass};
 use crate::model::{Bert, PackedBatch, device};
 use crate::train::event::Step;
@@ -20,7 +20,7 @@ pub(in crate::train) struct StepResult {
     pub(super) seconds: f64,
 }
 
-impl Trainer<'_> {
+impl TrainingRun<'_> {
     /// Executes a training step: computes the gradient of a batch and updates the weights.
     pub(in crate::train) fn step(&mut self, batch: &PackedBatch, rate: f64) -> Result<StepResult, TrainError> {
         let started = Instant::now();
@@ -35,8 +35,8 @@ impl Trainer<'_> {
         let pass = Pass {
             mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
             parts: self.arguments.n_shards,
-            at_once: self.arguments.per_device_train_batch_size,
-            objective: &self.objective,
+            micro_batch_size: self.arguments.per_device_train_batch_size,
+            loss: &self.objective,
             loss_scale: self.loss_scale.map_or(1.0, |s| s.factor),
         };
         self.optimizer.set_loss_scale(pass.loss_scale);
@@ -51,20 +51,21 @@ impl Trainer<'_> {
         if !device::is_out_of_memory(&error) {
             return error.into();
         }
-        let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.data.plan.longest());
+        let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.data.train_set.max_len());
         // The current free memory excludes the failed batch, so it is not used. The advice is based on half of the
         // required memory.
-        let need = memory_estimate::required_bytes(&self.tagger.bert, &self.data.plan, &self.arguments, sentences);
-        let advice = memory_estimate::advice(&self.tagger.bert, &self.data.plan, &self.arguments, need / 2);
+        let need = memory_estimate::required_bytes(&self.tagger.bert, &self.data.train_set, &self.arguments, sentences);
+        let advice = memory_estimate::advice(&self.tagger.bert, &self.data.train_set, &self.arguments, need / 2);
         TrainError::Data(format!(
-            "step {}: the device's memory is full with {sentences} sentences of up to {longest} pieces. {advice}",
+            "step {}: out of memory with a batch of {sentences} sentences of up to {longest} subwords; {advice}",
             self.progress.step + 1
         ))
     }
 
     /// Returns an infinite iterator over the batches of all epochs.
     pub(in crate::train) fn batches_forever(&self) -> impl Iterator<Item = PackedBatch> + use<> {
-        let (plan, size, seed) = (self.data.plan.clone(), self.arguments.effective_batch_size(), self.arguments.seed);
+        let (plan, size, seed) =
+            (self.data.train_set.clone(), self.arguments.effective_batch_size(), self.arguments.seed);
         (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
     }
 
@@ -75,7 +76,7 @@ impl Trainer<'_> {
 
     /// Returns the number of subwords of all training sentences.
     pub(in crate::train) fn subwords_per_epoch(&self) -> usize {
-        self.data.plan.pieces()
+        self.data.train_set.n_subwords()
     }
 
     /// Returns the reason why the run cannot continue after this step, with the step, the batch and the probable cause.
@@ -85,24 +86,21 @@ impl Trainer<'_> {
         let guessing = (self.tagger.tags.len() as f64).ln();
         let far_above = is_far_above(p.step, &mut p.recent_loss, loss, guessing);
         let what = if !loss.is_finite() || !report.grad_norm.is_finite() {
-            "the loss or its gradient is no number any more".to_owned()
+            "loss or gradient is not finite".to_owned()
         } else if far_above {
-            format!("the loss is {:.2} on average, far above the {guessing:.2} of pure guessing", p.recent_loss)
+            format!("the average loss is {:.2}, far above random guessing ({guessing:.2})", p.recent_loss)
         } else {
             return None;
         };
         let (step, rate) = (p.step, self.arguments.learning_rate);
         let cause = if step <= 2 {
-            "the base model's weights give no numbers, try another base".to_owned()
+            "the base model produces non-finite values; use another base model".to_owned()
         } else {
-            format!(
-                "learning_rate {rate:e} is too high (gradient norm {before:.1} a step before), try {:e}",
-                rate / 5.0
-            )
+            format!("learning_rate {rate:e} is too high (previous gradient norm {before:.1}); try {:e}", rate / 5.0)
         };
-        let (sentences, longest) = (batch.len(), batch.longest());
+        let (sentences, longest) = (batch.len(), batch.max_sentence_len());
         Some(format!(
-            "step {step}: {what}. Batch of {sentences} sentences, the longest {longest} pieces. Likely cause: {cause}"
+            "step {step}: {what}. Batch of {sentences} sentences, longest {longest} subwords. Likely cause: {cause}"
         ))
     }
 
@@ -111,7 +109,7 @@ impl Trainer<'_> {
         loss: f64,
         learning_rate: f64,
         report: &StepReport,
-        pieces_per_second: f64,
+        subwords_per_second: f64,
     ) -> Step {
         let p = &self.progress;
         let steps_an_epoch = self.schedule.steps as f64 / self.arguments.num_train_epochs as f64;
@@ -122,8 +120,8 @@ impl Trainer<'_> {
             merged: 1,
             learning_rate,
             grad_norm: report.grad_norm,
-            pieces_per_second,
-            padding_avoided: 1.0 - p.pieces as f64 / p.padded.max(1) as f64,
+            subwords_per_second,
+            padding_avoided: 1.0 - p.n_subwords as f64 / p.n_padded.max(1) as f64,
             elapsed: p.seconds,
             remaining: p.seconds / p.step as f64 * (self.schedule.steps - p.step) as f64,
         }
@@ -150,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn divergence_is_judged_by_the_mean() {
+    fn divergence_uses_smoothed_loss() {
         check([2.2; 50], None);
         // A single difficult batch among easy ones.
         check([2.2, 2.0, 60.0, 1.8, 1.6], None);

@@ -1,58 +1,58 @@
 //! The canvas: the current sentence in large type with its spans, and the adjacent sentences of the document.
 
-use super::chooser;
-use super::classes;
 use super::context_menu;
-use super::flow::{Flow, SpanView, Style};
-use super::label_popup;
-use super::layers::{self, Layers};
-use super::mouse::{asked_for, drag, drag_characters, pressed_at, with_signs};
-use super::paint::Paint;
-use super::pieces;
-use crate::app::annotate::Choosing;
+use super::doc_labels;
+use super::label_picker;
+use super::mouse::{command_for_selection, drag_chars, drag_tokens, keep_punctuation, press_position};
+use super::paint::TextPaint;
+use super::picker;
+use super::span_layout::{self, SpanLayout};
+use super::subwords;
+use super::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use crate::app::annotate::PickerTarget;
 use crate::app::i18n::tr;
 use crate::app::labeling::CaretMotion;
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{LabelId, Span, TokenSpan};
 use crate::ui::Commands;
-use crate::ui::numbers::counted;
+use crate::ui::format_numbers;
 use crate::ui::theme::{self, TextRole};
 use crate::ui::widgets::{hairline, icon, key_caps, label, put_text, spoken};
 use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Presentation state of the canvas.
 #[derive(Default)]
-pub struct View {
+pub struct CanvasState {
     /// The last sentence that was scrolled to, and if its subwords were shown.
     scrolled_to: Option<(usize, bool)>,
     /// Word at which a drag started.
-    pub(super) drag: Option<usize>,
+    pub(super) drag_start: Option<usize>,
     /// Adjacent sentence and word at which a drag started.
-    beside: Option<(usize, usize)>,
+    context_drag_start: Option<(usize, usize)>,
     /// Adjacent sentence and word of the last click. The text has moved by the second click of a double click.
-    clicked: Option<(usize, usize)>,
+    last_context_click: Option<(usize, usize)>,
     /// True if that click was in this frame.
-    clicked_now: bool,
+    clicked_this_frame: bool,
     /// Byte at which a drag over characters started.
-    pub(super) characters: Option<u32>,
+    pub(super) char_drag_start: Option<u32>,
     /// Presentation state of the label chooser.
-    chooser: chooser::View,
+    picker: picker::PickerState,
 }
 
 /// Returns the width of the gutter with the sentence number, in points.
-fn gutter(ui: &Ui) -> f32 {
+fn gutter_width(ui: &Ui) -> f32 {
     if ui.content_rect().width() < 1024.0 { 44.0 } else { 72.0 }
 }
 
 /// Maximum width of the text, in points.
 const MEASURE: f32 = 680.0;
 /// Number of sentences shown before and after the current one.
-const AROUND: usize = 4;
+const N_CONTEXT_SENTENCES: usize = 4;
 
 /// Shows the strip with shortcut hints.
-pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
-    let p = theme::of(ui);
+pub fn key_hints(ui: &mut Ui, app: &App, a: &Annotate) {
+    let p = theme::colors(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
     let panel = Panel::bottom("hints").exact_size(40.0).resizable(false).show_separator_line(false).frame(frame);
     let rect = panel
@@ -60,35 +60,35 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
             ui.horizontal_centered(|ui| {
                 let last = a.corpus.labels.len().min(9).to_string();
                 let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
-                let room = match ui.available_width() {
+                let space = match ui.available_width() {
                     ..360.0 => 1,
                     ..620.0 => 3,
                     _ => 5,
                 };
                 let caps = |action: Action| app.keymap.key_labels(action);
-                let number = (vec![numbers.as_str()], tr!("label"));
-                let clear = (caps(Action::ClearLabel), tr!("clear"));
+                let number = (vec![numbers.as_str()], tr!("Label"));
+                let clear = (caps(Action::ClearLabel), tr!("Remove"));
                 let hints = if a.suggestions().is_empty() {
-                    let extend = (caps(Action::Extend(CaretMotion::Right)), tr!("extend"));
+                    let extend = (caps(Action::ExtendSelection(CaretMotion::Right)), tr!("Extend"));
                     [
                         number,
                         extend,
                         clear,
-                        (caps(Action::MarkDone), tr!("done")),
-                        (caps(Action::ChooseLabel), tr!("labels")),
+                        (caps(Action::MarkDone), tr!("Done")),
+                        (caps(Action::ChooseLabel), tr!("Choose label")),
                     ]
                 } else {
                     let (accept, reject) =
-                        ((caps(Action::Accept), tr!("accept")), (caps(Action::Reject), tr!("reject")));
-                    [accept, reject, (caps(Action::NextSuggestion), tr!("skip")), number, clear]
+                        ((caps(Action::Accept), tr!("Accept")), (caps(Action::Reject), tr!("Reject")));
+                    [accept, reject, (caps(Action::NextSuggestion), tr!("Skip")), number, clear]
                 };
-                for (keys, what) in hints.iter().take(room).filter(|(keys, _)| !keys.is_empty()) {
+                for (keys, what) in hints.iter().take(space).filter(|(keys, _)| !keys.is_empty()) {
                     key_caps(ui, keys);
-                    label(ui, TextRole::Small, p.text2, what);
+                    label(ui, TextRole::Small, p.text_secondary, what);
                     ui.add_space(8.0);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    label(ui, TextRole::Small, p.text2, tr!("next"));
+                    label(ui, TextRole::Small, p.text_secondary, tr!("Next"));
                     key_caps(ui, &app.keymap.key_labels(Action::NextSentence));
                 });
             });
@@ -99,45 +99,45 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
 }
 
 /// Shows the text.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
-    let first = a.current.saturating_sub(AROUND);
-    let last = (a.current + AROUND).min(a.sentences.len() - 1);
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut CanvasState, out: &mut Commands) {
+    let first = a.current.saturating_sub(N_CONTEXT_SENTENCES);
+    let last = (a.current + N_CONTEXT_SENTENCES).min(a.sentences.len() - 1);
     let document = a.sentences[a.current].document;
     ScrollArea::vertical().id_salt("canvas").auto_shrink(false).show(ui, |ui| {
-        let width = (ui.available_width() - gutter(ui) - 20.0).clamp(120.0, MEASURE);
+        let width = (ui.available_width() - gutter_width(ui) - 20.0).clamp(120.0, MEASURE);
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.add_space(20.0);
-        for place in (first..=last).filter(|p| a.sentences[*p].document == document) {
-            if place == a.current {
-                let rect = current(ui, app, a, view, width, out);
-                let pieces = a.pieces.on && a.pieces.alignment.is_some();
-                if view.scrolled_to != Some((place, pieces)) {
-                    view.scrolled_to = Some((place, pieces));
+        for index in (first..=last).filter(|p| a.sentences[*p].document == document) {
+            if index == a.current {
+                let rect = current_sentence(ui, app, a, view, width, out);
+                let n_subwords = a.subwords.is_on && a.subwords.alignment.is_some();
+                if view.scrolled_to != Some((index, n_subwords)) {
+                    view.scrolled_to = Some((index, n_subwords));
                     scroll_to(ui, rect);
                 }
             } else {
-                neighbour(ui, a, place, view, width, out);
+                context_sentence(ui, a, index, view, width, out);
             }
         }
         // A click outside the text clears the selection.
         let left = (ui.clip_rect().bottom() - ui.cursor().top()).max(40.0);
-        let (_, beside) = ui.allocate_exact_size(vec2(ui.available_width(), left), Sense::click());
-        if beside.clicked() {
-            out.push(Command::Do(Action::SelectNothing));
+        let (_, note) = ui.allocate_exact_size(vec2(ui.available_width(), left), Sense::click());
+        if note.clicked() {
+            out.push(Command::Run(Action::SelectNothing));
         }
-        second_click(ui, a, view, out);
+        handle_double_click(ui, a, view, out);
     });
 }
 
 /// Labels the word of the first click on a double click, although the text has moved. Any other click resets it.
-fn second_click(ui: &Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
-    if !ui.input(|i| i.pointer.primary_clicked()) || std::mem::take(&mut view.clicked_now) {
+fn handle_double_click(ui: &Ui, a: &Annotate, view: &mut CanvasState, out: &mut Commands) {
+    if !ui.input(|i| i.pointer.primary_clicked()) || std::mem::take(&mut view.clicked_this_frame) {
         return;
     }
     let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
-    let first = view.clicked.take().filter(|_| double && ui.rect_contains_pointer(ui.clip_rect()));
-    if let Some((place, word)) = first {
-        out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
+    let first = view.last_context_click.take().filter(|_| double && ui.rect_contains_pointer(ui.clip_rect()));
+    if let Some((index, word)) = first {
+        out.extend([Command::GoToSentence(index), Command::Select(word, word), command_for_selection(a)]);
     }
 }
 
@@ -152,93 +152,113 @@ fn scroll_to(ui: &Ui, rect: Rect) {
 }
 
 /// Shows an adjacent sentence. A click or drag on its words makes it the current one.
-fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f32, out: &mut Commands) {
-    let p = theme::of(ui);
-    let id = a.sentences[place];
+fn context_sentence(ui: &mut Ui, a: &Annotate, index: usize, view: &mut CanvasState, width: f32, out: &mut Commands) {
+    let p = theme::colors(ui);
+    let id = a.sentences[index];
     let document = a.corpus.document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
-    let (size, line) = theme::density(ui).context();
-    let spans = Layers::of(ui, a, place, false, Style::context(size, line)).blocks;
+    let (size, line) = theme::density(ui).context_text();
+    let spans = SpanLayout::compute(ui, a, index, false, SentenceStyle::context(size, line)).inline;
     let joined = document.joins_previous(id.sentence as usize);
-    let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
+    let flow = TextLayout::layout_joined(ui, &words, &spans, SentenceStyle::context(size, line), width, &joined);
     let size = vec2(ui.available_width(), flow.height() + 9.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Go to {place}", place = a.name_of(place))));
-    let origin = rect.min + vec2(gutter(ui), 0.0);
-    let number = TextRole::MonoSmall.line(ui, &place.to_string());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, true, tr!("Go to sentence {index}", index = a.sentence_name(index)))
+    });
+    let origin = rect.min + vec2(gutter_width(ui), 0.0);
+    let number = TextRole::MonoSmall.single_line(ui, &index.to_string());
     let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + line));
-    put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text3);
+    put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text_muted);
     let clip = ui.clip_rect();
     let word = response.interact_pointer_pos().and_then(|at| flow.word_at(at - origin));
     if response.drag_started_by(egui::PointerButton::Primary) {
-        view.beside = pressed_at(ui).and_then(|at| flow.word_at(at - origin)).map(|word| (place, word));
+        view.context_drag_start = press_position(ui).and_then(|at| flow.word_at(at - origin)).map(|word| (index, word));
     }
-    let began = view.beside.filter(|(of, _)| *of == place).zip(word);
-    let dragged = began.map(|((_, from), to)| a.dragged(place, (from, to), with_signs(&response)));
+    let began = view.context_drag_start.filter(|(of, _)| *of == index).zip(word);
+    let dragged = began.map(|((_, from), to)| a.drag_range(index, (from, to), keep_punctuation(&response)));
     let selection = dragged.map(|(from, to)| from.min(to)..=from.max(to));
-    flow.paint(ui, origin, &words, &spans, Paint { quiet: true, clip: Some(clip), selection, ..Paint::default() });
-    if response.drag_stopped() && view.beside.take().is_some() {
+    flow.paint(
+        ui,
+        origin,
+        &words,
+        &spans,
+        TextPaint { is_muted: true, clip: Some(clip), selection, ..TextPaint::default() },
+    );
+    if response.drag_stopped() && view.context_drag_start.take().is_some() {
         if let Some((from, to)) = dragged {
-            out.extend([Command::Sentence(place), Command::Select(from, to), asked_for(a)]);
+            out.extend([Command::GoToSentence(index), Command::Select(from, to), command_for_selection(a)]);
         }
     } else if response.clicked() && !response.double_clicked() {
-        view.clicked = word.map(|word| (place, word));
-        view.clicked_now = true;
-        out.push(Command::Sentence(place));
+        view.last_context_click = word.map(|word| (index, word));
+        view.clicked_this_frame = true;
+        out.push(Command::GoToSentence(index));
     }
 }
 
-fn current(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, width: f32, out: &mut Commands) -> Rect {
-    let p = theme::of(ui);
+fn current_sentence(
+    ui: &mut Ui,
+    app: &App,
+    a: &Annotate,
+    view: &mut CanvasState,
+    width: f32,
+    out: &mut Commands,
+) -> Rect {
+    let p = theme::colors(ui);
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
-    let (size, line) = theme::density(ui).read();
-    let layers = Layers::of(ui, a, a.current, true, Style::reading(size, line));
+    let (size, line) = theme::density(ui).reading_text();
+    let layers = SpanLayout::compute(ui, a, a.current, true, SentenceStyle::reading(size, line));
     ui.add_space(10.0);
     let top = ui.cursor().top();
-    let left = ui.cursor().left() + gutter(ui);
+    let left = ui.cursor().left() + gutter_width(ui);
     let head = vec2(ui.available_width(), TextRole::Small.line_height());
     ui.allocate_ui_with_layout(head, egui::Layout::left_to_right(egui::Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        ui.add_space(gutter(ui));
+        ui.add_space(gutter_width(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
-        label(ui, TextRole::MonoSmall, p.text2, &a.name_of(a.current));
-        label(ui, TextRole::Small, p.text3, &counted(words.len(), "token"));
-        if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
-            label(ui, TextRole::Small, p.text3, &counted(aligned.encoding.len(), "piece"));
+        label(ui, TextRole::MonoSmall, p.text_secondary, &a.sentence_name(a.current));
+        label(ui, TextRole::Small, p.text_muted, &format_numbers::tokens(words.len()));
+        if let (true, Some(aligned)) = (a.subwords.is_on, &a.subwords.alignment) {
+            label(ui, TextRole::Small, p.text_muted, &format_numbers::subwords(aligned.encoding.len()));
         }
-        label(ui, TextRole::Small, p.text3, &counted(layers.all().filter(|s| !s.ghost).count(), "span"));
+        label(
+            ui,
+            TextRole::Small,
+            p.text_muted,
+            &format_numbers::spans(layers.all().filter(|s| !s.is_suggestion).count()),
+        );
         let suggested = a.suggestions().len();
         if suggested > 0 {
             ui.spacing_mut().item_spacing.x = 4.0;
             icon(ui, theme::icon::SPARKLES, 12.0, p.accent);
             ui.spacing_mut().item_spacing.x = 10.0;
-            label(ui, TextRole::Small, p.text2, &counted(suggested, "suggestion"));
+            label(ui, TextRole::Small, p.text_secondary, &format_numbers::suggestions(suggested));
         }
-        let mark = a.mark();
+        let mark = a.review();
         if mark.done {
-            label(ui, TextRole::Small, p.ok, tr!("done"));
+            label(ui, TextRole::Small, p.success, tr!("Done"));
         }
         if mark.flagged {
-            label(ui, TextRole::Small, p.warn, tr!("flagged"));
+            label(ui, TextRole::Small, p.warning, tr!("Flagged"));
         }
-        classes::badges(ui, a);
+        doc_labels::doc_label_badges(ui, a);
     });
     ui.add_space(6.0);
-    if a.pieces.on {
-        let gold: Vec<SpanView> = layers.blocks.into_iter().filter(|s| !s.ghost).collect();
-        pieces::show(ui, a, &words, &gold, gutter(ui), width);
+    if a.subwords.is_on {
+        let gold: Vec<SpanShape> = layers.inline.into_iter().filter(|s| !s.is_suggestion).collect();
+        subwords::show(ui, a, &words, &gold, gutter_width(ui), width);
     } else {
-        let response = text(ui, a, view, &words, &layers, width, out);
+        let response = sentence_text(ui, a, view, &words, &layers, width, out);
         context_menu::show(&response, app, a, out);
     }
     let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
-    if a.choosing == Some(Choosing::Class) {
+    if a.label_picker == Some(PickerTarget::Document) {
         // The chooser is below the sentence, which stays visible.
-        classes::choose(ui, rect.left_bottom() + vec2(0.0, 6.0), a, &mut view.chooser, out);
-    } else if a.choosing.is_none() {
-        view.chooser = chooser::View::default();
+        doc_labels::doc_label_picker(ui, rect.left_bottom() + vec2(0.0, 6.0), a, &mut view.picker, out);
+    } else if a.label_picker.is_none() {
+        view.picker = picker::PickerState::default();
     }
     let bar = Rect::from_min_max(pos2(left - 20.0, rect.top()), pos2(left - 17.0, rect.bottom()));
     ui.painter().rect_filled(bar, 2, p.accent);
@@ -246,27 +266,27 @@ fn current(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, width: f32, ou
     rect
 }
 
-fn text(
+fn sentence_text(
     ui: &mut Ui,
     a: &Annotate,
-    view: &mut View,
+    view: &mut CanvasState,
     words: &[&str],
-    layers: &Layers<'_>,
+    layers: &SpanLayout<'_>,
     width: f32,
     out: &mut Commands,
 ) -> egui::Response {
-    let spans = &layers.blocks;
-    let (size, line) = theme::density(ui).read();
+    let spans = &layers.inline;
+    let (size, line) = theme::density(ui).reading_text();
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let joined = document.joins_previous(id.sentence as usize);
-    let mut flow = Flow::lay_out_joined(ui, words, spans, Style::reading(size, line), width, &joined);
-    flow.make_room(layers.lanes.iter().map(|(lane, span)| (*lane, span)));
+    let mut flow = TextLayout::layout_joined(ui, words, spans, SentenceStyle::reading(size, line), width, &joined);
+    flow.reserve_lanes(layers.stacked.iter().map(|(lane, span)| (*lane, span)));
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
-    let origin = rect.min + vec2(gutter(ui), 0.0);
+    let origin = rect.min + vec2(gutter_width(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
-    spoken(ui, Id::unique("said of the selection"), &said(a, words));
+    spoken(ui, Id::unique("selection announcement"), &announcement(a, words));
     // Without this filter, arrow keys and Tab would move the egui focus before they reach the command table.
     ui.memory_mut(|m| {
         if m.focused().is_none() {
@@ -277,11 +297,11 @@ fn text(
         }
     });
     for (i, word) in words.iter().enumerate() {
-        let place = flow.rect(i).translate(origin.to_vec2());
-        if ui.clip_rect().intersects(place) && !word.trim().is_empty() {
+        let index = flow.rect(i).translate(origin.to_vec2());
+        if ui.clip_rect().intersects(index) && !word.trim().is_empty() {
             let selected = a.selected().is_some_and(|s| s.contains(&i));
-            let tag = spans.iter().find(|s| !s.ghost && s.start <= i && i < s.end).map_or("O", |s| &*s.name);
-            ui.interact(place, response.id.with(i), Sense::hover())
+            let tag = spans.iter().find(|s| !s.is_suggestion && s.start <= i && i < s.end).map_or("O", |s| &*s.name);
+            ui.interact(index, response.id.with(i), Sense::hover())
                 .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{word}, {tag}")));
         }
     }
@@ -289,83 +309,83 @@ fn text(
     let at = pointer.map(|pos| pos - origin);
     let hovered = response.hovered().then_some(at).flatten().and_then(|at| flow.span_at(ui, at, spans));
     if let Some(at) = at {
-        let in_lane = |(lane, span): &&(usize, SpanView)| {
-            let width = super::flow::tag(ui, &span.name).size().x;
+        let in_lane = |(lane, span): &&(usize, SpanShape)| {
+            let width = super::text_layout::label_galley(ui, &span.name).size().x;
             flow.lane(*lane, span, width).iter().any(|strip| strip.rect.contains(at.to_pos2()))
         };
-        let over = layers.lanes.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
+        let over = layers.stacked.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
         let character = |at: egui::Vec2| {
             let word = flow.word_at(at)?;
             let (start, _) = document.tokens[document.sentence_range(id.sentence as usize).start + word];
             Some(start + flow.byte_at(ui, word, words[word], at) as u32)
         };
-        let pressed = pressed_at(ui).map_or(at, |pressed| pressed - origin);
-        if view.characters.is_some() || ui.input(|i| i.modifiers.alt) {
-            drag_characters(&response, view, (character(pressed), character(at)), out);
+        let pressed = press_position(ui).map_or(at, |pressed| pressed - origin);
+        if view.char_drag_start.is_some() || ui.input(|i| i.modifiers.alt) {
+            drag_chars(&response, view, (character(pressed), character(at)), out);
         } else {
-            drag(&response, a, view, &flow, (pressed, at), over, out);
+            drag_tokens(&response, a, view, &flow, (pressed, at), over, out);
         }
     }
-    if let Some(selected) = a.selected().filter(|_| a.choosing == Some(Choosing::Span)) {
+    if let Some(selected) = a.selected().filter(|_| a.label_picker == Some(PickerTarget::Selection)) {
         let (first, last) = (flow.rect(*selected.start()), flow.rect(*selected.end()));
         let below = if flow.rect(*selected.start()).top() == last.top() { first.union(last) } else { last };
-        label_popup::show(ui, below.translate(origin.to_vec2()), a, &mut view.chooser, out);
+        label_picker::show(ui, below.translate(origin.to_vec2()), a, &mut view.picker, out);
     }
     let ringed = a.selection.and_then(|_| {
         let selected = a.selected()?;
         spans.iter().position(|s| s.start == *selected.start() && s.end == selected.end() + 1)
     });
-    let ringed = ringed.filter(|_| a.part.is_none());
-    let part = a.part.zip(a.selection).and_then(|((start, end), (from, to))| {
+    let ringed = ringed.filter(|_| a.char_selection.is_none());
+    let part = a.char_selection.zip(a.selection).and_then(|((start, end), (from, to))| {
         let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: LabelId::default() };
-        layers::cut(
+        span_layout::cut(
             ui,
             document,
             id.sentence as usize,
             &Span::new(start..end, LabelId::default()),
             &words,
-            Style::reading(size, line),
+            SentenceStyle::reading(size, line),
         )
     });
-    let paint = Paint {
+    let paint = TextPaint {
         selection: if ringed.is_some() && part.is_none() { None } else { a.selected() },
-        part,
+        char_selection: part,
         caret: a.selection.map(|(_, head)| head),
         hovered,
-        ringed,
+        focused_span: ringed,
         clip: Some(ui.clip_rect()),
-        ..Paint::default()
+        ..TextPaint::default()
     };
-    for (lane, span) in &layers.lanes {
+    for (lane, span) in &layers.stacked {
         flow.paint_lane(ui, origin, *lane, span, ui.clip_rect());
     }
     flow.paint(ui, origin, words, spans, paint);
-    remarks(ui, a, &flow, origin, out);
-    if let Some(i) = hovered.filter(|i| !spans[*i].ghost) {
-        remove_button(ui, &flow, origin, words.len(), &spans[i], out);
+    comment_markers(ui, a, &flow, origin, out);
+    if let Some(i) = hovered.filter(|i| !spans[*i].is_suggestion) {
+        remove_span_button(ui, &flow, origin, words.len(), &spans[i], out);
     }
     response
 }
 
 /// Returns the text for a screen reader while the user works with the keyboard: the selected words with their label, or
 /// the sentence.
-fn said(a: &Annotate, words: &[&str]) -> String {
-    let name = a.name_of(a.current);
+fn announcement(a: &Annotate, words: &[&str]) -> String {
+    let name = a.sentence_name(a.current);
     let Some(selected) = a.selected() else { return format!("{name}: {}", words.join(" ")) };
     let document = a.corpus.document(a.current_id().document);
     let text = a
-        .selected_text(LabelId::default())
+        .selection_as_span(LabelId::default())
         .map_or(String::new(), |at| document.text[at.start as usize..at.end as usize].into());
-    let label = a.selected_span().map_or(tr!("no label"), |s| a.corpus.labels.name(s.label));
-    tr!("{text}, {label}, {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
+    let label = a.selected_span().map_or(tr!("No label"), |s| a.corpus.labels.name(s.label));
+    tr!("{text}, {label}, word {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
 }
 
 /// Shows a symbol after each text range that has a comment. A click opens the comment.
-fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut Commands) {
-    let p = theme::of(ui);
+fn comment_markers(ui: &mut Ui, a: &Annotate, flow: &TextLayout, origin: egui::Pos2, out: &mut Commands) {
+    let p = theme::colors(ui);
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    for remark in a.mark_of(a.current).into_iter().flat_map(|m| &m.range_comments) {
+    for remark in a.review_at(a.current).into_iter().flat_map(|m| &m.range_comments) {
         let words =
             document.to_token_span(id.sentence as usize, &Span::new(remark.start..remark.end, LabelId::default()));
         let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };
@@ -374,24 +394,31 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
         let corner = pos2(x, end.center().y - flow.style.block() / 2.0);
         let rect = Rect::from_center_size(corner, vec2(14.0, 14.0));
         let response = ui.interact(rect, Id::unique(("remark", remark.start, remark.end)), Sense::click());
-        let said = tr!("Comment: {remark}", remark = remark.text);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+        let stated = tr!("Comment: {remark}", remark = remark.text);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &stated));
         ui.painter().circle_filled(corner, 8.0, p.canvas);
         crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::MESSAGE_SQUARE, 12.0, p.accent);
         if response.on_hover_text(&remark.text).clicked() {
-            out.push(Command::Ask(Some(TextPrompt::Remark(id, remark.start, remark.end))));
+            out.push(Command::OpenPrompt(Some(TextPrompt::Remark(id, remark.start, remark.end))));
         }
     }
 }
 
 /// Shows the remove button over the corner of a block. It uses no space in the text.
-fn remove_button(ui: &mut Ui, flow: &Flow, origin: egui::Pos2, words: usize, span: &SpanView, out: &mut Commands) {
-    let p = theme::of(ui);
+fn remove_span_button(
+    ui: &mut Ui,
+    flow: &TextLayout,
+    origin: egui::Pos2,
+    words: usize,
+    span: &SpanShape,
+    out: &mut Commands,
+) {
+    let p = theme::colors(ui);
     if span.end > words {
         return;
     }
-    let Some(end) = flow.end_of(ui, span) else { return };
-    let (_, line) = theme::density(ui).read();
+    let Some(end) = flow.span_end(ui, span) else { return };
+    let (_, line) = theme::density(ui).reading_text();
     let corner = end + origin.to_vec2() - vec2(0.0, line * 0.36);
     let rect = Rect::from_center_size(corner, vec2(15.0, 15.0));
     let response = ui.interact(rect, Id::unique("remove span"), Sense::click());
@@ -400,6 +427,6 @@ fn remove_button(ui: &mut Ui, flow: &Flow, origin: egui::Pos2, words: usize, spa
     crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::X, 10.0, p.text);
     if response.clicked() {
         out.push(Command::Select(span.start, span.end - 1));
-        out.push(Command::Do(Action::ClearLabel));
+        out.push(Command::Run(Action::ClearLabel));
     }
 }

@@ -3,12 +3,12 @@
 use crate::app::labeling::SpanResize;
 use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
-use crate::ui::palette::icon_of;
+use crate::ui::command_palette::action_icon;
 use crate::ui::widgets::{MenuRow, separator};
 use egui::{Popup, Response, Ui};
 
 /// Actions in the order of the menu. A line separates the groups.
-const GROUPS: [&[Action]; 3] = [
+const MENU_GROUPS: [&[Action]; 3] = [
     &[Action::Accept, Action::Reject],
     &[Action::ChooseLabel, Action::ClearLabel, Action::Reshape(SpanResize::Split), Action::Reshape(SpanResize::Merge)],
     &[Action::LabelMatches, Action::Comment, Action::ChooseDocLabel],
@@ -22,8 +22,8 @@ pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut begun = false;
-        for group in GROUPS {
-            let offered: Vec<Action> = group.iter().copied().filter(|action| fits(a, *action)).collect();
+        for group in MENU_GROUPS {
+            let offered: Vec<Action> = group.iter().copied().filter(|action| is_applicable(a, *action)).collect();
             if begun && !offered.is_empty() {
                 separator(ui);
             }
@@ -34,7 +34,7 @@ pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Returns true if an action can be applied.
-fn fits(a: &Annotate, action: Action) -> bool {
+fn is_applicable(a: &Annotate, action: Action) -> bool {
     match action {
         Action::Accept | Action::Reject => a.selection.is_some() && a.suggestion().is_some(),
         Action::ClearLabel | Action::Reshape(_) => a.selected_span().is_some(),
@@ -46,7 +46,7 @@ fn fits(a: &Annotate, action: Action) -> bool {
 fn row(ui: &mut Ui, app: &App, action: Action, out: &mut Commands) {
     let Some(entry) = crate::app::command::spec_of(action) else { return };
     let keys = app.keymap.key_labels(action);
-    if MenuRow::new(entry.title()).icon(icon_of(action)).keys(&keys).show(ui).clicked() {
-        out.push(Command::Do(action));
+    if MenuRow::new(entry.title()).icon(action_icon(action)).keys(&keys).show(ui).clicked() {
+        out.push(Command::Run(action));
     }
 }

@@ -1,6 +1,6 @@
 //! The inspector next to the text: spans and complete record of the sentence.
 
-use super::{classes, review};
+use super::{doc_labels, suggestions};
 use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::edit::quoted_text;
@@ -9,46 +9,46 @@ use crate::format::conll2003_ids::{chunk_tags_to_iob2, column_value_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Column, IconButton, Table, id_panel_head, label, paragraph, separator};
+use crate::ui::widgets::{IconButton, Table, TableColumn, label, panel_header_with_id, paragraph, separator};
 use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    id_panel_head(ui, tr!("Sentence"), &a.name_of(a.current));
+    panel_header_with_id(ui, tr!("Sentence"), &a.sentence_name(a.current));
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
-        part.show(ui, |ui| spans(ui, a, out));
+        part.show(ui, |ui| span_list(ui, a, out));
         separator(ui);
-        part.show(ui, |ui| document(ui, app, a, out));
+        part.show(ui, |ui| document_labels(ui, app, a, out));
         separator(ui);
         if a.suggestion().is_some() {
             part.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
-                review::card(ui, app, a, out);
+                suggestions::suggestion_card(ui, app, a, out);
             });
             separator(ui);
         }
-        part.show(ui, |ui| notes(ui, app, a, out));
+        part.show(ui, |ui| review_controls(ui, app, a, out));
         separator(ui);
-        part.show(ui, |ui| record(ui, a));
+        part.show(ui, |ui| token_table(ui, a));
     });
 }
 
-fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
-    let p = theme::of(ui);
+fn span_list(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    let p = theme::colors(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
-    label(ui, TextRole::SmallMedium, p.text2, tr!("Spans"));
+    label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Spans"));
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
     let spans = &document.spans[document.span_range(sentence)];
     if spans.is_empty() {
-        paragraph(ui, TextRole::Small, p.text3, tr!("None yet. Drag over words, then press a number."));
+        paragraph(ui, TextRole::Small, p.text_muted, tr!("No spans. Select words and press a label key."));
     }
     for span in spans {
         let Some(l) = a.corpus.labels.get(span.label) else { continue };
-        let colour = p.label(usize::from(l.color));
+        let color = p.label(usize::from(l.color));
         let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
         // The close icon ends at the same edge as the record below; the button extends beyond it.
@@ -58,11 +58,11 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         if IconButton::new(icon::X, &tr!("Remove {text}", text)).size(20.0).show(&mut ui).clicked() {
             out.push(Command::Remove(*span));
         }
-        label(&mut ui, TextRole::CaptionStrong, colour.ink, &l.name);
-        label(&mut ui, TextRole::Small, p.text3, &origin_name(a, span.origin));
+        label(&mut ui, TextRole::CaptionStrong, color.text, &l.name);
+        label(&mut ui, TextRole::Small, p.text_muted, &origin_label(a, span.origin));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-            crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
+            crate::ui::widgets::dot(ui.painter(), dot.center(), color.solid);
             let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
             if words.clicked() {
                 out.push(Command::SelectPart(span.start, span.end));
@@ -72,32 +72,32 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
 }
 
 /// Shows the labels of the document.
-fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let p = theme::of(ui);
+fn document_labels(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::colors(ui);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        label(ui, TextRole::SmallMedium, p.text2, tr!("Document"));
-        classes::badges(ui, a);
+        label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Document labels"));
+        doc_labels::doc_label_badges(ui, a);
         let keys = app.keymap.key_labels(Action::ChooseDocLabel);
-        if IconButton::new(icon::PLUS, tr!("Label the document")).keys(&keys).size(20.0).show(ui).clicked() {
-            out.push(Command::Do(Action::ChooseDocLabel));
+        if IconButton::new(icon::PLUS, tr!("Set document label")).keys(&keys).size(20.0).show(ui).clicked() {
+            out.push(Command::Run(Action::ChooseDocLabel));
         }
     });
 }
 
 /// Returns the display name of the origin of a span.
-pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
+pub(super) fn origin_label(a: &Annotate, origin: Origin) -> String {
     match origin {
-        Origin::Import => tr!("import").into(),
-        Origin::Human => tr!("you").into(),
+        Origin::Import => tr!("Imported").into(),
+        Origin::Human => tr!("You").into(),
         Origin::Suggested { agent: who, .. } => a.corpus.agents.get(usize::from(who)).cloned().unwrap_or_default(),
     }
 }
 
 /// Shows the review state of the sentence, with its switches.
-fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let p = theme::of(ui);
-    let mark = a.mark();
+fn review_controls(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::colors(ui);
+    let mark = a.review();
     ui.spacing_mut().item_spacing.y = 8.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -108,7 +108,7 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         ] {
             let keys = app.keymap.key_labels(action);
             if IconButton::new(glyph, name).keys(&keys).toggled(on).show(ui).clicked() {
-                out.push(Command::Do(action));
+                out.push(Command::Run(action));
             }
         }
     });
@@ -126,10 +126,10 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Shows the tokens with all columns, as names and ids.
-fn record(ui: &mut Ui, a: &Annotate) {
-    let p = theme::of(ui);
+fn token_table(ui: &mut Ui, a: &Annotate) {
+    let p = theme::colors(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
-    label(ui, TextRole::SmallMedium, p.text2, tr!("Record"));
+    label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Tokens"));
     ui.spacing_mut().item_spacing.y = 0.0;
     let id = a.current_id();
     let document = a.corpus.document(id.document);
@@ -150,27 +150,27 @@ fn record(ui: &mut Ui, a: &Annotate) {
             (name, shown)
         })
         .collect();
-    let mut columns = vec![Column::text("", 0.42), Column::text(tr!("token"), 1.45)];
+    let mut columns = vec![TableColumn::left("", 0.42), TableColumn::left(tr!("Token"), 1.45)];
     for (name, _) in &further {
-        columns.push(Column::text(name, 1.35));
+        columns.push(TableColumn::left(name, 1.35));
     }
-    columns.push(Column::text("ner", 1.2));
-    columns.push(Column::number("id", 0.5));
+    columns.push(TableColumn::left("ner", 1.2));
+    columns.push(TableColumn::right("id", 0.5));
     let table = Table::new(&columns);
     table.head(ui);
     for (i, (token, tag)) in range.clone().zip(&tags).enumerate() {
         let name = tag_notation::format_tag(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
         let number = tag_set.id(&name).map_or_else(String::new, |n| n.to_string());
-        let colour = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.color)).ink);
+        let color = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.color)).text);
         table.row(ui, |c| {
-            c.styled(TextRole::MonoSmall, p.text3, &i.to_string());
+            c.styled(TextRole::MonoSmall, p.text_muted, &i.to_string());
             c.styled(TextRole::MonoSmall, p.text, document.token(token));
             for (column, values) in &further {
                 let id = column_value_id(column, &values[i]).map_or_else(String::new, |n| format!(" {n}"));
-                c.styled(TextRole::MonoSmall, p.text2, &format!("{}{id}", values[i]));
+                c.styled(TextRole::MonoSmall, p.text_secondary, &format!("{}{id}", values[i]));
             }
-            c.styled(TextRole::MonoSmall, colour.unwrap_or(p.text3), &name);
-            c.styled(TextRole::MonoSmall, p.text3, &number);
+            c.styled(TextRole::MonoSmall, color.unwrap_or(p.text_muted), &name);
+            c.styled(TextRole::MonoSmall, p.text_muted, &number);
         });
     }
 }

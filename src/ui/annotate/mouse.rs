@@ -1,72 +1,72 @@
 //! Mouse input on the text: selects words or characters, and applies labels.
 
-use super::canvas::View;
-use super::flow::{Flow, SpanView};
+use super::canvas::CanvasState;
+use super::text_layout::{SpanShape, TextLayout};
 use crate::app::{Action, Annotate, Command};
 use crate::ui::Commands;
 use egui::Ui;
 
 /// Extends the selection by characters while Alt is pressed during a drag.
-pub(super) fn drag_characters(
+pub(super) fn drag_chars(
     response: &egui::Response,
-    view: &mut View,
+    view: &mut CanvasState,
     (pressed, at): (Option<u32>, Option<u32>),
     out: &mut Commands,
 ) {
     if response.drag_started_by(egui::PointerButton::Primary) {
-        view.characters = pressed;
+        view.char_drag_start = pressed;
     }
-    if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.characters, at)
+    if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.char_drag_start, at)
         && from != to
     {
         out.push(Command::SelectPart(from.min(to), from.max(to)));
     }
-    if response.drag_stopped() && view.characters.take().is_some() {
-        out.push(Command::Do(Action::ChooseLabel));
+    if response.drag_stopped() && view.char_drag_start.take().is_some() {
+        out.push(Command::Run(Action::ChooseLabel));
     }
 }
 
 /// Returns the position of the button press. A fast pointer has moved on when egui reports the drag.
-pub(super) fn pressed_at(ui: &Ui) -> Option<egui::Pos2> {
+pub(super) fn press_position(ui: &Ui) -> Option<egui::Pos2> {
     ui.input(|i| i.pointer.press_origin())
 }
 
 /// Returns the command after a mouse selection: it applies the active label, or opens the label chooser.
-pub(super) fn asked_for(a: &Annotate) -> Command {
-    match a.brush {
+pub(super) fn command_for_selection(a: &Annotate) -> Command {
+    match a.active_label {
         Some(label) => Command::Label(label),
-        None => Command::Do(Action::ChooseLabel),
+        None => Command::Run(Action::ChooseLabel),
     }
 }
 
 /// Handles clicks and drags on words. A drag selects words, and a click on a block selects the span. A drag or double
 /// click applies the active label or opens the chooser. A triple click finds all matches of the words.
-pub(super) fn drag(
+pub(super) fn drag_tokens(
     response: &egui::Response,
     a: &Annotate,
-    view: &mut View,
-    flow: &Flow,
+    view: &mut CanvasState,
+    flow: &TextLayout,
     (pressed, at): (egui::Vec2, egui::Vec2),
-    over: Option<&SpanView>,
+    over: Option<&SpanShape>,
     out: &mut Commands,
 ) {
     if response.drag_started_by(egui::PointerButton::Primary) {
-        view.drag = flow.word_at(pressed);
+        view.drag_start = flow.word_at(pressed);
     }
     if response.dragged()
-        && let (Some(from), Some(to)) = (view.drag, flow.word_at(at))
+        && let (Some(from), Some(to)) = (view.drag_start, flow.word_at(at))
     {
-        let (from, to) = a.dragged(a.current, (from, to), with_signs(response));
+        let (from, to) = a.drag_range(a.current, (from, to), keep_punctuation(response));
         out.push(Command::Select(from, to));
     }
-    if response.drag_stopped() && view.drag.take().is_some() {
-        out.push(asked_for(a));
+    if response.drag_stopped() && view.drag_start.take().is_some() {
+        out.push(command_for_selection(a));
     }
     if response.triple_clicked() {
-        return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
+        return out.extend([Command::ClosePicker, Command::Run(Action::LabelMatches)]);
     }
     if response.double_clicked() {
-        return out.push(asked_for(a));
+        return out.push(command_for_selection(a));
     }
     // The secondary button opens a menu for the word under the pointer, or for the selection that contains it.
     let selected = |word: usize| a.selected().is_some_and(|s| s.contains(&word));
@@ -78,12 +78,12 @@ pub(super) fn drag(
                 None => Command::Select(span.start, span.end - 1),
             }),
             (None, Some(word)) => out.push(Command::Select(word, word)),
-            (None, None) => out.push(Command::Do(Action::SelectNothing)),
+            (None, None) => out.push(Command::Run(Action::SelectNothing)),
         }
     }
 }
 
 /// Returns true if Ctrl is pressed. A drag then includes punctuation at the edges.
-pub(super) fn with_signs(response: &egui::Response) -> bool {
+pub(super) fn keep_punctuation(response: &egui::Response) -> bool {
     response.ctx.input(|i| i.modifiers.command)
 }

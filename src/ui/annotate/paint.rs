@@ -1,6 +1,6 @@
 //! Painting of a laid-out text: blocks or underlines, selection, words and caret.
 
-use super::flow::{Cut, Flow, PAD, SpanView, galley, tag};
+use super::text_layout::{BLOCK_PADDING, PartialToken, SpanShape, TextLayout, galley, label_galley};
 use crate::ui::theme;
 use crate::ui::widgets::{dashed_rect, put_galley};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
@@ -8,28 +8,28 @@ use std::ops::RangeInclusive;
 
 /// Options of painting, in addition to words and spans.
 #[derive(Default, Clone)]
-pub struct Paint {
+pub struct TextPaint {
     /// Selected words.
     pub selection: Option<RangeInclusive<usize>>,
     /// Selected part of these words, if not all.
-    pub part: Option<Cut>,
+    pub char_selection: Option<PartialToken>,
     /// Word at the moving end of the selection.
     pub caret: Option<usize>,
     /// True for text of lower contrast.
-    pub quiet: bool,
+    pub is_muted: bool,
     /// Index of the span under the pointer.
     pub hovered: Option<usize>,
     /// Confidence of each span, 0 to 1, if known. Below .90 the block is paler.
-    pub certainty: Vec<f32>,
+    pub confidence: Vec<f32>,
     /// Index of the span with a ring.
-    pub ringed: Option<usize>,
+    pub focused_span: Option<usize>,
     /// Visible rectangle. Rows outside are not painted.
     pub clip: Option<Rect>,
 }
 
-impl Flow {
+impl TextLayout {
     /// Paints the text with its top left corner at `origin`.
-    pub fn paint(&self, ui: &Ui, origin: Pos2, words: &[&str], spans: &[SpanView], paint: Paint) {
+    pub fn paint(&self, ui: &Ui, origin: Pos2, words: &[&str], spans: &[SpanShape], paint: TextPaint) {
         let painter = ui.painter();
         let shift = origin.to_vec2();
         let visible = |r: Rect| paint.clip.is_none_or(|c| c.intersects(r));
@@ -43,22 +43,22 @@ impl Flow {
         if let Some(selection) = &paint.selection {
             self.paint_selection(ui, shift, selection.clone(), &paint);
         }
-        let p = theme::of(ui);
-        let colour = if paint.quiet { p.text2 } else { p.text };
+        let p = theme::colors(ui);
+        let color = if paint.is_muted { p.text_secondary } else { p.text };
         for (i, word) in words.iter().enumerate() {
             let rect = self.rect(i).translate(shift);
             if visible(rect) {
-                put_galley(painter, rect.min, galley(ui, word, self.style), colour);
+                put_galley(painter, rect.min, galley(ui, word, self.style), color);
             }
         }
     }
 
-    fn paint_block(&self, ui: &Ui, shift: Vec2, index: usize, span: &SpanView, paint: &Paint) {
-        let p = theme::of(ui);
-        let name = tag(ui, &span.name);
+    fn paint_block(&self, ui: &Ui, shift: Vec2, index: usize, span: &SpanShape, paint: &TextPaint) {
+        let p = theme::colors(ui);
+        let name = label_galley(ui, &span.name);
         let hovered = paint.hovered == Some(index);
-        let certainty = paint.certainty.get(index).copied().unwrap_or(1.0);
-        // Three steps, explained in a legend under the text.
+        let certainty = paint.confidence.get(index).copied().unwrap_or(1.0);
+        // Three steps; the legend of the Try page explains them.
         let strength = if certainty >= 0.9 {
             1.0
         } else if certainty >= 0.6 {
@@ -66,8 +66,9 @@ impl Flow {
         } else {
             0.34
         };
-        let ground = if hovered { span.colour.strong } else { mix(p.canvas, span.colour.tint, strength) };
-        for block in self.blocks(span, name.size().x) {
+        let ground =
+            if hovered { span.color.background_hover } else { lerp_color(p.canvas, span.color.background, strength) };
+        for block in self.block_segments(span, name.size().x) {
             let rect = block.rect.translate(shift);
             if !paint.clip.is_none_or(|c| c.intersects(rect)) {
                 continue;
@@ -76,28 +77,32 @@ impl Flow {
             let (begin, end) = (round(block.begins), round(block.ends));
             let (left, right) = if self.right_to_left { (end, begin) } else { (begin, end) };
             let radius = CornerRadius { nw: left, sw: left, ne: right, se: right };
-            if span.ghost {
-                let ground = if hovered { span.colour.tint } else { p.canvas };
+            if span.is_suggestion {
+                let ground = if hovered { span.color.background } else { p.canvas };
                 ui.painter().rect_filled(rect, radius, ground);
-                dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.colour.ink));
+                dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.color.text));
             } else {
                 ui.painter().rect_filled(rect, radius, ground);
             }
-            if span.repeats && block.begins {
+            if span.color_is_shared && block.begins {
                 let bar = vec2(2.0, rect.height());
                 let min = if self.right_to_left { rect.right_top() - vec2(2.0, 0.0) } else { rect.min };
-                ui.painter().rect_filled(Rect::from_min_size(min, bar), 1, span.colour.solid);
+                ui.painter().rect_filled(Rect::from_min_size(min, bar), 1, span.color.solid);
             }
             if certainty < 0.6 {
-                dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.colour.ink));
+                dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.color.text));
             }
-            if paint.ringed == Some(index) {
+            if paint.focused_span == Some(index) {
                 let stroke = Stroke::new(1.5, p.accent);
                 ui.painter().rect_stroke(rect.expand(1.5), CornerRadius::same(7), stroke, StrokeKind::Outside);
             }
             if block.ends {
-                let ink = if hovered { p.text } else { span.colour.ink };
-                let x = if self.right_to_left { rect.left() + PAD } else { rect.right() - PAD - name.size().x };
+                let ink = if hovered { p.text } else { span.color.text };
+                let x = if self.right_to_left {
+                    rect.left() + BLOCK_PADDING
+                } else {
+                    rect.right() - BLOCK_PADDING - name.size().x
+                };
                 let at = pos2(x, rect.center().y - name.size().y / 2.0 + 1.0);
                 ui.painter().galley(at, name.clone(), ink);
             }
@@ -105,47 +110,51 @@ impl Flow {
     }
 
     /// Paints a span in a lane under its words.
-    pub fn paint_lane(&self, ui: &Ui, origin: Pos2, lane: usize, span: &SpanView, clip: Rect) {
-        let p = theme::of(ui);
-        let name = tag(ui, &span.name);
+    pub fn paint_lane(&self, ui: &Ui, origin: Pos2, lane: usize, span: &SpanShape, clip: Rect) {
+        let p = theme::colors(ui);
+        let name = label_galley(ui, &span.name);
         for strip in self.lane(lane, span, name.size().x) {
             let rect = strip.rect.translate(origin.to_vec2());
             if !clip.intersects(rect) {
                 continue;
             }
-            if span.ghost {
+            if span.is_suggestion {
                 ui.painter().rect_filled(rect, 4, p.canvas);
-                dashed_rect(ui.painter(), rect, 4, Stroke::new(1.0, span.colour.ink));
+                dashed_rect(ui.painter(), rect, 4, Stroke::new(1.0, span.color.text));
             } else {
-                ui.painter().rect_filled(rect, 4, span.colour.tint);
+                ui.painter().rect_filled(rect, 4, span.color.background);
             }
             if strip.begins {
-                let x = if self.right_to_left { rect.right() - PAD - name.size().x } else { rect.left() + PAD };
+                let x = if self.right_to_left {
+                    rect.right() - BLOCK_PADDING - name.size().x
+                } else {
+                    rect.left() + BLOCK_PADDING
+                };
                 ui.painter().galley(
                     pos2(x, rect.center().y - name.size().y / 2.0 + 0.5),
                     name.clone(),
-                    span.colour.ink,
+                    span.color.text,
                 );
             }
         }
     }
 
-    fn underline(&self, painter: &Painter, shift: Vec2, span: &SpanView, visible: impl Fn(Rect) -> bool) {
-        for strip in self.strips(span.start..span.end) {
+    fn underline(&self, painter: &Painter, shift: Vec2, span: &SpanShape, visible: impl Fn(Rect) -> bool) {
+        for strip in self.segments(span.start..span.end) {
             let y = strip.rect.center().y + self.style.block() / 2.0 - 1.0;
             let ends = [pos2(strip.rect.left(), y + 0.75), pos2(strip.rect.right(), y + 0.75)].map(|at| at + shift);
             if visible(Rect::from_two_pos(ends[0], ends[1]).expand(4.0)) {
-                painter.line_segment(ends, Stroke::new(1.5, span.colour.solid.gamma_multiply(0.6)));
+                painter.line_segment(ends, Stroke::new(1.5, span.color.solid.gamma_multiply(0.6)));
             }
         }
     }
 
     /// Paints a frame around the words. One edge of the frame is the caret, because a separate bar would touch the next
     /// word.
-    fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, paint: &Paint) {
-        let p = theme::of(ui);
+    fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, paint: &TextPaint) {
+        let p = theme::colors(ui);
         let (several, caret) = (words.start() != words.end(), paint.caret);
-        for strip in self.cut_strips(*words.start()..words.end() + 1, paint.part) {
+        for strip in self.partial_segments(*words.start()..words.end() + 1, paint.char_selection) {
             let line = strip.rect.translate(shift);
             let rect = Rect::from_center_size(line.center(), vec2(line.width() + 7.0, self.style.block()));
             ui.painter().rect(rect, 5, p.accent.gamma_multiply(0.2), Stroke::new(1.5, p.accent), StrokeKind::Inside);
@@ -161,7 +170,7 @@ impl Flow {
 }
 
 /// Returns the color of `over` with opacity `share` on `under`.
-pub fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
+pub fn lerp_color(under: Color32, over: Color32, share: f32) -> Color32 {
     let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
     Color32::from_rgb(channel(under.r(), over.r()), channel(under.g(), over.g()), channel(under.b(), over.b()))
 }

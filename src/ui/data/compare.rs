@@ -5,11 +5,11 @@ use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Document, LabelSet, Span};
 use crate::eval::agreement::Difference;
-use crate::ui::annotate::flow::{Flow, SpanView, Style};
-use crate::ui::annotate::paint::Paint;
-use crate::ui::numbers::{counted, score, thousands};
+use crate::ui::annotate::paint::TextPaint;
+use crate::ui::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use crate::ui::format_numbers::{self, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Button, Card, EmptyState, Figure, figures, label, paint_icon, put_text};
+use crate::ui::widgets::{Button, Card, EmptyState, Stat, label, paint_icon, put_text, stats_row};
 use crate::ui::{Commands, keymap};
 use egui::{Align2, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -17,37 +17,37 @@ const ROW: f32 = 30.0;
 
 /// Shows the comparison, or an introduction if no comparison is open.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let Some(c) = &app.surveying.comparison else {
+    let Some(c) = &app.data_page.comparison else {
         let teaching = tr!(
-            "Open another person's file of the same sentences, or a model's: agreement in numbers, and every difference to be decided by key."
+            "Open a second annotation of the same sentences. See the agreement and resolve each difference by key."
         );
-        if EmptyState::new(icon::USERS, tr!("Two labellings side by side"), teaching)
-            .action(tr!("Choose the other file"))
-            .show_in_the_middle(ui)
+        if EmptyState::new(icon::USERS, tr!("Compare annotations"), teaching)
+            .action(tr!("Choose file…"))
+            .show_centered(ui)
         {
-            out.push(Command::Do(Action::Compare));
+            out.push(Command::Run(Action::Compare));
         }
         return;
     };
-    keys(ui, app, c, out);
+    handle_keys(ui, app, c, out);
     headline(ui, c);
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     ui.horizontal(|ui| {
         let open = c.verdicts.iter().filter(|v| v.is_none()).count();
         label(
             ui,
             TextRole::Small,
-            p.text2,
+            p.text_secondary,
             &tr!(
-                "{differences}, {open} open",
-                differences = counted(c.verdicts.len(), "difference"),
+                "{differences}, {open} unresolved",
+                differences = format_numbers::differences(c.verdicts.len()),
                 open = thousands(open)
             ),
         );
-        if Button::quiet(tr!("Choose another file")).show(ui).clicked() {
-            out.push(Command::Do(Action::Compare));
+        if Button::ghost(tr!("Change file…")).show(ui).clicked() {
+            out.push(Command::Run(Action::Compare));
         }
-        if Button::quiet(tr!("End")).show(ui).clicked() {
+        if Button::ghost(tr!("Close comparison")).show(ui).clicked() {
             out.push(Command::EndComparison);
         }
     });
@@ -58,8 +58,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Handles keys: left and right arrows choose that side, up and down move through the list.
-fn keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
-    if ui.text_edit_focused() || keymap::dialog_open(app) {
+fn handle_keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
+    if ui.text_edit_focused() || keymap::has_open_dialog(app) {
         return;
     }
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
@@ -70,38 +70,38 @@ fn keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
         (Key::N, Resolution::Neither),
     ] {
         if pressed(key) {
-            out.push(Command::Decide(verdict));
+            out.push(Command::ResolveDifference(verdict));
         }
     }
     if pressed(Key::ArrowDown) {
-        out.push(Command::Difference(c.current + 1));
+        out.push(Command::SelectDifference(c.current + 1));
     }
     if pressed(Key::ArrowUp) {
-        out.push(Command::Difference(c.current.saturating_sub(1)));
+        out.push(Command::SelectDifference(c.current.saturating_sub(1)));
     }
 }
 
 fn headline(ui: &mut Ui, c: &Comparison) {
     let g = &c.agreement;
-    let (f1, kappa, alpha) = (score(g.spans.f1), format!("{:.3}", g.kappa), format!("{:.3}", g.alpha));
+    let (f1, kappa, alpha) = (format_score(g.spans.f1), format!("{:.3}", g.kappa), format!("{:.3}", g.alpha));
     let same = tr!(
-        "{right} of {support} and {predicted}",
-        right = thousands(g.spans.correct),
+        "{correct} shared spans of {support} and {predicted}",
+        correct = thousands(g.spans.correct),
         support = thousands(g.spans.support),
         predicted = thousands(g.spans.predicted)
     );
     let missing = tr!(
-        "{only_mine} only here, {only_theirs} only there",
-        only_mine = thousands(g.only_left),
-        only_theirs = thousands(g.only_right)
+        "{only_left} only here, {only_right} only in the other file",
+        only_left = thousands(g.only_left),
+        only_right = thousands(g.only_right)
     );
-    let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
-    figures(
+    let figure = |caption, number, detail| Stat { caption, number, unit: "", detail };
+    stats_row(
         ui,
         &[
-            figure(tr!("F1 of spans"), &f1, &same),
-            figure(tr!("Cohen's kappa"), &kappa, tr!("over words")),
-            figure(tr!("Krippendorff's alpha"), &alpha, tr!("nominal, over words")),
+            figure(tr!("Span F1"), &f1, &same),
+            figure(tr!("Cohen's kappa"), &kappa, tr!("Per token")),
+            figure(tr!("Krippendorff's alpha"), &alpha, tr!("Nominal, per token")),
             figure(tr!("Sentences"), &thousands(g.sentences), &missing),
         ],
         true,
@@ -116,34 +116,36 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
     let there = c.agreement.right_spans.get(&difference.sentence).map_or(&[][..], Vec::as_slice);
     let mine = (
         tr!("This dataset"),
-        Side { spans: here, at: difference.left, labels: &a.corpus.labels },
+        ComparisonSide { spans: here, at: difference.left, labels: &a.corpus.labels },
         Resolution::Mine,
         "←",
     );
-    let theirs = Side { spans: there, at: difference.right, labels: &c.agreement.merged_labels };
+    let theirs = ComparisonSide { spans: there, at: difference.right, labels: &c.agreement.merged_labels };
     let theirs = (name.as_str(), theirs, Resolution::Theirs, "→");
     ui.columns(2, |columns| {
         for (ui, (title, side, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
             let keys = [key];
             let take = |ui: &mut Ui| {
-                if Button::plain(tr!("Take")).keys(&keys).show(ui).clicked() {
-                    out.push(Command::Decide(verdict));
+                if Button::plain(tr!("Use")).keys(&keys).show(ui).clicked() {
+                    out.push(Command::ResolveDifference(verdict));
                 }
             };
-            Card::new(title).height(150.0).show(ui, take, |ui| sentence(ui, a, difference, &side));
+            Card::new(title).height(150.0).show(ui, take, |ui| {
+                ui.push_id(key, |ui| sentence_side(ui, a, difference, &side));
+            });
         }
     });
     ui.horizontal(|ui| {
         for (what, key, verdict) in [(tr!("Both"), "B", Resolution::Both), (tr!("Neither"), "N", Resolution::Neither)] {
             if Button::plain(what).keys(&[key]).show(ui).clicked() {
-                out.push(Command::Decide(verdict));
+                out.push(Command::ResolveDifference(verdict));
             }
         }
     });
 }
 
 /// A sentence with the annotations of one side.
-struct Side<'a> {
+struct ComparisonSide<'a> {
     /// All spans of that side.
     spans: &'a [Span],
     /// Span of the current difference.
@@ -154,13 +156,13 @@ struct Side<'a> {
 
 /// Returns the spans of a side as blocks. The span of the current difference comes first; spans that overlap an earlier
 /// one are left out.
-fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) -> Vec<SpanView<'a>> {
-    let p = theme::of(ui);
-    let mut blocks: Vec<SpanView> = Vec::new();
+fn span_shapes<'a>(ui: &Ui, document: &Document, sentence: usize, side: &ComparisonSide<'a>) -> Vec<SpanShape<'a>> {
+    let p = theme::colors(ui);
+    let mut blocks: Vec<SpanShape> = Vec::new();
     for span in side.at.iter().filter(|at| side.spans.contains(at)).chain(side.spans) {
         let words = document.to_token_span(sentence, span);
         let Some(l) = side.labels.get(span.label).filter(|_| words.start < words.end) else { continue };
-        let view = SpanView::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.color)));
+        let view = SpanShape::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.color)));
         if !blocks.iter().any(|b| b.overlaps(&view)) {
             blocks.push(view);
         }
@@ -168,21 +170,27 @@ fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) ->
     blocks
 }
 
-fn sentence(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &Side) {
+fn sentence_side(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &ComparisonSide) {
     let document = a.corpus.document(difference.sentence.document);
     let sentence = difference.sentence.sentence as usize;
     let words = document.sentence_tokens(sentence);
-    let mut spans = blocks(ui, document, sentence, side);
+    let mut spans = span_shapes(ui, document, sentence, side);
     let looked_at = side.at.filter(|at| side.spans.contains(at)).map(|at| document.to_token_span(sentence, &at).start);
     spans.sort_by_key(|s| s.start);
     let ringed = spans.iter().position(|s| Some(s.start) == looked_at);
     let width = ui.available_width() - 12.0;
     let joined = document.joins_previous(sentence);
-    ScrollArea::vertical().id_salt(side.labels.len()).max_height(104.0).auto_shrink([false, true]).show(ui, |ui| {
-        let flow = Flow::lay_out_joined(ui, &words, &spans, Style::reading(16.0, 30.0), width, &joined);
+    ScrollArea::vertical().max_height(104.0).auto_shrink([false, true]).show(ui, |ui| {
+        let flow = TextLayout::layout_joined(ui, &words, &spans, SentenceStyle::reading(16.0, 30.0), width, &joined);
         let (rect, _) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
         let at = rect.min + vec2(8.0, 0.0);
-        flow.paint(ui, at, &words, &spans, Paint { ringed, clip: Some(ui.clip_rect()), ..Paint::default() });
+        flow.paint(
+            ui,
+            at,
+            &words,
+            &spans,
+            TextPaint { focused_span: ringed, clip: Some(ui.clip_rect()), ..TextPaint::default() },
+        );
     });
 }
 
@@ -202,12 +210,12 @@ fn list(ui: &mut Ui, a: &Annotate, c: &Comparison, out: &mut Commands) {
 }
 
 fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Commands) {
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let difference = &c.agreement.differences[number];
     let document = a.corpus.document(difference.sentence.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
     let shown = |span: Option<Span>, labels: &LabelSet| {
-        span.map_or(tr!("nothing").to_owned(), |s| {
+        span.map_or(tr!("No span").to_owned(), |s| {
             let text = document.text[s.start as usize..s.end as usize].replace(['\n', '\r'], " ");
             format!("{text} {}", labels.name(s.label))
         })
@@ -220,27 +228,27 @@ fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Comma
         ui.painter().rect_filled(rect, 6, if chosen { p.selected } else { p.hover });
     }
     if response.clicked() {
-        out.push(Command::Difference(number));
+        out.push(Command::SelectDifference(number));
     }
     let square = Rect::from_min_size(pos2(rect.left() + 8.0, rect.top()), vec2(16.0, ROW));
-    let (glyph, colour) = match c.verdicts[number] {
-        None => (icon::CIRCLE, p.text3),
-        Some(_) => (icon::CIRCLE_CHECK, p.ok),
+    let (glyph, color) = match c.verdicts[number] {
+        None => (icon::CIRCLE, p.text_muted),
+        Some(_) => (icon::CIRCLE_CHECK, p.success),
     };
-    paint_icon(ui.painter(), square, glyph, 13.0, colour);
+    paint_icon(ui.painter(), square, glyph, 13.0, color);
     let middle = rect.center().x;
     let sides = [
         (square.right() + 10.0, middle - 8.0, &mine, Resolution::Mine),
         (middle, rect.right() - 8.0, &theirs, Resolution::Theirs),
     ];
     for (from, to, text, side) in sides {
-        let room = Rect::from_min_max(pos2(from, rect.top()), pos2(to, rect.bottom()));
+        let space = Rect::from_min_max(pos2(from, rect.top()), pos2(to, rect.bottom()));
         let taken = match c.verdicts[number] {
             None | Some(Resolution::Both) => true,
             Some(Resolution::Neither) => false,
             Some(verdict) => verdict == side,
         };
-        let colour = if taken { p.text } else { p.text3 };
-        put_text(ui.painter(), room, Align2::LEFT_CENTER, TextRole::Body.elided(ui, text, room.width()), colour);
+        let color = if taken { p.text } else { p.text_muted };
+        put_text(ui.painter(), space, Align2::LEFT_CENTER, TextRole::Body.truncated(ui, text, space.width()), color);
     }
 }

@@ -2,12 +2,12 @@
 
 mod checks;
 mod compare;
-mod overview;
-pub mod picture;
+mod statistics;
+pub mod statistics_image;
 
 use super::Commands;
 use super::theme;
-use super::widgets::{ProgressBar, Segmented, note};
+use super::widgets::{ProgressBar, SegmentedControl, caption};
 use crate::app::data_page::Tab;
 use crate::app::effect::Pick;
 use crate::app::i18n::tr;
@@ -22,48 +22,50 @@ const MEASURE: f32 = 980.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let margin = Margin { left: 20, right: 20, top: 12, bottom: 12 };
     CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(margin)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 12.0;
-        let s = &app.surveying;
+        let s = &app.data_page;
         ui.horizontal(|ui| {
             let mut tab = s.tab as usize;
-            if Segmented::new(&mut tab, &[tr!("Numbers"), tr!("Checks"), tr!("Compare")]).show(ui).changed() {
-                out.push(Command::SurveyTab([Tab::Numbers, Tab::Checks, Tab::Compare][tab]));
+            if SegmentedControl::new(&mut tab, &[tr!("Statistics"), tr!("Checks"), tr!("Compare")]).show(ui).changed() {
+                out.push(Command::SetDataTab([Tab::Statistics, Tab::Checks, Tab::Compare][tab]));
             }
-            if let (Tab::Numbers, Some((_, survey))) = (s.tab, &s.survey)
-                && Button::quiet(tr!("Save as a picture")).icon(icon::DOWNLOAD).show(ui).clicked()
+            if let (Tab::Statistics, Some((_, survey))) = (s.tab, &s.survey)
+                && Button::ghost(tr!("Save as image…")).icon(icon::DOWNLOAD).show(ui).clicked()
             {
-                out.push(Command::Pick(Pick::Picture(picture::svg(a, &survey.statistics))));
+                out.push(Command::OpenPathDialog(Pick::Picture(statistics_image::to_svg(a, &survey.statistics))));
             }
             let old = s.survey.as_ref().is_some_and(|(revision, _)| *revision != a.revision);
-            if s.tab != Tab::Compare && old && s.waiting.is_none() {
+            if s.tab != Tab::Compare && old && s.pending_request.is_none() {
                 ui.add_space(8.0);
-                note(ui, TextRole::Small, tr!("Counted before your last changes."));
-                if Button::plain(tr!("Count again")).show(ui).clicked() {
-                    out.push(Command::Survey);
+                caption(ui, TextRole::Small, tr!("Out of date: labels have changed"));
+                if Button::plain(tr!("Refresh")).show(ui).clicked() {
+                    out.push(Command::Analyze);
                 }
             }
         });
         match (s.tab, &s.survey) {
             (Tab::Compare, _) => compare::show(ui, app, a, out),
-            (_, None) if s.waiting.is_some() => {
-                ProgressBar::new(tr!("Counting"), None).show(ui);
+            (_, None) if s.pending_request.is_some() => {
+                ProgressBar::new(tr!("Analyzing…"), None).show(ui);
             }
             (_, None) => {
-                if Button::plain(tr!("Count")).show(ui).clicked() {
-                    out.push(Command::Survey);
+                if Button::plain(tr!("Analyze")).show(ui).clicked() {
+                    out.push(Command::Analyze);
                 }
             }
-            (Tab::Numbers, Some((_, survey))) => scrolled(ui, |ui| overview::show(ui, a, &survey.statistics, out)),
+            (Tab::Statistics, Some((_, survey))) => {
+                scroll_page(ui, |ui| statistics::show(ui, app, a, &survey.statistics, out))
+            }
             (Tab::Checks, Some((_, survey))) => checks::show(ui, app, a, &survey.findings, out),
         }
     });
 }
 
 /// Returns the opacity of a split in a bar: train is opaque, dev and test are paler.
-fn strength(split: Split) -> f32 {
+fn split_opacity(split: Split) -> f32 {
     match split {
         Split::Train => 1.0,
         Split::Dev => 0.65,
@@ -72,7 +74,7 @@ fn strength(split: Split) -> f32 {
 }
 
 /// Shows scrollable content of limited width.
-fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+fn scroll_page(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.set_max_width((ui.available_width() - 8.0).min(MEASURE));
         ui.spacing_mut().item_spacing.y = 12.0;

@@ -1,102 +1,101 @@
 //! The import dialog: the detected properties of a dataset with the evidence, options to override them, labels with new
 //! names, problems, and the first sentences. Nothing is imported before the user confirms.
 
-mod found;
-mod said;
+mod options;
+mod preview;
 
 use super::Commands;
-use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
 use crate::app::i18n::tr;
 use crate::app::{App, Command, ImportPreview};
 use crate::format::ReadOptions;
-use crate::format::budget::SWOLLEN;
+use crate::format::budget::TOO_LARGE;
+use crate::ui::format_numbers;
 use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
-use found::found;
-use said::said;
+use options::show_options;
+use preview::show_preview;
 
 const WIDTH: f32 = 940.0;
-const SIDE: f32 = 272.0;
+const OPTIONS_WIDTH: f32 = 272.0;
 /// Distance of a column from the separator line, in points.
 const GUTTER: f32 = 12.0;
 
 /// Unfinished input: new names of the labels, and the dataset to which they belong.
 #[derive(Default)]
-pub struct View {
+pub struct ImportDialogState {
     of: std::path::PathBuf,
     names: Vec<(String, String)>,
 }
 
-impl View {
+impl ImportDialogState {
     /// Updates the fields to the labels of the previewed dataset.
-    fn follow(&mut self, importing: &ImportPreview) {
-        let Ok(dataset) = &importing.found else { return };
+    fn sync_labels(&mut self, importing: &ImportPreview) {
+        let Ok(dataset) = &importing.result else { return };
         let names = dataset.corpus.labels.names();
         if self.of != importing.path || !self.names.iter().map(|(old, _)| old).eq(&names) {
             self.of.clone_from(&importing.path);
-            let new = |old: &String| importing.renames.get(old).cloned().flatten().unwrap_or_else(|| old.clone());
+            let new = |old: &String| importing.label_map.get(old).cloned().flatten().unwrap_or_else(|| old.clone());
             self.names = names.into_iter().map(|old| (old.clone(), new(&old))).collect();
         }
     }
 }
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
-    let p = theme::of(ui);
-    let Some(importing) = &app.importing else { return };
-    view.follow(importing);
+pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Commands) {
+    let p = theme::colors(ui);
+    let Some(importing) = &app.import_preview else { return };
+    view.sync_labels(importing);
     let window = ui.content_rect();
-    let ready = importing.found.is_ok() && !importing.reading;
+    let ready = importing.result.is_ok() && !importing.is_loading;
     // A focused field and an open list keep Enter. The state is read before they can lose the focus in this frame.
     let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
-    let is_left = dialog(ui, "import", WIDTH, |ui| {
+    let dismissed = dialog(ui, "import", WIDTH, |ui| {
         head(ui, importing);
         ui.add_space(12.0);
         let height = (window.height() - 220.0).clamp(180.0, 560.0);
         let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-        let left = whole.with_max_x(whole.left() + SIDE);
+        let left = whole.with_max_x(whole.left() + OPTIONS_WIDTH);
         let right = whole.with_min_x(left.right() + 2.0 * GUTTER);
         let edge = left.right() + GUTTER;
         hairline(ui.painter(), pos2(edge, whole.top()), pos2(edge, whole.bottom()), p.line);
-        column(ui, "said", left, |ui| said(ui, importing, out));
-        column(ui, "found", right, |ui| match &importing.found {
-            Ok(dataset) => found(ui, importing, dataset, view, out),
-            Err(why) if why.contains(SWOLLEN) => {
-                let hint =
-                    tr!("What is in it is many times as large as the file, which may be meant or may be a trap.");
-                let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("It unfolds to much more than its size"), hint);
-                if asked.action(tr!("Unfold it all")).show_in_the_middle(ui) {
-                    out.push(Command::ImportChoices(ReadOptions { allow_large: true, ..importing.choices }));
+        column(ui, "said", left, |ui| show_options(ui, importing, out));
+        column(ui, "found", right, |ui| match &importing.result {
+            Ok(dataset) => show_preview(ui, importing, dataset, view, out),
+            Err(cause) if cause.contains(TOO_LARGE) => {
+                let hint = tr!("This small archive expands to many times its size. Continue only if you trust it.");
+                let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("Decompressed size exceeds the limit"), hint);
+                if asked.action(tr!("Decompress anyway")).show_centered(ui) {
+                    out.push(Command::SetImportOptions(ReadOptions { allow_large: true, ..importing.choices }));
                 }
             }
-            Err(why) => {
-                let why = why.trim_end_matches('.');
-                let hint = tr!("{why}. Say at the left what it is, or close this and choose another file.", why);
-                EmptyState::new(icon::CIRCLE_ALERT, tr!("It cannot be read like this"), &hint).show_in_the_middle(ui);
+            Err(cause) => {
+                let cause = cause.trim_end_matches('.');
+                let hint = tr!("{reason}. Change the options on the left or choose another file.", reason = cause);
+                EmptyState::new(icon::CIRCLE_ALERT, tr!("Cannot read this file"), &hint).show_centered(ui);
             }
         });
         ui.add_space(16.0);
         ui.horizontal(|ui| {
-            let off = match &importing.found {
-                _ if importing.reading => Some(tr!("It is being read.")),
-                Err(_) => Some(tr!("It cannot be read like this.")),
+            let off = match &importing.result {
+                _ if importing.is_loading => Some(tr!("Reading file")),
+                Err(_) => Some(tr!("Cannot read the file with these options")),
                 Ok(_) => None,
             };
             let entered = free && ui.input(|i| i.key_pressed(Key::Enter));
-            if (Button::primary(tr!("Open")).off(off).show(ui).clicked() || entered) && ready {
-                out.push(Command::ImportTake);
+            if (Button::primary(tr!("Open")).disabled(off).show(ui).clicked() || entered) && ready {
+                out.push(Command::ConfirmImport);
             }
             if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                out.push(Command::ImportCancel);
+                out.push(Command::CancelImport);
             }
-            if importing.reading {
-                label(ui, TextRole::Small, p.text2, tr!("Reading …"));
+            if importing.is_loading {
+                label(ui, TextRole::Small, p.text_secondary, tr!("Reading…"));
             }
         });
     });
-    if is_left {
-        out.push(Command::ImportCancel);
+    if dismissed {
+        out.push(Command::CancelImport);
     }
 }
 
@@ -112,22 +111,22 @@ fn column(ui: &mut Ui, name: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
 }
 
 fn head(ui: &mut Ui, importing: &ImportPreview) {
-    let p = theme::of(ui);
+    let p = theme::colors(ui);
     let name = importing.path.file_name().unwrap_or(importing.path.as_os_str()).to_string_lossy();
-    label(ui, TextRole::Title, p.text, &tr!("Open {name}", name));
+    label(ui, TextRole::Title, p.text, &tr!("Import {name}", name));
     ui.add_space(2.0);
     let line = match importing.counts.last() {
         Some((_, c)) => {
-            let spans = counted(c.labels.iter().sum(), "span");
+            let spans = format_numbers::spans(c.labels.iter().sum());
             tr!(
-                "{documents}, {sentences}, {tokens}, {spans}. Nothing is taken yet, and your files stay as they are.",
-                documents = counted(c.documents, "document"),
-                sentences = counted(c.sentences, "sentence"),
-                tokens = counted(c.tokens, "token"),
+                "{documents}, {sentences}, {tokens}, {spans}. Nothing is imported yet.",
+                documents = format_numbers::documents(c.documents),
+                sentences = format_numbers::sentences(c.sentences),
+                tokens = format_numbers::tokens(c.tokens),
                 spans
             )
         }
-        None => tr!("Nothing is taken yet, and your files stay as they are.").into(),
+        None => tr!("Nothing is imported yet. Your files are not changed.").into(),
     };
-    paragraph(ui, TextRole::Small, p.text2, &line);
+    paragraph(ui, TextRole::Small, p.text_secondary, &line);
 }

@@ -8,22 +8,22 @@ use std::sync::Arc;
 use egui::{Context, Event, Id};
 
 pub(super) fn install(ctx: &Context) {
-    ctx.on_begin_pass("focus by key", Arc::new(|ui| watch(ui)));
+    ctx.on_begin_pass("focus by key", Arc::new(|ui| track_input(ui)));
 }
 
 /// Returns true if the last input came from the keyboard (or a screen reader) and not from the pointer.
-pub fn by_key(ctx: &Context) -> bool {
+pub fn is_focus_visible(ctx: &Context) -> bool {
     ctx.data(|data| data.get_temp(slot())).unwrap_or(false)
 }
 
-fn watch(ctx: &Context) {
-    let last = ctx.input(|input| input.events.iter().rev().find_map(used_key));
-    if let Some(by_key) = last {
-        ctx.data_mut(|data| data.insert_temp(slot(), by_key));
+fn track_input(ctx: &Context) {
+    let last = ctx.input(|input| input.events.iter().rev().find_map(is_keyboard_event));
+    if let Some(is_keyboard) = last {
+        ctx.data_mut(|data| data.insert_temp(slot(), is_keyboard));
     }
 }
 
-fn used_key(event: &Event) -> Option<bool> {
+fn is_keyboard_event(event: &Event) -> Option<bool> {
     match event {
         Event::Key { pressed: true, .. } | Event::AccessKitActionRequest(_) => Some(true),
         Event::PointerButton { pressed: true, .. } => Some(false),

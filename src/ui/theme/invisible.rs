@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_invisible_character_is_one_mark() {
+    fn invisible_characters_map_to_one_symbol() {
         let ctx = Context::default();
         let check = |text: &str, expected: &str| {
             assert_eq!(marked(&ctx, text), expected);

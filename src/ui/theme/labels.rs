@@ -5,35 +5,35 @@
 
 use egui::Color32;
 
-use super::colour::hex;
+use super::color::hex;
 
 /// Number of labels with distinct colors.
-pub const COUNT: usize = 24;
+pub const N_LABEL_COLORS: usize = 24;
 
 /// Colors of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LabelColour {
+pub struct LabelColor {
     /// Background of a span.
-    pub tint: Color32,
+    pub background: Color32,
     /// Background of a span under the pointer.
-    pub strong: Color32,
+    pub background_hover: Color32,
     /// Text of the label name on `tint`, and dots on selected rows.
-    pub ink: Color32,
+    pub text: Color32,
     /// Dots, bars and lines.
     pub solid: Color32,
 }
 
 /// Returns true if another label already uses the color, so spans need a bar at their left edge.
-pub fn repeats(index: usize) -> bool {
-    index >= COUNT
+pub fn color_is_shared(index: usize) -> bool {
+    index >= N_LABEL_COLORS
 }
 
-const fn label(tint: u32, strong: u32, ink: u32, solid: u32) -> LabelColour {
-    LabelColour { tint: hex(tint), strong: hex(strong), ink: hex(ink), solid: hex(solid) }
+const fn label(tint: u32, strong: u32, ink: u32, solid: u32) -> LabelColor {
+    LabelColor { background: hex(tint), background_hover: hex(strong), text: hex(ink), solid: hex(solid) }
 }
 
 /// Colors on dark.
-pub const DARK: [LabelColour; COUNT] = [
+pub const DARK: [LabelColor; N_LABEL_COLORS] = [
     label(0x1a3a58, 0x204d76, 0x7bbdfe, 0x6bb6ff), // blue
     label(0x4d2a0d, 0x68390f, 0xefa46c, 0xe8914b), // orange
     label(0x204e35, 0x246444, 0x72ce9b, 0x73e3a7), // green light
@@ -61,7 +61,7 @@ pub const DARK: [LabelColour; COUNT] = [
 ];
 
 /// Colors on light.
-pub const LIGHT: [LabelColour; COUNT] = [
+pub const LIGHT: [LabelColor; N_LABEL_COLORS] = [
     label(0xcee6ff, 0xabd4fe, 0x0560a3, 0x157bcb), // blue
     label(0xffd7bb, 0xf7bf96, 0x8d4900, 0xaa5a04), // orange
     label(0xcefadf, 0xaaebc4, 0x007547, 0x03a567), // green light

@@ -10,7 +10,7 @@ pub const PAD: f32 = 10.0;
 pub const CARD_PAD: f32 = 14.0;
 
 /// Height of the main action of a form.
-pub const MAIN_ACTION: f32 = 36.0;
+pub const PRIMARY_BUTTON_HEIGHT: f32 = 36.0;
 /// Height of a badge.
 pub const BADGE: f32 = 20.0;
 /// Height and minimum width of a key cap.
@@ -23,7 +23,7 @@ pub const CARD_HEAD: f32 = 36.0;
 /// Size of an icon in a row or a button.
 pub const ICON: f32 = 16.0;
 /// Size of an icon in a square button.
-pub const ICON_SQUARE: f32 = 15.0;
+pub const ICON_BUTTON_SIZE: f32 = 15.0;
 /// Size of an icon in an empty state.
 pub const ICON_LARGE: f32 = 24.0;
 

@@ -1,9 +1,9 @@
 //! Visual design of the window: colors, text roles, icons, sizes, and the egui style made of them.
 //!
-//! Call [`install`] once before the first frame. Widgets get their colors from [`of`] and their fonts from
+//! Call [`install`] once before the first frame. Widgets get their colors from [`colors`] and their fonts from
 //! [`TextRole`]. No code outside of this module defines a color or a font size.
 
-pub mod colour;
+pub mod color;
 mod density;
 mod focus;
 pub mod fonts;
@@ -16,14 +16,14 @@ mod text;
 
 use egui::{Context, Theme};
 
-pub use colour::{LIGHT, Palette};
+pub use color::{LIGHT, ThemeColors};
 pub use density::{Density, density, set_density};
-pub use focus::by_key;
-pub use fonts::Face;
+pub use focus::is_focus_visible;
+pub use fonts::FontFace;
 pub use icon::Icon;
 pub use invisible::{hides_invisible, marked, set_hides_invisible};
-pub use labels::LabelColour;
-pub use style::{is_still, set_still};
+pub use labels::LabelColor;
+pub use style::{is_reduced_motion, set_reduced_motion};
 pub use text::{TextRole, reading};
 
 /// Installs the fonts and both styles in egui, and starts to watch the input for keyboard focus.
@@ -34,9 +34,9 @@ pub fn install(ctx: &Context) {
 }
 
 /// Returns the colors of the active theme. A `Ui` can be passed as the context.
-pub fn of(ctx: &Context) -> &'static Palette {
+pub fn colors(ctx: &Context) -> &'static ThemeColors {
     match ctx.theme() {
-        Theme::Dark => &colour::DARK,
-        Theme::Light => &colour::LIGHT,
+        Theme::Dark => &color::DARK,
+        Theme::Light => &color::LIGHT,
     }
 }

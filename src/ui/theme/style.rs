@@ -3,7 +3,7 @@
 use egui::style::{ScrollAnimation, ScrollStyle, Spacing, WidgetVisuals, Widgets};
 use egui::{Color32, Context, CornerRadius, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
 
-use super::colour::{DARK, LIGHT, Palette};
+use super::color::{DARK, LIGHT, ThemeColors};
 use super::metrics::{RADIUS_CONTROL, RADIUS_PALETTE, RADIUS_POPUP, STROKE, STROKE_FOCUS, STROKE_SELECTED};
 use super::{Density, TextRole};
 
@@ -11,12 +11,12 @@ use super::{Density, TextRole};
 const ANIMATION: f32 = 0.08;
 
 pub(super) fn install(ctx: &Context) {
-    ctx.style_mut_of(Theme::Dark, |style| fill_in(style, &DARK, Visuals::dark()));
-    ctx.style_mut_of(Theme::Light, |style| fill_in(style, &LIGHT, Visuals::light()));
+    ctx.style_mut_of(Theme::Dark, |style| build_style(style, &DARK, Visuals::dark()));
+    ctx.style_mut_of(Theme::Light, |style| build_style(style, &LIGHT, Visuals::light()));
 }
 
 /// Turns all motion off (for users who prefer reduced motion) or on.
-pub fn set_still(ctx: &Context, still: bool) {
+pub fn set_reduced_motion(ctx: &Context, still: bool) {
     ctx.all_styles_mut(|style| {
         style.animation_time = if still { 0.0 } else { ANIMATION };
         style.scroll_animation = if still { ScrollAnimation::none() } else { ScrollAnimation::default() };
@@ -24,7 +24,7 @@ pub fn set_still(ctx: &Context, still: bool) {
 }
 
 /// Returns true if motion is turned off.
-pub fn is_still(ctx: &Context) -> bool {
+pub fn is_reduced_motion(ctx: &Context) -> bool {
     ctx.global_style().animation_time <= 0.0
 }
 
@@ -32,7 +32,7 @@ pub(super) fn set_control_height(ctx: &Context, height: f32) {
     ctx.all_styles_mut(|style| style.spacing.interact_size.y = height);
 }
 
-fn fill_in(style: &mut Style, palette: &Palette, visuals: Visuals) {
+fn build_style(style: &mut Style, palette: &ThemeColors, visuals: Visuals) {
     style.text_styles = [
         (TextStyle::Small, TextRole::Small.font()),
         (TextStyle::Body, TextRole::Body.font()),
@@ -46,7 +46,7 @@ fn fill_in(style: &mut Style, palette: &Palette, visuals: Visuals) {
     // Selectable text would intercept clicks on rows. Text that is useful to copy enables selection explicitly.
     style.interaction.selectable_labels = false;
     spacing(&mut style.spacing);
-    style.visuals = recolour(visuals, palette);
+    style.visuals = apply_colors(visuals, palette);
 }
 
 fn spacing(spacing: &mut Spacing) {
@@ -71,7 +71,7 @@ fn spacing(spacing: &mut Spacing) {
     };
 }
 
-fn recolour(mut visuals: Visuals, palette: &Palette) -> Visuals {
+fn apply_colors(mut visuals: Visuals, palette: &ThemeColors) -> Visuals {
     let p = palette;
     // The fonts have no hints, and egui would render light text on dark too heavy.
     visuals.text_options.font_hinting = false;
@@ -83,10 +83,10 @@ fn recolour(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.extreme_bg_color = p.field;
     visuals.faint_bg_color = p.panel;
     visuals.code_bg_color = p.hover;
-    visuals.weak_text_color = Some(p.text3);
+    visuals.weak_text_color = Some(p.text_muted);
     visuals.hyperlink_color = p.accent;
-    visuals.warn_fg_color = p.warn;
-    visuals.error_fg_color = p.err;
+    visuals.warn_fg_color = p.warning;
+    visuals.error_fg_color = p.error;
     visuals.widgets = widgets(p);
     visuals.selection.bg_fill = p.accent.gamma_multiply(0.3);
     visuals.selection.stroke = Stroke::new(STROKE_SELECTED, p.accent);
@@ -98,12 +98,12 @@ fn recolour(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.menu_corner_radius = CornerRadius::same(RADIUS_POPUP);
     visuals.popup_shadow = shadow(6, 20, p.shadow);
     visuals.window_shadow = shadow(12, 32, p.shadow);
-    // Our widgets paint their disabled state with `text_off`, so egui must not fade them again.
+    // Our widgets paint their disabled state with `text_disabled`, so egui must not fade them again.
     visuals.disabled_alpha = 1.0;
     visuals
 }
 
-fn widgets(p: &Palette) -> Widgets {
+fn widgets(p: &ThemeColors) -> Widgets {
     let at_rest = WidgetVisuals {
         // Handle of a scroll bar.
         bg_fill: p.line_strong,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, Context, FontId, Galley, RichText};
 
-use super::fonts::Face;
+use super::fonts::FontFace;
 
 /// Role of a text. See the type scale in the design tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,55 +44,55 @@ pub enum TextRole {
     /// The label name in a span.
     Tag,
     /// The current sentence.
-    Read,
+    Reading,
     /// Text on the Try page.
-    ReadTry,
+    ReadingTry,
     /// Adjacent sentences.
     Context,
     /// Gold compared with model output.
-    Compare,
+    Comparison,
     /// Subwords.
-    MonoPiece,
+    MonoSubword,
     Mono,
     /// Tags, ids and the log.
     MonoSmall,
 }
 
 impl TextRole {
-    fn parts(self) -> (Face, f32, f32) {
+    fn face_size_height(self) -> (FontFace, f32, f32) {
         match self {
-            Self::Display => (Face::UiStrong, 26.0, 34.0),
-            Self::Number => (Face::UiMedium, 20.0, 28.0),
-            Self::NumberLarge => (Face::UiMedium, 22.0, 30.0),
-            Self::Title => (Face::UiStrong, 16.0, 24.0),
-            Self::Lead => (Face::Ui, 15.0, 24.0),
-            Self::TitleInput => (Face::Ui, 16.0, 24.0),
-            Self::Body => (Face::Ui, 13.0, 20.0),
-            Self::BodyMedium => (Face::UiMedium, 13.0, 20.0),
-            Self::Strong => (Face::UiStrong, 13.0, 20.0),
-            Self::Small => (Face::Ui, 12.0, 16.0),
-            Self::SmallMedium => (Face::UiMedium, 12.0, 16.0),
-            Self::Caption => (Face::Ui, 11.0, 16.0),
-            Self::CaptionMedium => (Face::UiMedium, 11.0, 16.0),
-            Self::CaptionStrong => (Face::UiStrong, 11.0, 16.0),
-            Self::Tag => (Face::UiStrong, 10.5, 14.0),
-            Self::Read => (Face::Read, 21.0, 42.0),
-            Self::ReadTry => (Face::Read, 20.0, 40.0),
-            Self::Context => (Face::Read, 17.0, 30.0),
-            Self::Compare => (Face::Read, 16.0, 30.0),
-            Self::MonoPiece => (Face::Mono, 13.0, 16.0),
-            Self::Mono => (Face::Mono, 12.0, 16.0),
-            Self::MonoSmall => (Face::Mono, 11.0, 16.0),
+            Self::Display => (FontFace::UiSemibold, 26.0, 34.0),
+            Self::Number => (FontFace::UiMedium, 20.0, 28.0),
+            Self::NumberLarge => (FontFace::UiMedium, 22.0, 30.0),
+            Self::Title => (FontFace::UiSemibold, 16.0, 24.0),
+            Self::Lead => (FontFace::Ui, 15.0, 24.0),
+            Self::TitleInput => (FontFace::Ui, 16.0, 24.0),
+            Self::Body => (FontFace::Ui, 13.0, 20.0),
+            Self::BodyMedium => (FontFace::UiMedium, 13.0, 20.0),
+            Self::Strong => (FontFace::UiSemibold, 13.0, 20.0),
+            Self::Small => (FontFace::Ui, 12.0, 16.0),
+            Self::SmallMedium => (FontFace::UiMedium, 12.0, 16.0),
+            Self::Caption => (FontFace::Ui, 11.0, 16.0),
+            Self::CaptionMedium => (FontFace::UiMedium, 11.0, 16.0),
+            Self::CaptionStrong => (FontFace::UiSemibold, 11.0, 16.0),
+            Self::Tag => (FontFace::UiSemibold, 10.5, 14.0),
+            Self::Reading => (FontFace::Reading, 21.0, 42.0),
+            Self::ReadingTry => (FontFace::Reading, 20.0, 40.0),
+            Self::Context => (FontFace::Reading, 17.0, 30.0),
+            Self::Comparison => (FontFace::Reading, 16.0, 30.0),
+            Self::MonoSubword => (FontFace::Mono, 13.0, 16.0),
+            Self::Mono => (FontFace::Mono, 12.0, 16.0),
+            Self::MonoSmall => (FontFace::Mono, 11.0, 16.0),
         }
     }
 
     pub fn font(self) -> FontId {
-        let (face, size, _) = self.parts();
+        let (face, size, _) = self.face_size_height();
         FontId::new(size, face.family())
     }
 
     pub fn line_height(self) -> f32 {
-        self.parts().2
+        self.face_size_height().2
     }
 
     pub fn letter_spacing(self) -> f32 {
@@ -103,12 +103,12 @@ impl TextRole {
         }
     }
 
-    pub fn format(self, colour: Color32) -> TextFormat {
-        TextFormat { extra_letter_spacing: self.letter_spacing(), ..format(self.font(), self.line_height(), colour) }
+    pub fn format(self, color: Color32) -> TextFormat {
+        TextFormat { extra_letter_spacing: self.letter_spacing(), ..format(self.font(), self.line_height(), color) }
     }
 
     /// Returns text of this role for egui widgets, which color it themselves.
-    pub fn rich(self, text: impl Into<String>) -> RichText {
+    pub fn rich_text(self, text: impl Into<String>) -> RichText {
         RichText::new(text)
             .font(self.font())
             .line_height(Some(self.line_height()))
@@ -116,12 +116,12 @@ impl TextRole {
     }
 
     /// Lays out one line of unlimited width.
-    pub fn line(self, ctx: &Context, text: &str) -> Arc<Galley> {
+    pub fn single_line(self, ctx: &Context, text: &str) -> Arc<Galley> {
         self.lay_out(ctx, text, TextWrapping::no_max_width(), false)
     }
 
     /// Lays out one line that is cut with an ellipsis at `width`.
-    pub fn elided(self, ctx: &Context, text: &str, width: f32) -> Arc<Galley> {
+    pub fn truncated(self, ctx: &Context, text: &str, width: f32) -> Arc<Galley> {
         self.lay_out(ctx, text, TextWrapping::truncate_at_width(width.max(0.0)), false)
     }
 
@@ -143,7 +143,7 @@ impl TextRole {
 
 /// Creates the format of dataset text, with the font size and line height of the density.
 pub fn reading(size: f32, line_height: f32) -> TextFormat {
-    let font = FontId::new(size, Face::Read.family());
+    let font = FontId::new(size, FontFace::Reading.family());
     format(font, line_height, Color32::PLACEHOLDER)
 }
 

@@ -1,6 +1,6 @@
 //! Live charts of a run: headline figures, loss, F1 by label, learning rate, speed, gradient norm.
 
-use super::rates;
+use super::lr_sweep;
 use crate::app::effect::Pick;
 use crate::app::i18n::tr;
 use crate::app::train_page::{LiveRun, RunState};
@@ -9,31 +9,31 @@ use crate::hub::ModelRef;
 use crate::train::Outcome;
 use crate::train::event::TrainerControl;
 use crate::ui::Commands;
-use crate::ui::numbers::{counted, duration, score, thousands};
+use crate::ui::format_numbers::{self, format_duration, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::chart::{Level, LineChart, Series};
+use crate::ui::widgets::chart::{LineChart, ReferenceLine, Series};
 use crate::ui::widgets::{
-    Badge, Button, Card, EmptyState, Figure, LegendItem, MenuRow, ProgressBar, Tone, both_ends, figures, label, menu,
-    note, paragraph,
+    Badge, BadgeStyle, Button, Card, EmptyState, LegendItem, MenuRow, ProgressBar, Stat, caption, label, menu,
+    paragraph, space_between, stats_row,
 };
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Presentation state of the charts.
 #[derive(Default)]
-pub struct View {
+pub struct ChartsState {
     /// Step under the pointer, shown in all charts.
     cursor: Option<f64>,
     /// Cached points of the charts, until a new step arrives.
-    points: Points,
+    points: ChartSeries,
 }
 
 /// Name of the line for all labels.
-const ALL: &str = "all";
+const ALL_LABELS: &str = "all";
 
 /// Series of a run as points.
 #[derive(Default)]
-struct Points {
-    of: (usize, usize, usize),
+struct ChartSeries {
+    built_for: (usize, usize, usize),
     raw: Vec<[f64; 2]>,
     smoothed: Vec<[f64; 2]>,
     dev_loss: Vec<[f64; 2]>,
@@ -45,18 +45,14 @@ struct Points {
 }
 
 /// Shows the run, or an introduction if there is no run yet.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
-    if let Some(sweep) = &app.training.rates {
-        rates::show(ui, sweep, out);
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut ChartsState, out: &mut Commands) {
+    if let Some(sweep) = &app.train_page.lr_sweep {
+        lr_sweep::show(ui, sweep, out);
         ui.add_space(12.0);
     }
-    let Some(run) = &app.training.run else {
-        EmptyState::new(
-            icon::ACTIVITY,
-            tr!("No run yet"),
-            tr!("Press Train: loss and F1 are drawn here while the model learns from your labels."),
-        )
-        .show_in_the_middle(ui);
+    let Some(run) = &app.train_page.run else {
+        EmptyState::new(icon::ACTIVITY, tr!("No runs yet"), tr!("Start training to see loss and F1 here"))
+            .show_centered(ui);
         return;
     };
     view.points.refresh(run);
@@ -64,43 +60,46 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         ui.spacing_mut().item_spacing.y = 12.0;
         // The scroll bar floats over the content.
         ui.set_max_width(ui.available_width() - 10.0);
-        head(ui, app, run, out);
-        if let RunState::Failed(why) = &run.state {
-            let p = theme::of(ui);
-            egui::Frame::new().fill(p.err_tint).corner_radius(10).inner_margin(egui::Margin::same(14)).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                label(ui, TextRole::Strong, p.err, tr!("This run has no model"));
-                paragraph(ui, TextRole::Body, p.text, why);
-            });
+        run_header(ui, app, run, out);
+        if let RunState::Failed(reason) = &run.state {
+            let p = theme::colors(ui);
+            egui::Frame::new().fill(p.error_background).corner_radius(10).inner_margin(egui::Margin::same(14)).show(
+                ui,
+                |ui| {
+                    ui.set_width(ui.available_width());
+                    label(ui, TextRole::Strong, p.error, tr!("No model saved"));
+                    paragraph(ui, TextRole::Body, p.text, reason);
+                },
+            );
         }
-        headline(ui, run);
-        let room = ui.available_height() - if run.test.is_some() { 60.0 } else { 16.0 };
-        let high = (room * 0.58).clamp(210.0, 400.0);
-        let low = (room - high - 14.0).clamp(150.0, 260.0);
+        run_stats(ui, run);
+        let space = ui.available_height() - if run.test.is_some() { 60.0 } else { 16.0 };
+        let high = (space * 0.58).clamp(210.0, 400.0);
+        let low = (space - high - 14.0).clamp(150.0, 260.0);
         let gap = 12.0;
         let half = ((ui.available_width() - gap) / 2.0).floor();
         let mut hovered = None;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            sized(ui, half, high, |ui| hovered = hovered.or(loss(ui, run, view)));
-            sized(ui, half, high, |ui| hovered = hovered.or(f1(ui, a, run, view)));
+            fixed_size(ui, half, high, |ui| hovered = hovered.or(loss(ui, run, view)));
+            fixed_size(ui, half, high, |ui| hovered = hovered.or(f1(ui, a, run, view)));
         });
         let third = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            sized(ui, third, low, |ui| hovered = hovered.or(small(ui, run, view, Small::Rate)));
-            sized(ui, third, low, |ui| hovered = hovered.or(small(ui, run, view, Small::Speed)));
-            sized(ui, third, low, |ui| hovered = hovered.or(small(ui, run, view, Small::Gradient)));
+            fixed_size(ui, third, low, |ui| hovered = hovered.or(small_chart(ui, run, view, SmallChart::Rate)));
+            fixed_size(ui, third, low, |ui| hovered = hovered.or(small_chart(ui, run, view, SmallChart::Speed)));
+            fixed_size(ui, third, low, |ui| hovered = hovered.or(small_chart(ui, run, view, SmallChart::Gradient)));
         });
         view.cursor = hovered;
         if let Some(test) = &run.test {
-            super::super::evaluate::by_label(ui, a, test, tr!("the kept model on test"));
+            super::super::evaluate_page::label_table(ui, a, test, tr!("Best model on test"));
         }
         ui.add_space(4.0);
     });
 }
 
-fn sized(ui: &mut Ui, width: f32, height: f32, body: impl FnOnce(&mut Ui)) {
+fn fixed_size(ui: &mut Ui, width: f32, height: f32, body: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(vec2(width, height));
         ui.set_max_size(vec2(width, height));
@@ -108,75 +107,79 @@ fn sized(ui: &mut Ui, width: f32, height: f32, body: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn head(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
-    let p = theme::of(ui);
+fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
+    let p = theme::colors(ui);
     ui.horizontal(|ui| {
         label(ui, TextRole::Title, p.text, &tr!("Run {run}", run = run.id));
         match &run.state {
             RunState::Running(TrainerControl::Pause) => {
-                Badge::new(tr!("Paused")).icon(icon::PAUSE).tone(Tone::Warn).show(ui)
+                Badge::new(tr!("Paused")).icon(icon::PAUSE).tone(BadgeStyle::Warning).show(ui)
             }
-            RunState::Running(wish) => Badge::new(super::state_of(*wish)).tone(Tone::Active).dot().show(ui),
+            RunState::Running(control) => {
+                Badge::new(super::state_text(*control)).tone(BadgeStyle::Active).dot().show(ui)
+            }
             RunState::Ended(f) => match f.outcome {
-                Outcome::Completed => Badge::new(tr!("Completed")).icon(icon::CHECK).tone(Tone::Ok).show(ui),
-                Outcome::Stopped => Badge::new(tr!("Stopped")).icon(icon::CHECK).tone(Tone::Ok).show(ui),
-                Outcome::Diverged => Badge::new(tr!("Diverged")).icon(icon::TRIANGLE_ALERT).tone(Tone::Warn).show(ui),
+                Outcome::Completed => Badge::new(tr!("Completed")).icon(icon::CHECK).tone(BadgeStyle::Success).show(ui),
+                Outcome::Stopped => Badge::new(tr!("Stopped")).icon(icon::CHECK).tone(BadgeStyle::Success).show(ui),
+                Outcome::Diverged => {
+                    Badge::new(tr!("Diverged")).icon(icon::TRIANGLE_ALERT).tone(BadgeStyle::Warning).show(ui)
+                }
             },
-            RunState::Failed(_) => Badge::new(tr!("Failed")).icon(icon::CIRCLE_ALERT).tone(Tone::Err).show(ui),
+            RunState::Failed(_) => Badge::new(tr!("Failed")).icon(icon::CIRCLE_ALERT).tone(BadgeStyle::Error).show(ui),
         };
         let on = run.started.as_ref().map_or_else(String::new, |s| {
             tr!(
                 "{model} on {dataset}, {sentences}",
                 model = s.model,
                 dataset = app.annotate.as_ref().map_or("", |a| &a.corpus.name),
-                sentences = counted(s.train_sentences, "sentence")
+                sentences = format_numbers::sentences(s.train_sentences)
             )
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match &run.state {
-                RunState::Running(wish) => {
-                    let off = (*wish == TrainerControl::Stop).then_some(tr!("It stops after this step."));
-                    let stop = Button::plain(tr!("Stop")).icon(icon::SQUARE).opens_menu().off(off).show(ui);
+                RunState::Running(control) => {
+                    let off = (*control == TrainerControl::Stop).then_some(tr!("Stopping after this step"));
+                    let stop = Button::plain(tr!("Stop")).icon(icon::SQUARE).opens_menu().disabled(off).show(ui);
                     menu(&stop, 210.0, |ui| {
                         let mut row = |text: &str, action: Action| {
                             if MenuRow::new(text).show(ui).clicked() {
-                                out.push(Command::Do(action));
+                                out.push(Command::Run(action));
                                 ui.close();
                             }
                         };
-                        row(tr!("Stop, keep the best"), Action::StopTraining);
-                        row(tr!("Stop after this epoch"), Action::StopAfterEpoch);
+                        row(tr!("Stop and keep best model"), Action::StopTraining);
+                        row(tr!("Stop after current epoch"), Action::StopAfterEpoch);
                     });
-                    let (glyph, text) = if *wish == TrainerControl::Pause {
-                        (icon::PLAY, tr!("Go on"))
+                    let (glyph, text) = if *control == TrainerControl::Pause {
+                        (icon::PLAY, tr!("Resume"))
                     } else {
                         (icon::PAUSE, tr!("Pause"))
                     };
-                    if Button::plain(text).icon(glyph).off(off).show(ui).clicked() {
-                        out.push(Command::Do(Action::PauseTraining));
+                    if Button::plain(text).icon(glyph).disabled(off).show(ui).clicked() {
+                        out.push(Command::Run(Action::PauseTraining));
                     }
                 }
                 RunState::Ended(finished) => {
-                    if Button::plain(tr!("Try it")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
-                        out.push(Command::TryModel(ModelRef::Folder(finished.out.clone())));
-                        out.push(Command::Do(Action::GoTo(crate::app::Page::Try)));
+                    if Button::plain(tr!("Try model")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
+                        out.push(Command::SetTryModel(ModelRef::Folder(finished.out.clone())));
+                        out.push(Command::Run(Action::GoTo(crate::app::Page::Try)));
                     }
-                    if Button::plain(tr!("Save model as...")).icon(icon::DOWNLOAD).show(ui).clicked() {
-                        out.push(Command::Pick(Pick::SaveModel(finished.out.clone())));
+                    if Button::plain(tr!("Save model as…")).icon(icon::DOWNLOAD).show(ui).clicked() {
+                        out.push(Command::OpenPathDialog(Pick::SaveModel(finished.out.clone())));
                     }
                 }
                 RunState::Failed(_) => {}
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                note(ui, TextRole::Body, &on);
+                caption(ui, TextRole::Body, &on);
             });
         });
     });
-    let share = matches!(run.state, RunState::Ended(_)).then_some(1.0).unwrap_or(run.share());
+    let share = matches!(run.state, RunState::Ended(_)).then_some(1.0).unwrap_or(run.fraction_done());
     let unknown = run.started.is_none() && matches!(run.state, RunState::Running(_));
     let mut bar = ProgressBar::new(tr!("Progress"), (!unknown).then_some(share)).tall();
     if matches!(run.state, RunState::Ended(_)) {
-        bar = bar.colour(p.ok);
+        bar = bar.color(p.success);
     }
     ui.spacing_mut().item_spacing.y = 7.0;
     bar.show(ui);
@@ -192,70 +195,76 @@ fn head(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
             match run.state {
                 RunState::Running(_) => {
                     tr!(
-                        "{elapsed} gone, {remaining} left",
-                        elapsed = duration(step.elapsed),
-                        remaining = duration(step.remaining)
+                        "{elapsed} elapsed, {remaining} left",
+                        elapsed = format_duration(step.elapsed),
+                        remaining = format_duration(step.remaining)
                     )
                 }
-                _ => tr!("{elapsed} of training", elapsed = duration(step.elapsed)),
+                _ => tr!("Training time {elapsed}", elapsed = format_duration(step.elapsed)),
             },
         ),
-        _ => (tr!("Reading the data and the model").into(), String::new()),
+        _ => (tr!("Loading data and model…").into(), String::new()),
     };
-    both_ends(ui, TextRole::Small, &left, &right);
+    space_between(ui, TextRole::Small, &left, &right);
     ui.spacing_mut().item_spacing.y = 12.0;
 }
 
-fn headline(ui: &mut Ui, run: &LiveRun) {
+fn run_stats(ui: &mut Ui, run: &LiveRun) {
     let dash = || "–".to_owned();
     let step = run.last();
     let dev = run.dev.last().map(|(_, _, s)| s);
     let loss = run.smoothed.last().map_or_else(dash, |l| format!("{l:.3}"));
-    let dev_loss = dev.and_then(|d| d.loss).map_or_else(String::new, |l| tr!("dev {loss}", loss = format!("{l:.3}")));
-    let best = run.best_dev().map_or_else(dash, |s| score(s.overall.f1));
+    let dev_loss = dev.and_then(|d| d.loss).map_or_else(String::new, |l| tr!("Dev {loss}", loss = format!("{l:.3}")));
+    let best = run.best_dev().map_or_else(dash, |s| format_score(s.overall.f1));
     let detail = run.best_dev().map_or_else(
-        || tr!("after the first epoch").to_owned(),
-        |s| format!("P {}, R {}", score(s.overall.precision), score(s.overall.recall)),
+        || tr!("After first epoch").to_owned(),
+        |s| {
+            tr!(
+                "P {precision}, R {recall}",
+                precision = format_score(s.overall.precision),
+                recall = format_score(s.overall.recall)
+            )
+        },
     );
-    let piece = run.best_dev().map_or_else(dash, |s| score(s.subword_f1));
-    let speed = step.map_or_else(dash, |s| thousands(s.pieces_per_second.round() as usize));
+    let subword = run.best_dev().map_or_else(dash, |s| format_score(s.subword_f1));
+    let speed = step.map_or_else(dash, |s| thousands(s.subwords_per_second.round() as usize));
     let padding = step.map_or_else(String::new, |s| {
-        tr!("{padding_avoided} % padding avoided", padding_avoided = format!("{:.0}", s.padding_avoided * 100.0))
+        tr!("{padding_avoided}% padding avoided", padding_avoided = format!("{:.0}", s.padding_avoided * 100.0))
     });
     let gradient = step.map_or_else(dash, |s| format!("{:.2}", s.grad_norm));
-    let rate = step.map_or_else(String::new, |s| tr!("rate {rate}", rate = format!("{:.1e}", s.learning_rate)));
-    let figure = |caption, number, unit, detail| Figure { caption, number, unit, detail };
-    figures(
+    let rate = step.map_or_else(String::new, |s| tr!("LR {rate}", rate = format!("{:.1e}", s.learning_rate)));
+    let figure = |caption, number, unit, detail| Stat { caption, number, unit, detail };
+    stats_row(
         ui,
         &[
-            figure(tr!("Loss, smoothed"), &loss, "", &dev_loss),
-            figure(tr!("Dev F1, entities"), &best, "", &detail),
-            figure(tr!("Dev F1, pieces"), &piece, "", tr!("as the book counts")),
-            figure(tr!("Speed"), &speed, "pieces/s", &padding),
+            figure(tr!("Smoothed loss"), &loss, "", &dev_loss),
+            figure(tr!("Dev F1"), &best, "", &detail),
+            figure(tr!("Dev F1 (subwords)"), &subword, "", tr!("Per subword, not per entity")),
+            figure(tr!("Throughput"), &speed, tr!("subwords/s"), &padding),
             figure(tr!("Gradient norm"), &gradient, "", &rate),
         ],
         false,
     );
 }
 
-impl Points {
+impl ChartSeries {
     fn refresh(&mut self, run: &LiveRun) {
         let of = (run.id, run.steps.len(), run.dev.len());
-        if self.of == of {
+        if self.built_for == of {
             return;
         }
-        self.of = of;
+        self.built_for = of;
         let series = |value: fn(&crate::train::event::Step) -> f64| {
             run.steps.iter().map(|s| [s.step as f64, value(s)]).collect()
         };
         self.raw = series(|s| s.loss);
         self.rate = series(|s| s.learning_rate);
-        self.speed = series(|s| s.pieces_per_second);
+        self.speed = series(|s| s.subwords_per_second);
         self.gradient = series(|s| s.grad_norm);
         self.smoothed = run.steps.iter().zip(&run.smoothed).map(|(s, l)| [s.step as f64, *l]).collect();
         self.dev_loss = run.dev.iter().filter_map(|(step, _, s)| Some([*step as f64, s.loss?])).collect();
         let all = run.dev.iter().map(|(step, _, s)| [*step as f64, s.overall.f1 * 100.0]).collect();
-        self.f1 = vec![(ALL.into(), all)];
+        self.f1 = vec![(ALL_LABELS.into(), all)];
         let mut labels: Vec<String> =
             run.dev.iter().flat_map(|(_, _, s)| s.labels.iter().map(|l| l.label.clone())).collect();
         labels.sort();
@@ -271,44 +280,44 @@ impl Points {
 }
 
 /// Returns the range of steps, and the start and name of each epoch.
-fn axis(run: &LiveRun) -> (f64, Vec<(f64, String)>) {
+fn step_axis(run: &LiveRun) -> (f64, Vec<(f64, String)>) {
     let total = run.started.as_ref().map_or(1.0, |s| s.steps as f64).max(1.0);
     let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
     // With many epochs the borders would hide the lines, so about four are shown.
     let shown = (1..=epochs).step_by(epochs.div_ceil(4)).skip(1);
-    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, tr!("epoch {e}", e))).collect())
+    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, tr!("Epoch {e}", e))).collect())
 }
 
-fn now(run: &LiveRun) -> Option<f64> {
+fn current_step(run: &LiveRun) -> Option<f64> {
     run.last().map(|s| s.step as f64)
 }
 
-fn loss(ui: &mut Ui, run: &LiveRun, view: &View) -> Option<f64> {
-    let p = theme::of(ui);
+fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
+    let p = theme::colors(ui);
     let (training, dev) = (p.series[0], p.series[1]);
     let legend = [
-        LegendItem { name: tr!("smoothed"), colour: training, dashed: false },
-        LegendItem { name: tr!("raw"), colour: training.gamma_multiply(0.3), dashed: false },
-        LegendItem { name: "dev", colour: dev, dashed: false },
+        LegendItem { name: tr!("Smoothed"), color: training, dashed: false },
+        LegendItem { name: tr!("Raw"), color: training.gamma_multiply(0.3), dashed: false },
+        LegendItem { name: tr!("Dev"), color: dev, dashed: false },
     ];
-    let (total, borders) = axis(run);
+    let (total, borders) = step_axis(run);
     let borders: Vec<(f64, &str)> = borders.iter().map(|(x, n)| (*x, n.as_str())).collect();
     let points = &view.points;
     let series = [
-        Series::new(tr!("raw"), training, &points.raw).faint(),
-        Series::new(tr!("smoothed"), training, &points.smoothed).width(2.0),
-        Series::new(tr!("dev loss"), dev, &points.dev_loss).width(1.75).dots(3.0),
+        Series::new(tr!("Raw"), training, &points.raw).faint(),
+        Series::new(tr!("Smoothed"), training, &points.smoothed).width(2.0),
+        Series::new(tr!("Dev"), dev, &points.dev_loss).width(1.75).dots(3.0),
     ];
-    Card::new(tr!("Loss")).legend(&legend).flush().height(ui.available_height()).show(
+    Card::new(tr!("Loss")).legend(&legend).without_padding().height(ui.available_height()).show(
         ui,
         |_| {},
         |ui| {
             LineChart::new(tr!("Loss chart"), &series)
-                .x_name(tr!("step"))
+                .x_label(tr!("Step"))
                 .x_range(0.0..=total)
                 .logarithmic()
                 .borders(&borders)
-                .future_from(now(run))
+                .future_from(current_step(run))
                 .cursor(view.cursor)
                 .write(|v| format!("{v:.4}"))
                 .show(ui)
@@ -316,9 +325,9 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &View) -> Option<f64> {
     )
 }
 
-fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
-    let p = theme::of(ui);
-    let (total, borders) = axis(run);
+fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &ChartsState) -> Option<f64> {
+    let p = theme::colors(ui);
+    let (total, borders) = step_axis(run);
     // The adjacent chart shows the epoch names. Here they would overlap the names of the lines.
     let borders: Vec<(f64, &str)> = borders.iter().map(|(x, _)| (*x, "")).collect();
     let names: Vec<String> = view
@@ -327,7 +336,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
         .iter()
         .map(|(name, points)| match points.last() {
             None => name.clone(),
-            Some([_, f1]) if name == ALL => format!("{name} {f1:.2}"),
+            Some([_, f1]) if name == ALL_LABELS => format!("{name} {f1:.2}"),
             Some([_, f1]) => format!("{name} {f1:.1}"),
         })
         .collect();
@@ -338,35 +347,35 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
         .zip(&names)
         .rev()
         .map(|((name, points), end)| {
-            if name == ALL {
+            if name == ALL_LABELS {
                 return Series::new(name, p.text, points).dots(3.0).leading().end_name(end, p.text);
             }
             let label = a.corpus.labels.id(name).and_then(|id| a.corpus.labels.get(id));
-            let (solid, ink) = label.map_or((p.text2, p.text2), |l| {
-                let colour = p.label(usize::from(l.color));
-                (colour.solid, colour.ink)
+            let (solid, ink) = label.map_or((p.text_secondary, p.text_secondary), |l| {
+                let color = p.label(usize::from(l.color));
+                (color.solid, color.text)
             });
             Series::new(name, solid, points).dots(2.0).end_name(end, ink)
         })
         .collect();
     let best = run.best.map(|i| (&run.dev[i], run.dev[i].2.overall.f1));
-    let beside = tr!("entities, seqeval");
-    let star = best.map_or_else(String::new, |(_, f)| tr!("best {f1}", f1 = score(f)));
-    Card::new(tr!("Dev F1")).note(beside).flush().height(ui.available_height()).show(
+    let note = tr!("Entity level (seqeval)");
+    let star = best.map_or_else(String::new, |(_, f)| tr!("Best {f1}", f1 = format_score(f)));
+    Card::new(tr!("Dev F1")).subtitle(note).without_padding().height(ui.available_height()).show(
         ui,
         |ui| {
             if !star.is_empty() {
-                label(ui, TextRole::Caption, p.text2, &star);
+                label(ui, TextRole::Caption, p.text_secondary, &star);
                 ui.spacing_mut().item_spacing.x = 5.0;
-                crate::ui::widgets::icon(ui, icon::STAR, 13.0, p.text2);
+                crate::ui::widgets::icon(ui, icon::STAR, 13.0, p.text_secondary);
             }
         },
         |ui| {
             LineChart::new(tr!("F1 chart"), &series)
-                .x_name(tr!("step"))
+                .x_label(tr!("Step"))
                 .x_range(0.0..=total)
                 .borders(&borders)
-                .future_from(now(run))
+                .future_from(current_step(run))
                 .best(best.map(|((step, _, _), f)| [*step as f64, f * 100.0]))
                 .cursor(view.cursor)
                 .write(|v| format!("{v:.1}"))
@@ -376,7 +385,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
 }
 
 /// Returns the learning rate from the current step to the end of the run, as straight lines.
-fn rest_of_schedule(run: &LiveRun) -> Vec<[f64; 2]> {
+fn future_lr(run: &LiveRun) -> Vec<[f64; 2]> {
     let (Some(started), Some(last), RunState::Running(_)) = (&run.started, run.last(), &run.state) else {
         return Vec::new();
     };
@@ -385,51 +394,54 @@ fn rest_of_schedule(run: &LiveRun) -> Vec<[f64; 2]> {
     corners.map(|step| [step as f64, started.learning_rate * schedule.lr_factor(step)]).collect()
 }
 
-enum Small {
+enum SmallChart {
     Rate,
     Speed,
     Gradient,
 }
 
-fn small(ui: &mut Ui, run: &LiveRun, view: &View, which: Small) -> Option<f64> {
-    let p = theme::of(ui);
-    let (total, _) = axis(run);
-    let (title, name, colour, points, write): (_, _, _, _, fn(f64) -> String) = match which {
-        Small::Rate => (tr!("Learning rate"), tr!("Learning rate chart"), p.series[2], &view.points.rate, |v| {
+fn small_chart(ui: &mut Ui, run: &LiveRun, view: &ChartsState, which: SmallChart) -> Option<f64> {
+    let p = theme::colors(ui);
+    let (total, _) = step_axis(run);
+    let (title, name, color, points, write): (_, _, _, _, fn(f64) -> String) = match which {
+        SmallChart::Rate => (tr!("Learning rate"), tr!("Learning rate chart"), p.series[2], &view.points.rate, |v| {
             if v == 0.0 { "0".into() } else { format!("{v:.0e}") }
         }),
-        Small::Speed => (tr!("Pieces per second"), tr!("Speed chart"), p.series[5], &view.points.speed, |v| {
-            thousands(v.round() as usize)
-        }),
-        Small::Gradient => {
+        SmallChart::Speed => {
+            (tr!("Throughput (subwords/s)"), tr!("Speed chart"), p.series[5], &view.points.speed, |v| {
+                thousands(v.round() as usize)
+            })
+        }
+        SmallChart::Gradient => {
             (tr!("Gradient norm"), tr!("Gradient chart"), p.series[3], &view.points.gradient, |v| format!("{v:.1}"))
         }
     };
     let latest = points.last().map_or_else(String::new, |v| match which {
-        Small::Rate => format!("{:.1e}", v[1]),
-        Small::Speed => thousands(v[1].round() as usize),
-        Small::Gradient => format!("{:.2}", v[1]),
+        SmallChart::Rate => format!("{:.1e}", v[1]),
+        SmallChart::Speed => thousands(v[1].round() as usize),
+        SmallChart::Gradient => format!("{:.2}", v[1]),
     });
-    let ahead = if matches!(which, Small::Rate) { rest_of_schedule(run) } else { Vec::new() };
+    let clipping = run.max_grad_norm.map_or_else(String::new, |norm| tr!("Clipping at {norm}", norm));
+    let ahead = if matches!(which, SmallChart::Rate) { future_lr(run) } else { Vec::new() };
     let series = [
-        Series::new(title, colour, points).width(1.5),
-        Series::new("", colour.gamma_multiply(0.6), &ahead).width(1.0).dashed(),
+        Series::new(title, color, points).width(1.5),
+        Series::new("", color.gamma_multiply(0.6), &ahead).width(1.0).dashed(),
     ];
-    Card::new(title).flush().height(ui.available_height()).show(
+    Card::new(title).without_padding().height(ui.available_height()).show(
         ui,
         |ui| {
-            label(ui, TextRole::Caption, p.text2, &latest);
+            label(ui, TextRole::Caption, p.text_secondary, &latest);
         },
         |ui| {
             let mut chart = LineChart::new(name, &series)
-                .x_name(tr!("step"))
+                .x_label(tr!("Step"))
                 .x_range(0.0..=total)
                 .y_range(0.0..=1e-9)
-                .small()
+                .compact()
                 .cursor(view.cursor)
                 .write(write);
-            if matches!(which, Small::Gradient) {
-                chart = chart.level(Level { y: 1.0, name: tr!("clip 1.0"), colour: p.warn });
+            if let (SmallChart::Gradient, Some(norm)) = (which, run.max_grad_norm) {
+                chart = chart.level(ReferenceLine { y: norm, name: &clipping, color: p.warning });
             }
             chart.show(ui)
         },

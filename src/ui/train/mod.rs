@@ -2,13 +2,13 @@
 
 mod charts;
 mod form;
-mod rates;
-mod runs;
+mod lr_sweep;
+mod run_list;
 
 use super::Commands;
-use super::frame::edge_right;
+use super::chrome::right_border;
 use super::theme;
-use super::widgets::{Segmented, hairline};
+use super::widgets::{SegmentedControl, hairline};
 use crate::app::i18n::tr;
 use crate::app::{Annotate, App};
 use crate::train::event::TrainerControl;
@@ -16,31 +16,31 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 /// Presentation state of the page.
 #[derive(Default)]
-pub struct View {
-    form: form::View,
-    charts: charts::View,
+pub struct TrainPageState {
+    form: form::TrainFormState,
+    charts: charts::ChartsState,
     /// Index of the visible side panel in a narrow window, in which form and runs share one side.
-    side: usize,
+    narrow_tab: usize,
 }
 
 /// Returns the state of the current run, as a word.
-pub fn state_of(wish: TrainerControl) -> &'static str {
-    match wish {
+pub fn state_text(control: TrainerControl) -> &'static str {
+    match control {
         TrainerControl::Continue => tr!("Training"),
         TrainerControl::Pause => tr!("Paused"),
-        TrainerControl::StopAfterEpoch => tr!("Last epoch"),
-        TrainerControl::Stop | TrainerControl::Suspend => tr!("Stopping"),
+        TrainerControl::StopAfterEpoch => tr!("Stopping after epoch"),
+        TrainerControl::Stop | TrainerControl::Suspend => tr!("Stopping…"),
     }
 }
 
 /// Window width below which there is only one side panel, in points.
-const BOTH_SIDES: f32 = 1100.0;
+const TWO_PANEL_WIDTH: f32 = 1100.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
-    let p = theme::of(ui);
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainPageState, out: &mut Commands) {
+    let p = theme::colors(ui);
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
-    let narrow = ui.content_rect().width() < BOTH_SIDES;
+    let narrow = ui.content_rect().width() < TWO_PANEL_WIDTH;
     let rect = Panel::left("form")
         .frame(side)
         .exact_size(296.0)
@@ -49,21 +49,21 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         .show(ui, |ui| {
             if narrow {
                 Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
-                    Segmented::new(&mut view.side, &[tr!("New run"), tr!("Runs")]).wide().show(ui);
+                    SegmentedControl::new(&mut view.narrow_tab, &[tr!("New run"), tr!("Runs")]).wide().show(ui);
                 });
             }
-            if narrow && view.side == 1 {
-                runs::show(ui, app, a, out)
+            if narrow && view.narrow_tab == 1 {
+                run_list::show(ui, app, a, out)
             } else {
                 form::show(ui, app, a, &mut view.form, out)
             }
         })
         .response
         .rect;
-    edge_right(ui, rect);
+    right_border(ui, rect);
     if !narrow {
         let panel = Panel::right("runs").frame(side).exact_size(292.0).resizable(false).show_separator_line(false);
-        let rect = panel.show(ui, |ui| runs::show(ui, app, a, out)).response.rect;
+        let rect = panel.show(ui, |ui| run_list::show(ui, app, a, out)).response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default()

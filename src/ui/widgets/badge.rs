@@ -5,22 +5,22 @@ use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
 use crate::ui::theme::{self, Icon, TextRole, metrics};
 
 use super::icon::paint_icon;
+use super::interaction::Interaction;
 use super::paint::{focus_ring, put_text};
-use super::touch::Touch;
 
 const PAD: f32 = 7.0;
 const MARK: f32 = 13.0;
 
 /// Meaning of a badge, shown by its color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum BadgeStyle {
     #[default]
-    Plain,
+    Neutral,
     /// Something runs or is selected.
     Active,
-    Ok,
-    Warn,
-    Err,
+    Success,
+    Warning,
+    Error,
 }
 
 /// A text in a frame of height 20.
@@ -28,26 +28,24 @@ pub enum Tone {
 pub struct Badge<'a> {
     text: &'a str,
     spoken: &'a str,
-    tone: Tone,
+    style: BadgeStyle,
     icon: Option<Icon>,
     dot: bool,
 }
 
 impl<'a> Badge<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, spoken: text, tone: Tone::Plain, icon: None, dot: false }
+        Self { text, spoken: text, style: BadgeStyle::Neutral, icon: None, dot: false }
     }
 
-    /// Sets the accessible name of a badge that shows only an icon.
+    /// Sets the accessible name, for a badge that shows only an icon or a count.
     pub fn spoken(mut self, name: &'a str) -> Self {
-        if self.text.is_empty() {
-            self.spoken = name;
-        }
+        self.spoken = name;
         self
     }
 
-    pub fn tone(mut self, tone: Tone) -> Self {
-        self.tone = tone;
+    pub fn tone(mut self, tone: BadgeStyle) -> Self {
+        self.style = tone;
         self
     }
 
@@ -66,23 +64,23 @@ impl<'a> Badge<'a> {
     pub fn show(self, ui: &mut Ui) -> Response {
         let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.spoken));
-        let (fill, border, text) = colours(ui, self.tone);
+        let (fill, border, text) = colors(ui, self.style);
         self.paint(ui, rect, fill, border, text);
         response
     }
 
     /// Shows the badge as a clickable filter, selected or not.
-    pub fn choose(self, ui: &mut Ui, chosen: bool) -> Response {
+    pub fn show_selectable(self, ui: &mut Ui, chosen: bool) -> Response {
         let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::click());
         let enabled = ui.is_enabled();
         response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, chosen, self.spoken));
-        let p = theme::of(ui);
-        let touch = Touch::of(ui, &response);
+        let p = theme::colors(ui);
+        let touch = Interaction::new(ui, &response);
         let (fill, border, text) = if chosen {
             (touch.hovered(p.selected, p.selected_hover), Color32::TRANSPARENT, p.text)
         } else {
             let fill = touch.mix(Color32::TRANSPARENT, p.hover, p.pressed);
-            (fill, p.line_strong, touch.hovered(p.text2, p.text))
+            (fill, p.line_strong, touch.hovered(p.text_secondary, p.text))
         };
         self.paint(ui, rect, fill, border, text);
         focus_ring(ui, &response, rect, metrics::RADIUS_BADGE);
@@ -99,7 +97,7 @@ impl<'a> Badge<'a> {
     }
 
     fn size(&self, ui: &Ui) -> egui::Vec2 {
-        let text = TextRole::CaptionMedium.line(ui, self.text).size().x;
+        let text = TextRole::CaptionMedium.single_line(ui, self.text).size().x;
         vec2((2.0 * PAD + self.mark_width() + text).round(), metrics::BADGE)
     }
 
@@ -111,24 +109,24 @@ impl<'a> Badge<'a> {
         if let Some(icon) = self.icon {
             paint_icon(painter, inside.with_max_x(inside.left() + MARK), icon, MARK, text);
         } else if self.dot {
-            let centre = pos2(inside.left() + 3.0, inside.center().y);
-            painter.circle_filled(centre, 3.0, theme::of(ui).accent);
+            let center = pos2(inside.left() + 3.0, inside.center().y);
+            painter.circle_filled(center, 3.0, theme::colors(ui).accent);
         }
-        let galley = TextRole::CaptionMedium.line(ui, self.text);
+        let galley = TextRole::CaptionMedium.single_line(ui, self.text);
         let words = inside.with_min_x(inside.left() + self.mark_width());
         put_text(painter, words, Align2::LEFT_CENTER, galley, text);
     }
 }
 
 /// Returns fill, border and text color.
-fn colours(ui: &Ui, tone: Tone) -> (Color32, Color32, Color32) {
-    let p = theme::of(ui);
+fn colors(ui: &Ui, tone: BadgeStyle) -> (Color32, Color32, Color32) {
+    let p = theme::colors(ui);
     let none = Color32::TRANSPARENT;
     match tone {
-        Tone::Plain => (none, p.line_strong, p.text2),
-        Tone::Active => (p.selected, none, p.text),
-        Tone::Ok => (p.ok_tint, none, p.ok),
-        Tone::Warn => (p.warn_tint, none, p.warn),
-        Tone::Err => (p.err_tint, none, p.err),
+        BadgeStyle::Neutral => (none, p.line_strong, p.text_secondary),
+        BadgeStyle::Active => (p.selected, none, p.text),
+        BadgeStyle::Success => (p.success_background, none, p.success),
+        BadgeStyle::Warning => (p.warning_background, none, p.warning),
+        BadgeStyle::Error => (p.error_background, none, p.error),
     }
 }

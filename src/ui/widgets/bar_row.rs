@@ -34,7 +34,7 @@ impl BarRow<'_> {
     }
 
     fn paint(&self, ui: &Ui, response: &Response, rect: Rect) {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         if response.hovered() {
             ui.painter().rect_filled(rect.expand2(vec2(6.0, 0.0)), 6, p.hover);
         }
@@ -43,20 +43,26 @@ impl BarRow<'_> {
             ui.painter(),
             name,
             Align2::LEFT_CENTER,
-            TextRole::Body.elided(ui, self.name, name.width() - 8.0),
+            TextRole::Body.truncated(ui, self.name, name.width() - 8.0),
             p.text,
         );
-        put_text(ui.painter(), rect, Align2::RIGHT_CENTER, TextRole::Small.line(ui, self.number), p.text2);
+        put_text(
+            ui.painter(),
+            rect,
+            Align2::RIGHT_CENTER,
+            TextRole::Small.single_line(ui, self.number),
+            p.text_secondary,
+        );
         let track = Rect::from_min_max(
             pos2(name.right(), rect.center().y - 4.0),
             pos2((rect.right() - NUMBER).max(name.right() + 8.0), rect.center().y + 4.0),
         );
         let mut left = track.left();
-        for (share, colour) in self.parts {
+        for (share, color) in self.parts {
             // A nonzero value is always visible.
             let width = if *share > 0.0 { (track.width() * share.min(1.0)).max(2.0) } else { 0.0 };
             let part = Rect::from_min_size(pos2(left, track.top()), vec2(width, track.height()));
-            ui.painter().rect_filled(part, 2, *colour);
+            ui.painter().rect_filled(part, 2, *color);
             left += width;
         }
     }

@@ -10,13 +10,13 @@ const BESIDE: f32 = 76.0;
 /// Shows a dialog of this width, or narrower if the window is too small. Returns true if it was closed with Esc or a
 /// click outside.
 pub fn dialog(ctx: &Context, name: &str, width: f32, content: impl FnOnce(&mut Ui)) -> bool {
-    let p = theme::of(ctx);
+    let p = theme::colors(ctx);
     let frame = Frame::new()
         .fill(p.overlay)
         .stroke(Stroke::new(1.0, p.line_strong))
         .corner_radius(12)
         .inner_margin(Margin::same(20));
-    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(p.scrim).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(p.backdrop).show(ctx, |ui| {
         ui.set_width(width.min(ui.content_rect().width() - BESIDE));
         content(ui);
     });

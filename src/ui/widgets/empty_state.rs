@@ -12,13 +12,13 @@ use super::icon::icon;
 pub struct EmptyState<'a> {
     icon: Icon,
     title: &'a str,
-    teaching: &'a str,
+    description: &'a str,
     action: &'a str,
 }
 
 impl<'a> EmptyState<'a> {
     pub fn new(icon: Icon, title: &'a str, teaching: &'a str) -> Self {
-        Self { icon, title, teaching, action: "" }
+        Self { icon, title, description: teaching, action: "" }
     }
 
     /// Sets the text of the button.
@@ -28,7 +28,7 @@ impl<'a> EmptyState<'a> {
     }
 
     /// Shows the placeholder vertically centered in the available height. Returns true if the button was clicked.
-    pub fn show_in_the_middle(self, ui: &mut Ui) -> bool {
+    pub fn show_centered(self, ui: &mut Ui) -> bool {
         // Approximate height without a button, in points.
         const HEIGHT: f32 = 100.0;
         ui.add_space(((ui.available_height() - HEIGHT) / 2.0).max(20.0));
@@ -37,16 +37,16 @@ impl<'a> EmptyState<'a> {
 
     /// Shows the placeholder at the top, horizontally centered. Returns true if the button was clicked.
     pub fn show(self, ui: &mut Ui) -> bool {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            icon(ui, self.icon, metrics::ICON_LARGE, p.text3);
+            icon(ui, self.icon, metrics::ICON_LARGE, p.text_muted);
             ui.add_space(12.0);
-            ui.add(Label::new(TextRole::BodyMedium.rich(self.title).color(p.text)));
+            ui.add(Label::new(TextRole::BodyMedium.rich_text(self.title).color(p.text)));
             ui.add_space(4.0);
             ui.scope(|ui| {
                 ui.set_max_width(270.0_f32.min(ui.available_width()));
-                ui.add(Label::new(TextRole::Small.rich(self.teaching).color(p.text2)).wrap());
+                ui.add(Label::new(TextRole::Small.rich_text(self.description).color(p.text_secondary)).wrap());
             });
             if self.action.is_empty() {
                 return false;

@@ -5,10 +5,10 @@ use egui::{Color32, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, v
 use crate::ui::theme::{self, Icon, TextRole, metrics};
 
 use super::icon::paint_icon;
+use super::interaction::{Interaction, disabled_with_reason};
 use super::key_cap::key_caps;
 use super::paint::focus_ring;
 use super::text::label;
-use super::touch::{Touch, unless_off};
 
 /// An icon button. Only the tooltip and the screen reader show its name.
 #[must_use = "a button is shown by `show`"]
@@ -18,13 +18,21 @@ pub struct IconButton<'a> {
     keys: &'a [&'a str],
     size: Option<f32>,
     icon_size: f32,
-    toggled: Option<bool>,
-    why_off: Option<&'a str>,
+    selected: Option<bool>,
+    disabled_reason: Option<&'a str>,
 }
 
 impl<'a> IconButton<'a> {
     pub fn new(icon: Icon, name: &'a str) -> Self {
-        Self { icon, name, keys: &[], size: None, icon_size: metrics::ICON_SQUARE, toggled: None, why_off: None }
+        Self {
+            icon,
+            name,
+            keys: &[],
+            size: None,
+            icon_size: metrics::ICON_BUTTON_SIZE,
+            selected: None,
+            disabled_reason: None,
+        }
     }
 
     /// Sets the shortcut, shown in the tooltip.
@@ -47,24 +55,24 @@ impl<'a> IconButton<'a> {
 
     /// Makes the button a toggle in this state.
     pub fn toggled(mut self, on: bool) -> Self {
-        self.toggled = Some(on);
+        self.selected = Some(on);
         self
     }
 
     /// Disables the button and sets the reason as its tooltip. `None` leaves it enabled.
-    pub fn off(mut self, why: Option<&'a str>) -> Self {
-        self.why_off = why;
+    pub fn disabled(mut self, reason: Option<&'a str>) -> Self {
+        self.disabled_reason = reason;
         self
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        unless_off(ui, self.why_off, |ui| self.add(ui)).on_hover_ui(|ui| self.tooltip(ui))
+        disabled_with_reason(ui, self.disabled_reason, |ui| self.add(ui)).on_hover_ui(|ui| self.tooltip(ui))
     }
 
     fn tooltip(&self, ui: &mut Ui) {
-        let colour = theme::of(ui).text;
+        let color = theme::colors(ui).text;
         ui.horizontal(|ui| {
-            label(ui, TextRole::Small, colour, self.name);
+            label(ui, TextRole::Small, color, self.name);
             if !self.keys.is_empty() {
                 key_caps(ui, self.keys);
             }
@@ -75,32 +83,32 @@ impl<'a> IconButton<'a> {
         let side = self.size.unwrap_or_else(|| theme::density(ui).control());
         let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
         let enabled = ui.is_enabled();
-        response.widget_info(|| match self.toggled {
+        response.widget_info(|| match self.selected {
             Some(on) => WidgetInfo::selected(Role::Button, enabled, on, self.name),
             None => WidgetInfo::labeled(Role::Button, enabled, self.name),
         });
         if ui.is_rect_visible(rect) {
-            let (fill, border, colour) = self.colours(ui, &response);
+            let (fill, border, color) = self.colors(ui, &response);
             let stroke = Stroke::new(metrics::STROKE, border);
             ui.painter().rect(rect, metrics::RADIUS_CONTROL, fill, stroke, StrokeKind::Inside);
             let size = self.icon_size.min(side - 4.0);
-            paint_icon(ui.painter(), rect, self.icon, size, colour);
+            paint_icon(ui.painter(), rect, self.icon, size, color);
             focus_ring(ui, &response, rect, metrics::RADIUS_CONTROL);
         }
         response
     }
 
     /// Returns fill, border and icon color.
-    fn colours(&self, ui: &Ui, response: &Response) -> (Color32, Color32, Color32) {
-        let p = theme::of(ui);
+    fn colors(&self, ui: &Ui, response: &Response) -> (Color32, Color32, Color32) {
+        let p = theme::colors(ui);
         let none = Color32::TRANSPARENT;
         if !ui.is_enabled() {
-            return (none, none, p.text_off);
+            return (none, none, p.text_disabled);
         }
-        let touch = Touch::of(ui, response);
-        if self.toggled == Some(true) {
+        let touch = Interaction::new(ui, response);
+        if self.selected == Some(true) {
             return (touch.hovered(p.selected, p.selected_hover), none, p.accent);
         }
-        (touch.mix(none, p.hover, p.pressed), none, touch.hovered(p.text2, p.text))
+        (touch.mix(none, p.hover, p.pressed), none, touch.hovered(p.text_secondary, p.text))
     }
 }

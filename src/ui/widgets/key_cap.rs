@@ -10,11 +10,11 @@ const GAP: f32 = 4.0;
 
 /// Shows the caps of a shortcut next to each other, without interaction.
 pub fn key_caps(ui: &mut Ui, keys: &[&str]) -> Response {
-    let palette = theme::of(ui);
+    let palette = theme::colors(ui);
     let size = vec2(width(ui.painter(), keys), metrics::KEY_CAP);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, keys.join(" ")));
-    paint(ui.painter(), rect, keys, palette.text2, palette.line_strong);
+    paint(ui.painter(), rect, keys, palette.text_secondary, palette.line_strong);
     response
 }
 
@@ -33,13 +33,13 @@ pub(super) fn paint(painter: &Painter, rect: Rect, keys: &[&str], text: Color32,
         let cap = Rect::from_min_size(pos2(left, top), size);
         let stroke = Stroke::new(metrics::STROKE, border);
         painter.rect_stroke(cap, metrics::RADIUS_KEY, stroke, StrokeKind::Inside);
-        let galley = TextRole::Caption.line(painter.ctx(), key);
+        let galley = TextRole::Caption.single_line(painter.ctx(), key);
         put_text(painter, cap, Align2::CENTER_CENTER, galley, text);
         left += size.x + GAP;
     }
 }
 
 fn cap_width(painter: &Painter, key: &str) -> f32 {
-    let text = TextRole::Caption.line(painter.ctx(), key).size().x;
+    let text = TextRole::Caption.single_line(painter.ctx(), key).size().x;
     (text + 10.0).max(metrics::KEY_CAP).round()
 }

@@ -4,20 +4,20 @@ use egui::{Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme;
 
-/// A progress bar. [`super::both_ends`] above it can show the progress as text.
+/// A progress bar. [`super::space_between`] above it can show the progress as text.
 #[must_use = "a bar is shown by `show`"]
 pub struct ProgressBar<'a> {
     name: &'a str,
     done: Option<f32>,
     height: f32,
     width: f32,
-    colour: Option<Color32>,
+    color: Option<Color32>,
 }
 
 impl<'a> ProgressBar<'a> {
     /// Creates a bar with a fraction from 0 to 1, or `None` if the total is unknown.
     pub fn new(name: &'a str, done: Option<f32>) -> Self {
-        Self { name, done, height: 4.0, width: f32::INFINITY, colour: None }
+        Self { name, done, height: 4.0, width: f32::INFINITY, color: None }
     }
 
     /// Sets a height of 6 points, for the header of a page.
@@ -33,8 +33,8 @@ impl<'a> ProgressBar<'a> {
     }
 
     /// Sets a color other than the accent, for success or failure.
-    pub fn colour(mut self, colour: Color32) -> Self {
-        self.colour = Some(colour);
+    pub fn color(mut self, color: Color32) -> Self {
+        self.color = Some(color);
         self
     }
 
@@ -45,33 +45,33 @@ impl<'a> ProgressBar<'a> {
             value: self.done.map(|done| f64::from(done) * 100.0),
             ..WidgetInfo::labeled(Role::ProgressIndicator, true, self.name)
         });
-        let colour = self.colour.unwrap_or(theme::of(ui).accent);
+        let color = self.color.unwrap_or(theme::colors(ui).accent);
         match self.done {
-            Some(done) => paint_bar(ui, rect, theme::of(ui).pressed, done, colour),
-            None => paint_wandering(ui, rect, colour),
+            Some(done) => paint_bar(ui, rect, theme::colors(ui).pressed, done, color),
+            None => paint_indeterminate(ui, rect, color),
         }
         response
     }
 }
 
 /// Paints a track in `ground` and its filled part.
-pub(super) fn paint_bar(ui: &Ui, track: Rect, ground: Color32, done: f32, colour: Color32) {
+pub(super) fn paint_bar(ui: &Ui, track: Rect, ground: Color32, done: f32, color: Color32) {
     let radius = track.height() / 2.0;
     ui.painter().rect_filled(track, radius, ground);
     let width = track.width() * done.clamp(0.0, 1.0);
     if width > 0.0 {
         // The width is at least the height. Otherwise the round ends would collapse.
         let width = width.max(track.height()).min(track.width());
-        ui.painter().rect_filled(track.with_max_x(track.left() + width), radius, colour);
+        ui.painter().rect_filled(track.with_max_x(track.left() + width), radius, color);
     }
 }
 
 /// Paints a segment that moves back and forth, or stays in the middle if motion is turned off.
-fn paint_wandering(ui: &Ui, track: Rect, colour: Color32) {
+fn paint_indeterminate(ui: &Ui, track: Rect, color: Color32) {
     const SEGMENT: f32 = 0.3;
     const PERIOD: f64 = 1.6;
-    paint_bar(ui, track, theme::of(ui).pressed, 0.0, colour);
-    let place = if theme::is_still(ui) {
+    paint_bar(ui, track, theme::colors(ui).pressed, 0.0, color);
+    let place = if theme::is_reduced_motion(ui) {
         0.5
     } else {
         ui.request_repaint_after(std::time::Duration::from_millis(33));
@@ -80,5 +80,5 @@ fn paint_wandering(ui: &Ui, track: Rect, colour: Color32) {
     };
     let left = track.left() + place * (1.0 - SEGMENT) * track.width();
     let segment = track.with_min_x(left).with_max_x(left + SEGMENT * track.width());
-    ui.painter().rect_filled(segment, track.height() / 2.0, colour);
+    ui.painter().rect_filled(segment, track.height() / 2.0, color);
 }

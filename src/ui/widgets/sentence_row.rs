@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::ui::theme::{self, Density, Icon, LabelColour, TextRole, metrics};
+use crate::ui::theme::{self, Density, Icon, LabelColor, TextRole, metrics};
 
 use super::icon::paint_icon;
 use super::paint::{dot, focus_ring, put_text};
@@ -19,7 +19,7 @@ pub struct SentenceRow<'a> {
     pub text: &'a str,
     pub id: &'a str,
     /// Colors of the labels of the spans, in order.
-    pub spans: &'a [&'a LabelColour],
+    pub spans: &'a [&'a LabelColor],
     pub selected: bool,
 }
 
@@ -40,7 +40,7 @@ impl SentenceRow<'_> {
     }
 
     fn paint(&self, ui: &Ui, response: &Response, rect: Rect) {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         let marked = self.selected || response.hovered();
         let ground = match (self.selected, response.hovered()) {
             (true, true) => p.selected_hover,
@@ -56,27 +56,27 @@ impl SentenceRow<'_> {
     }
 
     fn paint_two_lines(&self, ui: &Ui, inside: Rect, marked: bool) {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         let middle = inside.center().y;
         let upper = inside.with_max_y(middle);
         let lower = inside.with_min_y(middle);
         let words = self.paint_state(ui, upper);
-        let text = TextRole::Body.elided(ui, self.text, words.width());
+        let text = TextRole::Body.truncated(ui, self.text, words.width());
         put_text(ui.painter(), words, Align2::LEFT_CENTER, text, p.text);
 
         // The second line is slightly closer to the first line than to the edge.
         let mut below = lower.with_min_x(words.left()).translate(vec2(0.0, -1.0));
         below.max.x = self.paint_dots(ui, below, marked);
-        let colour = if marked { p.text2 } else { p.text3 };
-        let id = TextRole::MonoSmall.elided(ui, self.id, below.width());
-        put_text(ui.painter(), below, Align2::LEFT_CENTER, id, colour);
+        let color = if marked { p.text_secondary } else { p.text_muted };
+        let id = TextRole::MonoSmall.truncated(ui, self.id, below.width());
+        put_text(ui.painter(), below, Align2::LEFT_CENTER, id, color);
     }
 
     fn paint_one_line(&self, ui: &Ui, inside: Rect, marked: bool) {
         let mut words = self.paint_state(ui, inside);
         words.max.x = self.paint_dots(ui, words, marked);
-        let text = TextRole::Body.elided(ui, self.text, words.width());
-        put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text);
+        let text = TextRole::Body.truncated(ui, self.text, words.width());
+        put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::colors(ui).text);
     }
 
     /// Paints the icon of the state and returns the remaining part of the line.
@@ -88,23 +88,23 @@ impl SentenceRow<'_> {
 
     /// Paints the dots at the right end and returns the x of their left edge, gap included.
     fn paint_dots(&self, ui: &Ui, line: Rect, marked: bool) -> f32 {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         let mut right = line.right();
         if self.spans.is_empty() {
             return right;
         }
         if self.spans.len() > MOST_DOTS {
             let more = format!("+{}", self.spans.len() - MOST_DOTS);
-            let more = TextRole::Caption.line(ui, &more);
+            let more = TextRole::Caption.single_line(ui, &more);
             let width = more.size().x;
-            let colour = if marked { p.text2 } else { p.text3 };
-            put_text(ui.painter(), line, Align2::RIGHT_CENTER, more, colour);
+            let color = if marked { p.text_secondary } else { p.text_muted };
+            put_text(ui.painter(), line, Align2::RIGHT_CENTER, more, color);
             right -= width + 6.0;
         }
         for label in self.spans.iter().take(MOST_DOTS).rev() {
             // On a marked row `solid` has too little contrast.
-            let colour = if marked { label.ink } else { label.solid };
-            dot(ui.painter(), pos2(right - 4.0, line.center().y), colour);
+            let color = if marked { label.text } else { label.solid };
+            dot(ui.painter(), pos2(right - 4.0, line.center().y), color);
             right -= DOT_PITCH;
         }
         right - 4.0

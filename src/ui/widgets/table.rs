@@ -14,61 +14,61 @@ const GAP: f32 = 12.0;
 
 /// A column: header, fraction of the width, and alignment of its cells.
 #[derive(Clone, Copy, Debug)]
-pub struct Column<'a> {
+pub struct TableColumn<'a> {
     head: &'a str,
     share: f32,
     right: bool,
 }
 
-impl<'a> Column<'a> {
+impl<'a> TableColumn<'a> {
     /// Creates a left-aligned text column.
-    pub fn text(head: &'a str, share: f32) -> Self {
+    pub fn left(head: &'a str, share: f32) -> Self {
         Self { head, share, right: false }
     }
 
     /// Creates a right-aligned number column.
-    pub fn number(head: &'a str, share: f32) -> Self {
+    pub fn right(head: &'a str, share: f32) -> Self {
         Self { head, share, right: true }
     }
 }
 
 /// The columns of a table. It shows the header and the rows.
 pub struct Table<'a> {
-    columns: &'a [Column<'a>],
+    columns: &'a [TableColumn<'a>],
 }
 
 impl<'a> Table<'a> {
-    pub fn new(columns: &'a [Column<'a>]) -> Self {
+    pub fn new(columns: &'a [TableColumn<'a>]) -> Self {
         Self { columns }
     }
 
     pub fn head(&self, ui: &mut Ui) {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         let rect = self.place(ui, Sense::hover()).1;
         for (cell, column) in self.cells(rect).zip(self.columns) {
-            let head = TextRole::CaptionMedium.elided(ui, column.head, cell.width());
-            put_text(ui.painter(), cell, side(column.right), head, p.text3);
+            let head = TextRole::CaptionMedium.truncated(ui, column.head, cell.width());
+            put_text(ui.painter(), cell, side(column.right), head, p.text_muted);
         }
     }
 
     /// Shows a row without interaction.
-    pub fn row(&self, ui: &mut Ui, fill: impl FnOnce(&mut Cells<'_>)) {
+    pub fn row(&self, ui: &mut Ui, fill: impl FnOnce(&mut TableCells<'_>)) {
         let (response, rect) = self.place(ui, Sense::hover());
-        self.rule(ui, rect);
+        self.row_border(ui, rect);
         self.fill(ui, &response, rect, fill);
     }
 
     /// Shows a clickable row, marked if it is selected.
-    pub fn row_button(&self, ui: &mut Ui, chosen: bool, fill: impl FnOnce(&mut Cells<'_>)) -> Response {
+    pub fn row_button(&self, ui: &mut Ui, chosen: bool, fill: impl FnOnce(&mut TableCells<'_>)) -> Response {
         let (response, rect) = self.place(ui, Sense::click());
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         let ground = match (chosen, response.hovered()) {
             (true, true) => p.selected_hover,
             (true, false) => p.selected,
             (false, true) => p.hover,
             (false, false) => Color32::TRANSPARENT,
         };
-        self.rule(ui, rect);
+        self.row_border(ui, rect);
         let marked = rect.expand2(vec2(metrics::GAP, 0.0));
         ui.painter().rect_filled(marked, metrics::RADIUS_CONTROL, ground);
         focus_ring(ui, &response, marked, metrics::RADIUS_CONTROL);
@@ -84,12 +84,12 @@ impl<'a> Table<'a> {
         (response, rect)
     }
 
-    fn rule(&self, ui: &Ui, row: Rect) {
-        hairline(ui.painter(), row.left_top(), row.right_top(), theme::of(ui).line);
+    fn row_border(&self, ui: &Ui, row: Rect) {
+        hairline(ui.painter(), row.left_top(), row.right_top(), theme::colors(ui).line);
     }
 
-    fn fill(&self, ui: &Ui, response: &Response, row: Rect, fill: impl FnOnce(&mut Cells<'_>)) {
-        let mut cells = Cells { ui, table: self, row, next: 0, spoken: String::new() };
+    fn fill(&self, ui: &Ui, response: &Response, row: Rect, fill: impl FnOnce(&mut TableCells<'_>)) {
+        let mut cells = TableCells { ui, table: self, row, next: 0, spoken: String::new() };
         fill(&mut cells);
         let (spoken, enabled) = (cells.spoken, ui.is_enabled());
         let role = if response.sense.senses_click() { Role::ListBoxOption } else { Role::Label };
@@ -110,7 +110,7 @@ impl<'a> Table<'a> {
 }
 
 /// The cells of a row, filled from left to right.
-pub struct Cells<'a> {
+pub struct TableCells<'a> {
     ui: &'a Ui,
     table: &'a Table<'a>,
     row: Rect,
@@ -118,63 +118,63 @@ pub struct Cells<'a> {
     spoken: String,
 }
 
-impl Cells<'_> {
+impl TableCells<'_> {
     /// Adds a cell of normal text.
     pub fn text(&mut self, text: &str) {
-        self.styled(TextRole::Body, theme::of(self.ui).text, text);
+        self.styled(TextRole::Body, theme::colors(self.ui).text, text);
     }
 
     /// Adds a cell of secondary text.
     pub fn quiet(&mut self, text: &str) {
-        self.styled(TextRole::Body, theme::of(self.ui).text2, text);
+        self.styled(TextRole::Body, theme::colors(self.ui).text_secondary, text);
     }
 
     /// Adds a cell of emphasized text, for example the main score or a total.
     pub fn strong(&mut self, text: &str) {
-        self.styled(TextRole::Strong, theme::of(self.ui).text, text);
+        self.styled(TextRole::Strong, theme::colors(self.ui).text, text);
     }
 
     /// Adds a cell with a text role and color.
-    pub fn styled(&mut self, role: TextRole, colour: Color32, text: &str) {
-        let (cell, right) = self.take();
-        self.say(text);
-        let galley = role.elided(self.ui, text, cell.width());
-        put_text(self.ui.painter(), cell, side(right), galley, colour);
+    pub fn styled(&mut self, role: TextRole, color: Color32, text: &str) {
+        let (cell, right) = self.next_cell();
+        self.add_spoken(text);
+        let galley = role.truncated(self.ui, text, cell.width());
+        put_text(self.ui.painter(), cell, side(right), galley, color);
     }
 
     /// Adds a name after the dot of its label.
-    pub fn dotted(&mut self, dot_colour: Color32, text: &str) {
-        let (cell, _) = self.take();
-        self.say(text);
-        let centre = cell.left_center() + vec2(4.0, 0.0);
-        dot(self.ui.painter(), centre, dot_colour);
+    pub fn dotted(&mut self, dot_color: Color32, text: &str) {
+        let (cell, _) = self.next_cell();
+        self.add_spoken(text);
+        let center = cell.left_center() + vec2(4.0, 0.0);
+        dot(self.ui.painter(), center, dot_color);
         let words = cell.with_min_x(cell.left() + 16.0);
-        let galley = TextRole::Body.elided(self.ui, text, words.width());
-        let colour = theme::of(self.ui).text;
-        put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, colour);
+        let galley = TextRole::Body.truncated(self.ui, text, words.width());
+        let color = theme::colors(self.ui).text;
+        put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, color);
     }
 
     /// Adds the main score after a bar that is filled to the fraction `share`, 0 to 1.
-    pub fn barred(&mut self, text: &str, share: f32, colour: Color32) {
-        let (cell, _) = self.take();
-        self.say(text);
-        let galley = TextRole::Strong.line(self.ui, text);
+    pub fn barred(&mut self, text: &str, share: f32, color: Color32) {
+        let (cell, _) = self.next_cell();
+        self.add_spoken(text);
+        let galley = TextRole::Strong.single_line(self.ui, text);
         // The width of the widest score is reserved, so that all bars are aligned.
-        let number = TextRole::Strong.line(self.ui, "100.00").size().x;
-        put_text(self.ui.painter(), cell, Align2::RIGHT_CENTER, galley, theme::of(self.ui).text);
+        let number = TextRole::Strong.single_line(self.ui, "100.00").size().x;
+        put_text(self.ui.painter(), cell, Align2::RIGHT_CENTER, galley, theme::colors(self.ui).text);
         let right = cell.right() - number - metrics::GAP;
         let width = (right - cell.left()).clamp(0.0, 64.0);
         let track = Rect::from_center_size(pos2(right - width / 2.0, cell.center().y), vec2(width, 4.0));
-        paint_bar(self.ui, track, theme::of(self.ui).hover, share, colour);
+        paint_bar(self.ui, track, theme::colors(self.ui).hover, share, color);
     }
 
-    fn say(&mut self, text: &str) {
+    fn add_spoken(&mut self, text: &str) {
         self.spoken.push_str(text);
         self.spoken.push(' ');
     }
 
     /// Returns the rectangle of the next cell, and true if its text is right-aligned. The row must have another column.
-    fn take(&mut self) -> (Rect, bool) {
+    fn next_cell(&mut self) -> (Rect, bool) {
         let column = self.table.columns.get(self.next);
         let cell = self.table.cells(self.row).nth(self.next);
         debug_assert!(column.is_some(), "more cells than columns");

@@ -16,14 +16,14 @@ pub struct TextArea<'a> {
     text: &'a mut String,
     name: &'a str,
     placeholder: &'a str,
-    least: usize,
-    most: usize,
+    min_rows: usize,
+    max_rows: usize,
 }
 
 impl<'a> TextArea<'a> {
     /// Creates a field with an accessible name.
     pub fn new(text: &'a mut String, name: &'a str) -> Self {
-        Self { text, name, placeholder: "", least: 3, most: 8 }
+        Self { text, name, placeholder: "", min_rows: 3, max_rows: 8 }
     }
 
     pub fn placeholder(mut self, placeholder: &'a str) -> Self {
@@ -33,12 +33,12 @@ impl<'a> TextArea<'a> {
 
     /// Sets the minimum and maximum number of visible lines.
     pub fn rows(mut self, least: usize, most: usize) -> Self {
-        (self.least, self.most) = (least, most);
+        (self.min_rows, self.max_rows) = (least, most);
         self
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        let p = theme::of(ui);
+        let p = theme::colors(ui);
         let role = TextRole::Body;
         let pitch = role.line_height();
         // The default layout of egui has too little line spacing.
@@ -48,15 +48,15 @@ impl<'a> TextArea<'a> {
             ui.fonts_mut(|fonts| fonts.layout_job(job))
         };
         let shown = Frame::new().fill(p.field).corner_radius(metrics::RADIUS_CONTROL).show(ui, |ui| {
-            let scroll = ScrollArea::vertical().id_salt(self.name).max_height(self.most as f32 * pitch + 2.0 * PAD);
+            let scroll = ScrollArea::vertical().id_salt(self.name).max_height(self.max_rows as f32 * pitch + 2.0 * PAD);
             scroll.show(ui, |ui| {
                 let edit = TextEdit::multiline(self.text)
                     .layouter(&mut lay_out)
                     .frame(Frame::new().inner_margin(Margin::same(PAD as i8)))
-                    .desired_rows(self.least)
-                    .min_size(vec2(0.0, self.least as f32 * pitch + 2.0 * PAD))
+                    .desired_rows(self.min_rows)
+                    .min_size(vec2(0.0, self.min_rows as f32 * pitch + 2.0 * PAD))
                     .desired_width(f32::INFINITY)
-                    .hint_text(role.rich(self.placeholder).color(p.text3));
+                    .hint_text(role.rich_text(self.placeholder).color(p.text_muted));
                 ui.add(edit)
             })
         });

@@ -23,7 +23,7 @@ const CLOSE: f32 = 20.0;
 pub struct Toast<'a> {
     /// Unique key of the notification.
     pub key: u64,
-    pub tone: super::Tone,
+    pub tone: super::BadgeStyle,
     pub title: &'a str,
     pub detail: &'a str,
     /// Text of the button; empty if there is no button.
@@ -32,13 +32,13 @@ pub struct Toast<'a> {
 
 /// Interaction with a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToastAnswer {
-    Acted,
-    Closed,
+pub enum ToastEvent {
+    Action,
+    Dismissed,
 }
 
 /// Shows the notifications, the last one lowest. Returns the key and the interaction if the user answered one.
-pub fn toasts(ctx: &Context, toasts: &[Toast<'_>]) -> Option<(u64, ToastAnswer)> {
+pub fn toasts(ctx: &Context, toasts: &[Toast<'_>]) -> Option<(u64, ToastEvent)> {
     let mut answer = None;
     Area::new(Id::unique("toasts"))
         .order(Order::Foreground)
@@ -56,15 +56,15 @@ pub fn toasts(ctx: &Context, toasts: &[Toast<'_>]) -> Option<(u64, ToastAnswer)>
 
 impl Toast<'_> {
     /// Shows a notification in this `Ui`.
-    pub fn show(&self, ui: &mut Ui) -> Option<ToastAnswer> {
-        let p = theme::of(ui);
+    pub fn show(&self, ui: &mut Ui) -> Option<ToastEvent> {
+        let p = theme::colors(ui);
         let frame = Frame::new()
             .fill(p.overlay)
             .stroke(egui::Stroke::new(metrics::STROKE, p.line_strong))
             .corner_radius(metrics::RADIUS_POPUP)
             .shadow(ui.visuals().window_shadow)
             .inner_margin(Margin { left: 14, right: 8, top: 12, bottom: 12 });
-        let shown = frame.show(ui, |ui| self.inside(ui));
+        let shown = frame.show(ui, |ui| self.content(ui));
         // A screen reader announces a notification when it appears.
         let spoken = format!("{}. {}", self.title, self.detail);
         shown.response.widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
@@ -73,49 +73,49 @@ impl Toast<'_> {
     }
 
     /// Shows the text first, because its height determines the height of the notification, then the rest.
-    fn inside(&self, ui: &mut Ui) -> Option<ToastAnswer> {
-        let p = theme::of(ui);
-        let room = ui.available_width();
+    fn content(&self, ui: &mut Ui) -> Option<ToastEvent> {
+        let p = theme::colors(ui);
+        let space = ui.available_width();
         let action = Button::plain(self.action);
-        let beside = if self.action.is_empty() { 0.0 } else { action.width(ui) + metrics::GAP };
+        let note = if self.action.is_empty() { 0.0 } else { action.width(ui) + metrics::GAP };
         let left = metrics::ICON + 12.0;
-        let width = room - left - CLOSE - metrics::GAP - beside;
+        let width = space - left - CLOSE - metrics::GAP - note;
         let title = TextRole::BodyMedium.wrapped(ui, self.title, width);
         let detail = TextRole::Small.wrapped(ui, self.detail, width);
         let height = title.size().y + detail.size().y;
-        let (_, rect) = ui.allocate_space(vec2(room, height));
+        let (_, rect) = ui.allocate_space(vec2(space, height));
 
         let painter = ui.painter();
-        let (sign, colour) = self.sign(ui);
+        let (sign, color) = self.style_icon(ui);
         let square = vec2(metrics::ICON, TextRole::BodyMedium.line_height());
-        paint_icon(painter, Rect::from_min_size(rect.min, square), sign, metrics::ICON, colour);
+        paint_icon(painter, Rect::from_min_size(rect.min, square), sign, metrics::ICON, color);
         let words = rect.with_min_x(rect.left() + left);
         put_text(painter, words, Align2::LEFT_TOP, title, p.text);
-        put_text(painter, words, Align2::LEFT_BOTTOM, detail, p.text2);
+        put_text(painter, words, Align2::LEFT_BOTTOM, detail, p.text_secondary);
 
         let ends = Rect::from_min_max(pos2(rect.right() - CLOSE, rect.top()), rect.max);
         let close = ui.put(ends.with_max_y(ends.top() + CLOSE), |ui: &mut Ui| {
-            IconButton::new(icon::X, tr!("Close this notice")).size(CLOSE).show(ui)
+            IconButton::new(icon::X, tr!("Dismiss")).size(CLOSE).show(ui)
         });
         if close.clicked() {
-            return Some(ToastAnswer::Closed);
+            return Some(ToastEvent::Dismissed);
         }
         if self.action.is_empty() {
             return None;
         }
-        let control = vec2(beside - metrics::GAP, theme::density(ui).control());
-        let corner = pos2(ends.left() - beside, rect.center().y - control.y / 2.0);
+        let control = vec2(note - metrics::GAP, theme::density(ui).control());
+        let corner = pos2(ends.left() - note, rect.center().y - control.y / 2.0);
         let acted = ui.put(Rect::from_min_size(corner, control), |ui: &mut Ui| action.show(ui));
-        acted.clicked().then_some(ToastAnswer::Acted)
+        acted.clicked().then_some(ToastEvent::Action)
     }
 
-    fn sign(&self, ui: &Ui) -> (Icon, egui::Color32) {
-        let p = theme::of(ui);
+    fn style_icon(&self, ui: &Ui) -> (Icon, egui::Color32) {
+        let p = theme::colors(ui);
         match self.tone {
-            super::Tone::Ok => (icon::CIRCLE_CHECK, p.ok),
-            super::Tone::Warn => (icon::TRIANGLE_ALERT, p.warn),
-            super::Tone::Err => (icon::CIRCLE_ALERT, p.err),
-            super::Tone::Plain | super::Tone::Active => (icon::INFO, p.accent),
+            super::BadgeStyle::Success => (icon::CIRCLE_CHECK, p.success),
+            super::BadgeStyle::Warning => (icon::TRIANGLE_ALERT, p.warning),
+            super::BadgeStyle::Error => (icon::CIRCLE_ALERT, p.error),
+            super::BadgeStyle::Neutral | super::BadgeStyle::Active => (icon::INFO, p.accent),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Kills while a dataset is exported by the library, and while the program converts one: each file is old or new.
+//! Kills during an export by the library and during `convert`: each file has its old or its new content.
 
 use super::{Tally, Victim, child, leftovers, make_old, names};
 use crate::cli::{run, sample, text};
@@ -13,10 +13,10 @@ use tagwright::project::Dataset;
 use tagwright::project::export::export;
 use tagwright::project::target::Existing;
 
-/// The variable with the folder in which the child works.
-const DESK: &str = "TAGWRIGHT_KILLS_DESK";
+/// Environment variable with the working directory of the child process.
+const DIR_VARIABLE: &str = "TAGWRIGHT_KILLS_DESK";
 
-/// All visible files below a folder with their bytes, by their path in it; of a file the file itself.
+/// Returns the bytes of all visible files in a directory by their names; for a file, its own bytes under an empty path.
 fn content(at: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     if at.is_file() {
         return BTreeMap::from([(PathBuf::new(), std::fs::read(at).expect("a file"))]);
@@ -25,7 +25,7 @@ fn content(at: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     visible.map(|name| (PathBuf::from(&name), std::fs::read(at.join(name)).expect("a file"))).collect()
 }
 
-/// A dataset of two splits, larger than the sample.
+/// Writes a dataset of two splits that is larger than the sample.
 fn write_data(folder: &Path, times: usize) {
     std::fs::create_dir_all(folder).expect("a folder");
     for split in ["train", "dev"] {
@@ -34,19 +34,18 @@ fn write_data(folder: &Path, times: usize) {
     }
 }
 
-/// Compares each file of a target with the versions that it may have; `all`: whether none may be missing.
+/// Compares each file of a target with its valid versions. With `all`, no file may be missing.
 fn compare(tally: &mut Tally, what: &str, at: &Path, versions: &[&BTreeMap<PathBuf, Vec<u8>>], all: bool) {
     let found = content(at);
     for (name, bytes) in &found {
         let known = versions.iter().any(|v| v.get(name) == Some(bytes));
-        tally.right(known, || format!("{what}: {} has bytes of no version", name.display()));
+        tally.check_valid(known, || format!("{what}: {} matches no version", name.display()));
     }
     let missing: Vec<_> = versions[0].keys().filter(|name| !found.contains_key(*name)).collect();
-    tally.kept(!all || missing.is_empty(), || format!("{what}: {missing:?} are missing"));
+    tally.check_durable(!all || missing.is_empty(), || format!("{what}: {missing:?} are missing"));
 }
 
-/// The targets of an export, all of them written again and again: one file, a folder of one file for each split, a folder of some
-/// for each document.
+/// Targets of repeated exports: one file, directories with one file per split, and a directory with files per document.
 const EXPORTS: [(&str, Format); 4] = [
     ("train.parquet", format::HF_PARQUET),
     ("conllu", format::CONLLU),
@@ -54,7 +53,7 @@ const EXPORTS: [(&str, Format); 4] = [
     ("brat", format::BRAT),
 ];
 
-/// The corpus of the `number`-th export of a target: that of the dataset, or one with another label.
+/// Returns the corpus of the `number`-th export of a target: the dataset, or a variant with a renamed label.
 fn version(corpus: &Corpus, target: &str, number: u64) -> Corpus {
     let mut corpus = corpus.clone();
     if number % 2 == 1 {
@@ -62,26 +61,25 @@ fn version(corpus: &Corpus, target: &str, number: u64) -> Corpus {
         assert!(relabel(&corpus, &renames).expect("another name").apply(&mut corpus));
     }
     if target.contains('.') {
-        // One file has one split.
+        // A single file contains one split.
         corpus.documents.retain(|d| d.split == tagwright::corpus::Split::Train);
     }
     corpus
 }
 
-/// Exports all targets until it is killed, from a number of exports on; says after each how many are on disk.
+/// Exports all targets until the process is killed, starting at a number of exports, and prints each finished number.
 #[test]
 fn export_until_killed() {
-    let Some(desk) = std::env::var_os(DESK).map(PathBuf::from) else { return };
+    let Some(dir) = std::env::var_os(DIR_VARIABLE).map(PathBuf::from) else { return };
     let first: u64 = std::env::var("TAGWRIGHT_KILLS_FIRST").expect("a number").parse().expect("a number");
-    let dataset = Dataset::open(&desk.join("data")).expect("a dataset");
+    let dataset = Dataset::open(&dir.join("data")).expect("a dataset");
     for number in first.. {
         for (target, to) in EXPORTS {
             let corpus = version(&dataset.corpus, target, number);
-            export(&corpus, to, Scheme::Iob2, &desk.join("out").join(target), Existing::Replace)
-                .expect("it is written");
+            export(&corpus, to, Scheme::Iob2, &dir.join("out").join(target), Existing::Replace).expect("it is written");
         }
-        // Also a folder that was not there before.
-        let new = desk.join(format!("new-{number}"));
+        // Also exports to a new directory.
+        let new = dir.join(format!("new-{number}"));
         export(&dataset.corpus, format::CONLL, Scheme::Iob2, &new, Existing::Keep).expect("it is written");
         println!("\nexported {number}");
     }
@@ -90,13 +88,13 @@ fn export_until_killed() {
 #[test]
 fn exported_files_are_old_or_new() {
     let folder = tempfile::tempdir().expect("a folder");
-    let desk = folder.path();
-    write_data(&desk.join("data"), 4);
-    let corpus = Dataset::open(&desk.join("data")).expect("a dataset").corpus;
-    std::fs::create_dir(desk.join("out")).expect("a folder");
+    let dir = folder.path();
+    write_data(&dir.join("data"), 4);
+    let corpus = Dataset::open(&dir.join("data")).expect("a dataset").corpus;
+    std::fs::create_dir(dir.join("out")).expect("a folder");
     let reference = |number: u64| {
         let written = |(target, to): (&'static str, Format)| {
-            let at = desk.join("reference").join(number.to_string()).join(target);
+            let at = dir.join("reference").join(number.to_string()).join(target);
             std::fs::create_dir_all(at.parent().expect("a folder")).expect("a folder");
             let corpus = version(&corpus, target, number);
             export(&corpus, to, Scheme::Iob2, &at, Existing::Keep).expect("it is written");
@@ -105,50 +103,52 @@ fn exported_files_are_old_or_new() {
         EXPORTS.map(written)
     };
     let versions = [reference(0), reference(1)];
-    let fresh = desk.join("reference/new");
+    let fresh = dir.join("reference/new");
     export(&corpus, format::CONLL, Scheme::Iob2, &fresh, Existing::Keep).expect("it is written");
     let fresh = content(&fresh);
     let mut tally = Tally::new("exporting", 6);
-    let mut told = 0;
-    while tally.goes_on() {
+    let mut reported = 0;
+    while tally.should_continue() {
         let mut command = child("files::export_until_killed");
-        command.env(DESK, desk).env("TAGWRIGHT_KILLS_FIRST", told.to_string());
+        command.env(DIR_VARIABLE, dir).env("TAGWRIGHT_KILLS_FIRST", reported.to_string());
         let victim = Victim::start(command);
-        let said = |line: &str| line.strip_prefix("exported ").and_then(|n| n.parse::<u64>().ok());
-        told = victim.until(said).expect("an export");
+        let parse_line = |line: &str| line.strip_prefix("exported ").and_then(|n| n.parse::<u64>().ok());
+        reported = victim.find_line(parse_line).expect("an export");
         let ended = victim.kill_after(tally.delay(Duration::from_millis(150)));
         tally.count(&ended);
-        told = ended.lines.iter().filter_map(|l| said(l)).max().unwrap_or(told);
+        reported = ended.lines.iter().filter_map(|l| parse_line(l)).max().unwrap_or(reported);
         for (number, (target, _)) in EXPORTS.iter().enumerate() {
-            let may = [0, 1].map(|next| &versions[(told as usize + next) % 2][number]);
-            let at = desk.join("out").join(target);
+            let may = [0, 1].map(|next| &versions[(reported as usize + next) % 2][number]);
+            let at = dir.join("out").join(target);
             compare(&mut tally, target, &at, &may, true);
             if at.is_dir() {
                 let files = Dataset::open(&at).map(|d| d.files.len());
                 let all = may[0].keys().filter(|n| n.extension().is_none_or(|e| e != "txt" && e != "conf")).count();
-                tally.right(files.as_ref().is_ok_and(|n| *n == all), || format!("{target}: {files:?} files of {all}"));
+                tally.check_valid(files.as_ref().is_ok_and(|n| *n == all), || {
+                    format!("{target}: {files:?} files of {all}")
+                });
             }
         }
-        for name in names(desk).iter().filter(|n| n.starts_with("new-")) {
-            compare(&mut tally, name, &desk.join(name), &[&fresh], true);
-            std::fs::remove_dir_all(desk.join(name)).expect("a folder less");
+        for name in names(dir).iter().filter(|n| n.starts_with("new-")) {
+            compare(&mut tally, name, &dir.join(name), &[&fresh], true);
+            std::fs::remove_dir_all(dir.join(name)).expect("a folder less");
         }
-        let folders = EXPORTS.iter().map(|(target, _)| desk.join("out").join(target));
-        folders.chain([desk.to_owned(), desk.join("out")]).for_each(|at| make_old(&leftovers(&at)));
+        let folders = EXPORTS.iter().map(|(target, _)| dir.join("out").join(target));
+        folders.chain([dir.to_owned(), dir.join("out")]).for_each(|at| make_old(&leftovers(&at)));
     }
-    // One more program has removed what the killed ones left.
+    // One more program removes the leftovers of the killed ones.
     let mut command = child("files::export_until_killed");
-    command.env(DESK, desk).env("TAGWRIGHT_KILLS_FIRST", told.to_string());
+    command.env(DIR_VARIABLE, dir).env("TAGWRIGHT_KILLS_FIRST", reported.to_string());
     let victim = Victim::start(command);
-    victim.until(|line| line.strip_prefix("exported ").map(drop)).expect("an export");
+    victim.find_line(|line| line.strip_prefix("exported ").map(drop)).expect("an export");
     victim.kill_after(Duration::ZERO);
-    let folders = EXPORTS.iter().map(|(target, _)| desk.join("out").join(target));
-    let left: usize = folders.chain([desk.to_owned(), desk.join("out")]).map(|at| leftovers(&at).len()).sum();
-    tally.right(left <= 1, || format!("{left} half-written files or folders stay"));
+    let folders = EXPORTS.iter().map(|(target, _)| dir.join("out").join(target));
+    let left: usize = folders.chain([dir.to_owned(), dir.join("out")]).map(|at| leftovers(&at).len()).sum();
+    tally.check_valid(left <= 1, || format!("{left} incomplete files or directories remain"));
     tally.end();
 }
 
-/// The ways to convert: what is read, the format, and the target. A name with an ending is a file.
+/// Conversions: source, format and target. A target with an extension is a file.
 const CONVERSIONS: [(&str, &str, &str); 4] = [
     ("data/train.conll", "hf-jsonl", "out/train.jsonl"),
     ("data/train.conll", "spacy", "out/train.spacy"),
@@ -159,11 +159,11 @@ const CONVERSIONS: [(&str, &str, &str); 4] = [
 #[test]
 fn converted_files_are_old_or_new() {
     let folder = tempfile::tempdir().expect("a folder");
-    let desk = folder.path();
-    write_data(&desk.join("data"), 20);
-    std::fs::create_dir(desk.join("out")).expect("a folder");
+    let dir = folder.path();
+    write_data(&dir.join("data"), 20);
+    std::fs::create_dir(dir.join("out")).expect("a folder");
     let arguments = |(input, to, target): (&str, &str, &str), renames: bool| {
-        let (input, target) = (desk.join(input), desk.join(target));
+        let (input, target) = (dir.join(input), dir.join(target));
         let words = ["convert", text(&input), text(&target), "--to", to, "--overwrite"];
         let renamed = ["--rename", "LOC=PLACE"].into_iter().filter(|_| renames);
         words.into_iter().chain(renamed).map(str::to_owned).collect::<Vec<_>>()
@@ -174,14 +174,14 @@ fn converted_files_are_old_or_new() {
         let output = run(&arguments(conversion, renames));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         slowest = slowest.max(started.elapsed());
-        content(&desk.join(conversion.2))
+        content(&dir.join(conversion.2))
     };
     let versions = CONVERSIONS.map(|c| [true, false].map(|renames| reference(c, renames)));
     let mut tally = Tally::new("converting", 10);
-    while tally.goes_on() {
+    while tally.should_continue() {
         let way = tally.number(1, CONVERSIONS.len() as u64) as usize;
         let conversion = CONVERSIONS[way];
-        let target = desk.join(conversion.2);
+        let target = dir.join(conversion.2);
         let new = conversion.2 == "new";
         if new && target.exists() {
             std::fs::remove_dir_all(&target).expect("a folder less");
@@ -189,7 +189,7 @@ fn converted_files_are_old_or_new() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tagwright"));
         command.args(arguments(conversion, tally.number(2, 2) == 0));
         let mut victim = Victim::start(command);
-        // In two of three rounds while it writes: its temporary file or folder is there.
+        // In two of three rounds, the kill comes during the write: the temporary file or directory exists.
         let delay = if tally.number(3, 3) > 0 {
             let beside = if target.is_dir() { target.clone() } else { target.parent().expect("a folder").to_owned() };
             victim.wait_for(|| !leftovers(&beside).is_empty());
@@ -206,24 +206,25 @@ fn converted_files_are_old_or_new() {
         if target.is_dir() {
             let files = Dataset::open(&target).map(|d| d.files.len());
             let all = renamed.len();
-            tally.right(files.as_ref().is_ok_and(|n| *n == all), || format!("{}: {files:?} files", conversion.2));
+            tally.check_valid(files.as_ref().is_ok_and(|n| *n == all), || format!("{}: {files:?} files", conversion.2));
         }
         if !ended.killed {
             let is_new = content(&target) == *if tally.number(2, 2) == 0 { renamed } else { plain };
-            tally.kept(is_new, || format!("{}: the program ended, and the old files are there", conversion.2));
+            tally.check_durable(is_new, || {
+                format!("{}: the program ended, but the old files are present", conversion.2)
+            });
         }
-        // So that no later round takes them for those of its own program.
-        for at in [desk.to_owned(), desk.join("out"), target.clone()] {
+        // Later rounds must not mistake them for files of their own program.
+        for at in [dir.to_owned(), dir.join("out"), target.clone()] {
             make_old(&leftovers(&at));
         }
         if new && target.exists() {
             std::fs::remove_dir_all(&target).expect("a folder less");
         }
         let cleaned = run(&arguments(conversion, false));
-        tally.right(cleaned.status.success(), || "the next conversion fails".into());
-        let left: Vec<_> =
-            [desk.to_owned(), desk.join("out"), desk.join(conversion.2)].map(|at| leftovers(&at)).concat();
-        tally.right(left.is_empty(), || format!("{left:?} stay"));
+        tally.check_valid(cleaned.status.success(), || "the next conversion fails".into());
+        let left: Vec<_> = [dir.to_owned(), dir.join("out"), dir.join(conversion.2)].map(|at| leftovers(&at)).concat();
+        tally.check_valid(left.is_empty(), || format!("remaining files: {left:?}"));
     }
     tally.end();
 }

@@ -1,7 +1,9 @@
-//! Programs that are killed (SIGKILL) at any moment: what they said to be saved is there afterwards, and nothing is half.
+//! Programs killed (SIGKILL) at random times: all data that was reported as saved is present, and no file is
+//! incomplete.
 //!
-//! The moments are counted from a seed, so a failure can be repeated as far as the machine allows. `TAGWRIGHT_KILLS` is the
-//! number of kills of each activity, `TAGWRIGHT_KILLS_SEED` the seed; `kills.sh` runs the long form and prints the table.
+//! The times depend on a seed, so a failure can be reproduced within the accuracy of the machine. `TAGWRIGHT_KILLS` is
+//! the number of kills per activity, and `TAGWRIGHT_KILLS_SEED` the seed. `kills.sh` runs the long form and prints the
+//! table.
 
 mod files;
 mod labeling;
@@ -14,24 +16,24 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tagwright::model::rng::splitmix64;
 
-/// A part of this test binary as a command: the test of this name, which works until it is killed.
+/// Returns a command that runs the test of this name in this test binary. The test runs until it is killed.
 fn child(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args(["--exact", &format!("reliability::kills::{test}"), "--nocapture"]);
     command
 }
 
-/// A program under way, and its lines as they come.
+/// Running program, with the lines of its output.
 struct Victim {
     process: Child,
     lines: Receiver<String>,
 }
 
-/// The end of a program.
+/// Result of a killed or finished program.
 struct Ended {
-    /// Whether it was killed, rather than having ended before.
+    /// False if it ended before the kill.
     killed: bool,
-    /// Its lines that nobody has taken yet.
+    /// Remaining lines of the output.
     lines: Vec<String>,
 }
 
@@ -49,25 +51,25 @@ impl Victim {
         self.process.try_wait().expect("a status").is_some()
     }
 
-    /// Waits until something is so, or the program has ended.
-    fn wait_for(&mut self, so: impl Fn() -> bool) {
-        while !so() && !self.has_ended() {
+    /// Waits until the condition is true or the program has ended.
+    fn wait_for(&mut self, condition: impl Fn() -> bool) {
+        while !condition() && !self.has_ended() {
             std::thread::sleep(Duration::from_micros(200));
         }
     }
 
-    /// Takes lines up to one for which `find` gives something; `None` where the program ends before.
-    fn until<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    /// Reads lines until `find` returns a value. Returns `None` if the program ends before.
+    fn find_line<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
         self.lines.iter().find_map(|line| find(&line))
     }
 
     fn kill_after(mut self, delay: Duration) -> Ended {
         // Sleeping is too coarse for the shortest delays.
-        let until = Instant::now() + delay;
+        let deadline = Instant::now() + delay;
         if delay > Duration::from_millis(2) {
             std::thread::sleep(delay - Duration::from_millis(1));
         }
-        while Instant::now() < until {
+        while Instant::now() < deadline {
             std::hint::spin_loop();
         }
         let killed = !self.has_ended();
@@ -77,7 +79,7 @@ impl Victim {
     }
 }
 
-/// What the kills of an activity have done to its data.
+/// Lost and invalid data of an activity after its kills.
 struct Tally {
     activity: &'static str,
     wanted: u64,
@@ -89,7 +91,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// For so many kills in the short form.
+    /// Creates a tally with this number of kills in the short form.
     fn new(activity: &'static str, short: u64) -> Self {
         let number = |name: &str| std::env::var(name).ok().map(|n| n.parse().expect("a number"));
         let seed =
@@ -98,19 +100,20 @@ impl Tally {
         Self { activity, wanted, kills: 0, rounds: 0, seed, lost: Vec::new(), wrong: Vec::new() }
     }
 
-    /// Whether there are to be more; a program that had ended before its kill is looked at and not counted.
-    fn goes_on(&mut self) -> bool {
+    /// Starts the next round. Returns false after the required number of kills. A program that ended before its kill is
+    /// checked, but not counted.
+    fn should_continue(&mut self) -> bool {
         self.rounds += 1;
-        assert!(self.rounds <= 30 * self.wanted, "{}: it always ends before the kill", self.activity);
+        assert!(self.rounds <= 30 * self.wanted, "{}: the program always ends before the kill", self.activity);
         self.kills < self.wanted
     }
 
-    /// A number below `below` that belongs to this round and `place`.
+    /// Returns a pseudo-random number below `below` for this round and `place`.
     fn number(&self, place: u64, below: u64) -> u64 {
         splitmix64(self.seed ^ splitmix64(self.rounds) ^ place) % below
     }
 
-    /// A delay below `most`.
+    /// Returns a pseudo-random delay below `most`.
     fn delay(&self, most: Duration) -> Duration {
         Duration::from_nanos(self.number(0, u64::try_from(most.as_nanos()).expect("a short time").max(1)))
     }
@@ -119,27 +122,27 @@ impl Tally {
         self.kills += u64::from(ended.killed);
     }
 
-    /// Something that was said to be saved must be there.
-    fn kept(&mut self, so: bool, what: impl FnOnce() -> String) {
-        if !so {
+    /// Checks that saved data is present.
+    fn check_durable(&mut self, condition: bool, what: impl FnOnce() -> String) {
+        if !condition {
             self.lost.push(format!("round {}: {}", self.rounds, what()));
         }
     }
 
-    /// What is there must be something that was written, whole.
-    fn right(&mut self, so: bool, what: impl FnOnce() -> String) {
-        if !so {
+    /// Checks that the present data was written completely.
+    fn check_valid(&mut self, condition: bool, what: impl FnOnce() -> String) {
+        if !condition {
             self.wrong.push(format!("round {}: {}", self.rounds, what()));
         }
     }
 
-    /// Ends the activity: the data does not open.
+    /// Ends the activity because the data does not open.
     fn fail(mut self, why: String) {
         self.lost.push(format!("round {}: {why}", self.rounds));
         self.end();
     }
 
-    /// Tells the numbers, and fails where something was lost or is wrong.
+    /// Prints the numbers, and fails if data was lost or is invalid.
     fn end(self) {
         let Self { activity, kills, lost, wrong, .. } = self;
         println!("\n| {activity} | {kills} | {} | {} |", lost.len(), wrong.len());
@@ -147,7 +150,7 @@ impl Tally {
     }
 }
 
-/// The names in a folder, hidden ones too, sorted; none where there is no folder.
+/// Returns the sorted names in a directory, including hidden files. Empty if the directory does not exist.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
@@ -155,13 +158,13 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// What a killed program left half written in a folder.
+/// Returns the incomplete files that a killed program left in a directory.
 fn leftovers(folder: &Path) -> Vec<PathBuf> {
     let is_leftover = |name: &String| name.starts_with(".tagwright-") && name.ends_with(".tmp");
     names(folder).iter().filter(|n| is_leftover(n)).map(|n| folder.join(n)).collect()
 }
 
-/// Makes leftovers look two days old, so that the next program removes them.
+/// Sets the modification time of leftovers to two days ago, so that the next program removes them.
 fn make_old(leftovers: &[PathBuf]) {
     let old = std::time::SystemTime::now() - Duration::from_secs(2 * 24 * 3600);
     for path in leftovers {

@@ -19,7 +19,7 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
         let (end, attributes) = tag_end(bytes, at);
         if attributes > MOST {
             let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
-            return Err(Problem::at(line, 0, "a tag of the page has too many attributes; save it as plain text"));
+            return Err(Problem::at(line, 0, "too many attributes in a tag; save the page as plain text"));
         }
         at = end;
     }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_counted_as_the_tokenizer_counts_them() {
+    fn attribute_count_matches_html_tokenizer() {
         let check = |tag: &str, expected: usize| {
             let (end, count) = tag_end(tag.as_bytes(), 0);
             assert_eq!((&tag[..end], count), (tag, expected));

@@ -6,7 +6,7 @@ mod attributes;
 mod reader;
 
 use super::flow::Flow;
-use super::left_out::LeftOut;
+use super::left_out::SkippedContent;
 use crate::corpus::Corpus;
 use crate::format::decode::{Decoded, decode_as};
 use crate::format::note::NoteKind;
@@ -20,15 +20,15 @@ use std::cell::RefCell;
 /// HTML page.
 pub const HTML: Format = Format {
     name: "html",
-    description: "HTML: the text of a page, a file is a document",
+    description: "HTML: text of the page, one document per file",
     extensions: &["html", "htm", "xhtml"],
     detect: |g| {
-        let by_content = Detection::when(is_html(g.head), Detection::SIGNATURE, "begins as HTML does");
+        let by_content = Detection::when(is_html(g.head), Detection::SIGNATURE, "HTML doctype or root element");
         let by_name = g.has_extension(HTML.extensions);
         let with_tags =
-            || Detection::when(by_name && has_tags(g.head), Detection::STRUCTURE, "extension of HTML, and tags");
+            || Detection::when(by_name && has_tags(g.head), Detection::STRUCTURE, "HTML file extension and tags");
         let by_content = by_content.or_else(with_tags);
-        by_content.or_else(|| Detection::when(by_name, Detection::EXTENSION, "extension of HTML"))
+        by_content.or_else(|| Detection::when(by_name, Detection::EXTENSION, "HTML file extension"))
     },
     is_json: false,
     read,
@@ -67,7 +67,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let mut found = ReadReport::with_encoding(HTML, &decoded);
     let mut flow = Flow::new(source.budget.file());
     let page = add(&decoded.text, &mut flow)?;
-    let mut left_out = LeftOut::default();
+    let mut left_out = SkippedContent::default();
     left_out.add_many(page.hidden, "hidden text", "hidden texts");
     left_out.add_many(page.frames, "frame", "frames");
     found.notes.add_many(NoteKind::Markup, page.tags, String::new);

@@ -31,7 +31,7 @@ enum Codes {
 
 /// Drawn glyph.
 #[derive(Debug, PartialEq)]
-pub(super) struct Sign {
+pub(super) struct Glyph {
     /// Text; `None` if it is unknown.
     pub(super) text: Option<String>,
     /// Width as a fraction of the font size.
@@ -60,7 +60,7 @@ impl Font {
         if subtype == b"Type0" {
             let inside = font.get_deref(b"DescendantFonts", document).and_then(Object::as_array).ok();
             let inside = inside.and_then(|all| document.dereference(all.first()?).ok()?.1.as_dict().ok());
-            let (widths, default_width) = inside.map_or((Vec::new(), 1.0), |font| widths_of_many(document, font));
+            let (widths, default_width) = inside.map_or((Vec::new(), 1.0), |font| composite_widths(document, font));
             taken += widths.len() as u64 * 24;
             let codes = encoding_of(name).map_or(Codes::Two, Codes::Text);
             return (Self { map, codes, widths, default_width, is_vertical: name.ends_with(b"V") }, taken);
@@ -68,29 +68,29 @@ impl Font {
         let descriptor = font.get_deref(b"FontDescriptor", document).and_then(Object::as_dict).ok();
         let program = descriptor.filter(|_| encoding.is_none() && map.is_empty()).and_then(|d| content(d, b"FontFile"));
         let codes = codes(document, encoding, program.as_deref());
-        let (widths, default_width) = widths_of_few(document, font, descriptor, subtype == b"Type3");
+        let (widths, default_width) = simple_widths(document, font, descriptor, subtype == b"Type3");
         taken += widths.len() as u64 * 24;
         (Self { map, codes: Codes::One(codes), widths, default_width, is_vertical: false }, taken)
     }
 
     /// Returns the glyphs of a string.
-    pub(super) fn signs(&self, bytes: &[u8]) -> Vec<Sign> {
+    pub(super) fn signs(&self, bytes: &[u8]) -> Vec<Glyph> {
         match &self.codes {
             Codes::One(texts) => {
                 let sign = |byte: &u8| {
                     let text = self.map.get((*byte).into()).or_else(|| texts.get(usize::from(*byte))?.clone());
-                    Sign { text, width: self.width((*byte).into()), is_space: *byte == b' ' }
+                    Glyph { text, width: self.width((*byte).into()), is_space: *byte == b' ' }
                 };
                 bytes.iter().map(sign).collect()
             }
             Codes::Two => {
                 let code = |pair: &[u8]| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0));
-                let sign = |code| Sign { text: self.map.get(code), width: self.width(code), is_space: false };
+                let sign = |code| Glyph { text: self.map.get(code), width: self.width(code), is_space: false };
                 bytes.chunks(2).map(code).map(sign).collect()
             }
             Codes::Text(encoding) => {
                 let text = encoding.decode_without_bom_handling(bytes).0;
-                let sign = |c: char| Sign {
+                let sign = |c: char| Glyph {
                     text: Some(c.to_string()),
                     width: if c.is_ascii() { 0.5 } else { 1.0 },
                     is_space: false,
@@ -113,7 +113,7 @@ fn float(document: &Document, object: &Object) -> Option<f64> {
 }
 
 /// Returns the widths of a composite font: `c [w w]` or `c c w`.
-fn widths_of_many(document: &Document, font: &Dictionary) -> (Vec<(u32, u32, f64)>, f64) {
+fn composite_widths(document: &Document, font: &Dictionary) -> (Vec<(u32, u32, f64)>, f64) {
     let default = font.get(b"DW").ok().and_then(|w| float(document, w)).unwrap_or(1000.0) / 1000.0;
     let mut widths = Vec::new();
     let list = font.get_deref(b"W", document).and_then(Object::as_array).map_or(&[][..], Vec::as_slice);
@@ -137,7 +137,7 @@ fn widths_of_many(document: &Document, font: &Dictionary) -> (Vec<(u32, u32, f64
 }
 
 /// Returns the widths of a simple font.
-fn widths_of_few(
+fn simple_widths(
     document: &Document,
     font: &Dictionary,
     descriptor: Option<&Dictionary>,
@@ -204,7 +204,7 @@ fn codes(document: &Document, encoding: Option<&Object>, program: Option<&[u8]>)
 }
 
 /// Decodes bytes with a temporary font of the parser, which has the tables of encodings and glyph names.
-fn asked(document: &Document, encoding: Object, bytes: &[u8]) -> Option<String> {
+fn decode_with_font(document: &Document, encoding: Object, bytes: &[u8]) -> Option<String> {
     let mut font = Dictionary::new();
     font.set("Type", Object::Name(b"Font".to_vec()));
     font.set("Encoding", encoding);
@@ -213,7 +213,7 @@ fn asked(document: &Document, encoding: Object, bytes: &[u8]) -> Option<String> 
 }
 
 fn base_texts(document: &Document, name: &[u8]) -> Vec<Option<String>> {
-    (0..=255u8).map(|byte| asked(document, Object::Name(name.to_vec()), &[byte])).collect()
+    (0..=255u8).map(|byte| decode_with_font(document, Object::Name(name.to_vec()), &[byte])).collect()
 }
 
 /// Cache of the texts of glyph names.
@@ -242,7 +242,7 @@ fn of_part(document: &Document, part: &str) -> Option<String> {
     let differences = Object::Array(vec![Object::Integer(0), Object::Name(part.as_bytes().to_vec())]);
     let mut encoding = Dictionary::new();
     encoding.set("Differences", differences);
-    if let Some(text) = asked(document, Object::Dictionary(encoding), &[0]) {
+    if let Some(text) = decode_with_font(document, Object::Dictionary(encoding), &[0]) {
         return Some(text);
     }
     let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn glyphs_have_names() {
+    fn glyph_names_map_to_text() {
         let check = |name: &str, expected: Option<&str>| {
             assert_eq!(of_glyph(&Document::new(), name.as_bytes()).as_deref(), expected, "{name}");
         };
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_1_font_has_its_own_table() {
+    fn type_1_font_uses_builtin_encoding() {
         let found = of_program(b"/Encoding 256 array\ndup 11 /ff put\ndup 300 /x put dup 65 /A put readonly def");
         assert_eq!(found, [(11, &b"ff"[..]), (65, b"A")]);
     }

@@ -10,7 +10,7 @@ use std::panic::resume_unwind;
 
 /// Remaining memory budget of the file that this thread reads.
 #[derive(Clone, Copy, Default)]
-struct Room {
+struct ParseBudget {
     /// Number of bytes for all streams, in compressed form.
     streams: u64,
     /// Number of bytes for objects.
@@ -21,7 +21,7 @@ struct Room {
 }
 
 thread_local! {
-    static ROOM: Cell<Room> = const { Cell::new(Room { streams: 0, objects: 0, unfolded: 0, is_over: false }) };
+    static ROOM: Cell<ParseBudget> = const { Cell::new(ParseBudget { streams: 0, objects: 0, unfolded: 0, is_over: false }) };
 }
 
 /// Loads a file with a maximum of `most` bytes in memory.
@@ -32,15 +32,15 @@ pub(super) fn load(bytes: &[u8], most: u64) -> Result<Document, Problem> {
     /// Maximum number of cross-reference streams. Each update of a file adds one.
     const TABLES: usize = 256;
     if is_encrypted(bytes) {
-        let why = "the PDF is protected (encrypted); save it without protection, or print it to a new PDF";
-        return Err(Problem::at(0, 0, why));
+        let cause = "the PDF is protected (encrypted); save it without protection, or print it to a new PDF";
+        return Err(Problem::at(0, 0, cause));
     }
     if bytes.windows(5).filter(|w| *w == b"/XRef").count() > TABLES {
         return Err(broken());
     }
     // A cross-reference table needs a multiple of its decompressed size.
     let unfolded = usize::try_from(most / 8).unwrap_or(usize::MAX);
-    let room = Room { streams: 2 * bytes.len() as u64 + (1 << 20), objects: most, unfolded, is_over: false };
+    let room = ParseBudget { streams: 2 * bytes.len() as u64 + (1 << 20), objects: most, unfolded, is_over: false };
     let attempt = |force_reconstruct| {
         ROOM.set(room);
         let options = LoadOptions {
@@ -89,7 +89,7 @@ fn after_name<'b>(mut rest: &'b [u8], name: &[u8]) -> Option<&'b [u8]> {
 }
 
 /// Counts an object that the parser is about to store.
-#[allow(clippy::unnecessary_wraps, reason = "the parser asks so")]
+#[allow(clippy::unnecessary_wraps, reason = "signature required by the parser")]
 fn count(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     let mut room = ROOM.get();
     if let Object::Stream(stream) = object {
@@ -112,7 +112,7 @@ fn count(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     Some((id, object.clone()))
 }
 
-fn take(room: &mut Room, part: fn(&mut Room) -> &mut u64, bytes: u64) {
+fn take(room: &mut ParseBudget, part: fn(&mut ParseBudget) -> &mut u64, bytes: u64) {
     let left = part(room);
     if *left < bytes {
         room.is_over = true;
@@ -121,7 +121,7 @@ fn take(room: &mut Room, part: fn(&mut Room) -> &mut u64, bytes: u64) {
     ROOM.set(*room);
     if room.is_over {
         // The only way to stop the parser. `guarded` catches it, like the panics of the parser.
-        resume_unwind(Box::new("the file takes too much"));
+        resume_unwind(Box::new("the file exceeds its limits"));
     }
 }
 
@@ -225,8 +225,8 @@ impl Scan<'_> {
         start.map(|start| (start, self.at.min(self.bytes.len()), inside))
     }
 
-    fn skip(&mut self, goes_on: impl Fn(u8) -> bool) {
-        while self.bytes.get(self.at).is_some_and(|b| goes_on(*b)) {
+    fn skip(&mut self, continues: impl Fn(u8) -> bool) {
+        while self.bytes.get(self.at).is_some_and(|b| continues(*b)) {
             self.at += 1;
         }
     }
@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_protected_file_is_told_from_one_that_speaks_of_it() {
+    fn detects_encrypted_files() {
         let check = |text: &str, expected: bool| assert_eq!(is_encrypted(text.as_bytes()), expected, "{text}");
         check("trailer <</Encrypt 5 0 R>>", true);
         check("<</#45ncry#70t<</V 1>>>>", true);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_in_each_other_are_found() {
+    fn rejects_overlapping_objects() {
         let check = |index: &str, objects: &str, expected: bool| {
             let mut dict = Dictionary::new();
             dict.set("First", Object::Integer(index.len() as i64));

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_have_texts() {
+    fn character_map_decodes_codes() {
         let map = Map::parse(
             b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n\
               2 beginbfchar <0003> <0020> <0004><D83DDE00> endbfchar\n\

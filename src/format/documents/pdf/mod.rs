@@ -9,7 +9,7 @@ mod map;
 mod page;
 
 use super::flow::Flow;
-use super::left_out::LeftOut;
+use super::left_out::SkippedContent;
 use crate::corpus::Corpus;
 use crate::format::budget::{Budget, too_much};
 use crate::format::guard::guarded;
@@ -19,11 +19,11 @@ use lopdf::{Document, Object};
 /// PDF file.
 pub const PDF: Format = Format {
     name: "pdf",
-    description: "PDF: the text of its pages, a file is a document",
+    description: "PDF: text of the pages, one document per file",
     extensions: &["pdf"],
     detect: |g| {
         let by_content = Detection::when(begins(g.bytes), Detection::SIGNATURE, "begins with %PDF-");
-        by_content.or_else(|| Detection::when(g.extension == "pdf", Detection::EXTENSION, "extension of a PDF"))
+        by_content.or_else(|| Detection::when(g.extension == "pdf", Detection::EXTENSION, "PDF file extension"))
     },
     is_json: false,
     read,
@@ -46,12 +46,12 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     const HEAD: usize = 1024;
     let head = &source.bytes[..source.bytes.len().min(HEAD)];
     if !head.windows(5).any(|w| w == b"%PDF-") {
-        return Err(Problem::at(0, 0, "this is no PDF: it does not begin with %PDF-; choose its format with --from"));
+        return Err(Problem::at(0, 0, "not a PDF: no %PDF- signature; choose the format with --from"));
     }
     let text = guarded(|| text_of(source.bytes, source.budget)).unwrap_or_else(|| Err(broken()))?;
     let mut found = ReadReport::new(PDF);
     if text.is_leftward {
-        found.detection_notes.push("letters of right-to-left scripts stand in the order they are drawn in".into());
+        found.detection_notes.push("right-to-left text is in visual order".into());
     }
     super::add(source, corpus, found, &text.title, text.flow, &text.left_out)
 }
@@ -60,14 +60,14 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
 struct Text {
     title: String,
     flow: Flow,
-    left_out: LeftOut,
+    left_out: SkippedContent,
     is_leftward: bool,
 }
 
 fn text_of(bytes: &[u8], budget: Budget) -> Result<Text, Problem> {
     /// Maximum number of annotations to inspect. Pages can share them.
     const ANNOTATIONS: usize = 1 << 20;
-    let most = budget.unfolded(bytes.len());
+    let most = budget.decompressed_limit(bytes.len());
     let document = load::load(bytes, most)?;
     let mut reader = page::Reader::new(&document, most);
     let (mut pages, mut scans) = (0usize, 0usize);
@@ -81,27 +81,27 @@ fn text_of(bytes: &[u8], budget: Budget) -> Result<Text, Problem> {
         }
         scans += usize::from(reader.signs == before && reader.images > images);
     }
-    let mut left_out = LeftOut::default();
+    let mut left_out = SkippedContent::default();
     if pages == 0 {
         return Err(broken());
     }
     if reader.signs == 0 && scans > 0 {
-        let why = format!("none of the {pages} pages has a text layer (they are pictures, as scans are)");
-        return Err(Problem::at(0, 0, format!("{why}; run text recognition (OCR) over the PDF first")));
+        let reason = format!("none of the {pages} pages has a text layer (scanned images)");
+        return Err(Problem::at(0, 0, format!("{reason}; run text recognition (OCR) over the PDF first")));
     }
     if reader.unknown > reader.signs / 2 {
-        let why = "the fonts of the PDF do not say which characters they draw";
-        return Err(Problem::at(0, 0, format!("{why}; run text recognition (OCR) over it, or get the text elsewhere")));
+        let reason = "the fonts of the PDF do not map glyphs to characters";
+        return Err(Problem::at(
+            0,
+            0,
+            format!("{reason}; run text recognition (OCR) or get the text from another source"),
+        ));
     }
     left_out.add_many(scans, "page without a text layer", "pages without a text layer");
-    left_out.add_many(
-        reader.unknown,
-        "character that its font does not name",
-        "characters that their fonts do not name",
-    );
+    left_out.add_many(reader.unknown, "character without a Unicode mapping", "characters without a Unicode mapping");
     let mut looked_at = 0;
     for page in document.page_iter() {
-        looked_at += beside(&document, page, &mut left_out);
+        looked_at += siblings(&document, page, &mut left_out);
         if looked_at > ANNOTATIONS {
             break;
         }
@@ -109,7 +109,7 @@ fn text_of(bytes: &[u8], budget: Budget) -> Result<Text, Problem> {
     let has_files =
         || document.catalog().ok()?.get_deref(b"Names", &document).ok()?.as_dict().ok()?.get(b"EmbeddedFiles").ok();
     left_out.add_many(usize::from(has_files().is_some()), "set of attached files", "sets of attached files");
-    let (title, is_leftward) = (title(&document).unwrap_or_default(), reader.is_leftward);
+    let (title, is_leftward) = (title(&document).unwrap_or_default(), reader.is_right_to_left);
     Ok(Text { title, flow: reader.into_flow(), left_out, is_leftward })
 }
 
@@ -120,7 +120,7 @@ fn title(document: &Document) -> Option<String> {
 }
 
 /// Counts comments and form fields of a page, which are not drawn by it. Returns the number of annotations.
-fn beside(document: &Document, page: lopdf::ObjectId, left_out: &mut LeftOut) -> usize {
+fn siblings(document: &Document, page: lopdf::ObjectId, left_out: &mut SkippedContent) -> usize {
     let Ok(annotations) = document.get_page_annotations(page) else { return 1 };
     for annotation in &annotations {
         let holds = |key: &[u8]| match annotation.get_deref(key, document) {

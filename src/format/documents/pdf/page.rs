@@ -53,20 +53,20 @@ pub(super) struct Reader<'d> {
     /// Fonts by the memory address of their dictionary.
     fonts: HashMap<usize, Rc<Font>>,
     /// Number of bytes that can still be read.
-    room: u64,
+    budget: u64,
     is_over: bool,
     /// Numbers of drawn glyphs, of glyphs without text, and of images.
     pub(super) signs: usize,
     pub(super) unknown: usize,
     pub(super) images: usize,
     /// True if right-to-left letters were drawn.
-    pub(super) is_leftward: bool,
+    pub(super) is_right_to_left: bool,
     /// Position at the end of the last glyph, and its height.
     last: Option<(f64, f64, f64)>,
 }
 
 /// State of a content stream with text objects.
-struct Stretch<'d> {
+struct StreamState<'d> {
     resources: Option<&'d Dictionary>,
     state: State,
     kept: Vec<State>,
@@ -82,7 +82,7 @@ impl<'d> Reader<'d> {
     /// Maximum depth of nested forms.
     const DEEP: usize = 16;
     /// Maximum number of saved states.
-    const KEPT: usize = 512;
+    const MAX_KEPT_OPERANDS: usize = 512;
 
     pub(super) fn new(document: &'d Document, most: u64) -> Self {
         let (flow, fonts) = (Flow::new(most), HashMap::new());
@@ -90,12 +90,12 @@ impl<'d> Reader<'d> {
             document,
             flow,
             fonts,
-            room: most,
+            budget: most,
             is_over: false,
             signs: 0,
             unknown: 0,
             images: 0,
-            is_leftward: false,
+            is_right_to_left: false,
             last: None,
         }
     }
@@ -114,7 +114,7 @@ impl<'d> Reader<'d> {
     pub(super) fn page(&mut self, page: ObjectId) {
         self.flow.paragraph();
         self.last = None;
-        let most = usize::try_from(self.room).unwrap_or(usize::MAX);
+        let most = usize::try_from(self.budget).unwrap_or(usize::MAX);
         let Ok(content) = self.document.get_page_content_with_limit(page, most) else {
             self.is_over = true;
             return;
@@ -138,8 +138,8 @@ impl<'d> Reader<'d> {
         // An empty stream also takes time.
         const LEAST: u64 = 64;
         let bytes = bytes.max(LEAST);
-        self.is_over |= self.room < bytes;
-        self.room = self.room.saturating_sub(bytes);
+        self.is_over |= self.budget < bytes;
+        self.budget = self.budget.saturating_sub(bytes);
     }
 
     /// Returns the resources of a page, which can be inherited from a parent node.
@@ -167,78 +167,78 @@ impl<'d> Reader<'d> {
             rise: 0.0,
         };
         let (text, line) = (Matrix::ONE, Matrix::ONE);
-        let mut stretch = Stretch { resources, state, kept: Vec::new(), text, line, marks: 0, actual: None };
+        let mut text_run = StreamState { resources, state, kept: Vec::new(), text, line, marks: 0, actual: None };
         for operation in Content::decode_iter(content) {
             if self.is_over() {
                 return;
             }
             // An invalid operator ends the page, not the file.
             let Ok(operation) = operation else { return };
-            self.operate(&mut stretch, &operation, depth);
+            self.operate(&mut text_run, &operation, depth);
         }
     }
 
-    fn operate(&mut self, stretch: &mut Stretch<'d>, Operation { operator, operands }: &Operation, depth: usize) {
+    fn operate(&mut self, text_run: &mut StreamState<'d>, Operation { operator, operands }: &Operation, depth: usize) {
         let number = |at: usize| operands.get(at).and_then(|o| o.as_float().ok()).map_or(0.0, f64::from);
         let string = |at: usize| operands.get(at).and_then(|o| o.as_str().ok()).unwrap_or_default();
         let matrix = || Matrix([number(0), number(1), number(2), number(3), number(4), number(5)]);
         match operator.as_str() {
-            "q" if stretch.kept.len() < Self::KEPT => stretch.kept.push(stretch.state.clone()),
-            "Q" => stretch.state = stretch.kept.pop().unwrap_or_else(|| stretch.state.clone()),
-            "cm" => stretch.state.matrix = matrix().then(stretch.state.matrix),
-            "BT" => (stretch.text, stretch.line) = (Matrix::ONE, Matrix::ONE),
+            "q" if text_run.kept.len() < Self::MAX_KEPT_OPERANDS => text_run.kept.push(text_run.state.clone()),
+            "Q" => text_run.state = text_run.kept.pop().unwrap_or_else(|| text_run.state.clone()),
+            "cm" => text_run.state.matrix = matrix().then(text_run.state.matrix),
+            "BT" => (text_run.text, text_run.line) = (Matrix::ONE, Matrix::ONE),
             "Tf" => {
                 let name = operands.first().and_then(|o| o.as_name().ok()).unwrap_or_default();
-                stretch.state.font = self.font(stretch.resources, name);
-                stretch.state.size = number(1);
+                text_run.state.font = self.font(text_run.resources, name);
+                text_run.state.size = number(1);
             }
-            "Td" => stretch.move_line(number(0), number(1)),
+            "Td" => text_run.move_line(number(0), number(1)),
             "TD" => {
-                stretch.state.leading = -number(1);
-                stretch.move_line(number(0), number(1));
+                text_run.state.leading = -number(1);
+                text_run.move_line(number(0), number(1));
             }
-            "Tm" => (stretch.text, stretch.line) = (matrix(), matrix()),
-            "T*" => stretch.next_line(),
-            "Tc" => stretch.state.sign_space = number(0),
-            "Tw" => stretch.state.word_space = number(0),
-            "Tz" => stretch.state.scale = number(0) / 100.0,
-            "TL" => stretch.state.leading = number(0),
-            "Ts" => stretch.state.rise = number(0),
-            "Tj" => self.show(stretch, string(0)),
+            "Tm" => (text_run.text, text_run.line) = (matrix(), matrix()),
+            "T*" => text_run.next_line(),
+            "Tc" => text_run.state.sign_space = number(0),
+            "Tw" => text_run.state.word_space = number(0),
+            "Tz" => text_run.state.scale = number(0) / 100.0,
+            "TL" => text_run.state.leading = number(0),
+            "Ts" => text_run.state.rise = number(0),
+            "Tj" => self.show(text_run, string(0)),
             "'" => {
-                stretch.next_line();
-                self.show(stretch, string(0));
+                text_run.next_line();
+                self.show(text_run, string(0));
             }
             "\"" => {
-                (stretch.state.word_space, stretch.state.sign_space) = (number(0), number(1));
-                stretch.next_line();
-                self.show(stretch, string(2));
+                (text_run.state.word_space, text_run.state.sign_space) = (number(0), number(1));
+                text_run.next_line();
+                self.show(text_run, string(2));
             }
             "TJ" => {
                 for part in operands.first().and_then(|o| o.as_array().ok()).into_iter().flatten() {
                     match part.as_str() {
-                        Ok(text) => self.show(stretch, text),
+                        Ok(text) => self.show(text_run, text),
                         Err(_) => {
-                            stretch.advance(-f64::from(part.as_float().unwrap_or(0.0)) / 1000.0 * stretch.state.size)
+                            text_run.advance(-f64::from(part.as_float().unwrap_or(0.0)) / 1000.0 * text_run.state.size)
                         }
                     }
                 }
             }
             "BI" => self.images += 1,
-            "Do" => self.draw(stretch, operands, depth),
+            "Do" => self.draw(text_run, operands, depth),
             "BMC" | "BDC" => {
-                stretch.marks += 1;
+                text_run.marks += 1;
                 let says = operands.get(1).and_then(|o| o.as_dict().ok()?.get(b"ActualText").ok());
                 let says = says.and_then(|text| lopdf::decode_text_string(text).ok());
-                if stretch.actual.is_none() {
-                    stretch.actual = says.map(|text| (stretch.marks, Some(text)));
+                if text_run.actual.is_none() {
+                    text_run.actual = says.map(|text| (text_run.marks, Some(text)));
                 }
             }
             "EMC" => {
-                if stretch.actual.as_ref().is_some_and(|(mark, _)| *mark == stretch.marks) {
-                    stretch.actual = None;
+                if text_run.actual.as_ref().is_some_and(|(mark, _)| *mark == text_run.marks) {
+                    text_run.actual = None;
                 }
-                stretch.marks = stretch.marks.saturating_sub(1);
+                text_run.marks = text_run.marks.saturating_sub(1);
             }
             _ => {}
         }
@@ -260,17 +260,17 @@ impl<'d> Reader<'d> {
     }
 
     /// Draws a form, or counts an image.
-    fn draw(&mut self, stretch: &Stretch<'d>, operands: &[Object], depth: usize) {
+    fn draw(&mut self, text_run: &StreamState<'d>, operands: &[Object], depth: usize) {
         let named = || {
             let name = operands.first()?.as_name().ok()?;
-            let objects = stretch.resources?.get_deref(b"XObject", self.document).ok()?.as_dict().ok()?;
+            let objects = text_run.resources?.get_deref(b"XObject", self.document).ok()?.as_dict().ok()?;
             objects.get_deref(name, self.document).ok()?.as_stream().ok()
         };
         let Some(object) = named() else { return };
         match object.dict.get_deref(b"Subtype", self.document).and_then(Object::as_name) {
             Ok(b"Image") => self.images += 1,
             Ok(b"Form") if depth < Self::DEEP => {
-                let most = usize::try_from(self.room).unwrap_or(usize::MAX);
+                let most = usize::try_from(self.budget).unwrap_or(usize::MAX);
                 let Ok(content) = object.get_plain_content_with_limit(most) else {
                     return self.take(object.content.len() as u64);
                 };
@@ -281,25 +281,25 @@ impl<'d> Reader<'d> {
                 let matrix = Matrix(matrix.map(|n| n.unwrap_or(0.0)));
                 let matrix = if list.is_some() { matrix } else { Matrix::ONE };
                 let resources = object.dict.get_deref(b"Resources", self.document).and_then(Object::as_dict).ok();
-                self.follow(&content, resources.or(stretch.resources), matrix.then(stretch.state.matrix), depth + 1);
+                self.follow(&content, resources.or(text_run.resources), matrix.then(text_run.state.matrix), depth + 1);
             }
             _ => {}
         }
     }
 
     /// Adds a drawn string.
-    fn show(&mut self, stretch: &mut Stretch<'d>, bytes: &[u8]) {
-        let Some(font) = stretch.state.font.clone() else {
+    fn show(&mut self, text_run: &mut StreamState<'d>, bytes: &[u8]) {
+        let Some(font) = text_run.state.font.clone() else {
             // Without a font, the text is unknown.
             self.signs += bytes.len();
             self.unknown += bytes.len();
             return;
         };
         for sign in font.signs(bytes) {
-            let State { matrix, size, scale, rise, sign_space, word_space, .. } = stretch.state;
-            let drawn = Matrix([size * scale, 0.0, 0.0, size, 0.0, rise]).then(stretch.text).then(matrix);
+            let State { matrix, size, scale, rise, sign_space, word_space, .. } = text_run.state;
+            let drawn = Matrix([size * scale, 0.0, 0.0, size, 0.0, rise]).then(text_run.text).then(matrix);
             self.gap(drawn);
-            match &mut stretch.actual {
+            match &mut text_run.actual {
                 Some((_, text)) => {
                     if let Some(text) = text.take() {
                         self.add(Some(&text));
@@ -309,11 +309,11 @@ impl<'d> Reader<'d> {
             }
             let spaces = sign_space + if sign.is_space { word_space } else { 0.0 };
             if font.is_vertical {
-                stretch.text = Matrix::moved(0.0, -size - spaces).then(stretch.text);
+                text_run.text = Matrix::moved(0.0, -size - spaces).then(text_run.text);
             } else {
-                stretch.advance(sign.width * size + spaces);
+                text_run.advance(sign.width * size + spaces);
             }
-            let Matrix([.., x, y]) = Matrix::moved(0.0, rise).then(stretch.text).then(matrix);
+            let Matrix([.., x, y]) = Matrix::moved(0.0, rise).then(text_run.text).then(matrix);
             self.last = Some((x, y, height(drawn)));
         }
     }
@@ -348,7 +348,8 @@ impl<'d> Reader<'d> {
         };
         let mut buffer = [0; 4];
         for c in text.chars() {
-            self.is_leftward |= matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+            self.is_right_to_left |=
+                matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
             let one = match c {
                 '\u{fb00}' => "ff",
                 '\u{fb01}' => "fi",
@@ -376,7 +377,7 @@ fn height(Matrix([a, b, c, d, ..]): Matrix) -> f64 {
     (a * d - b * c).abs().sqrt()
 }
 
-impl Stretch<'_> {
+impl StreamState<'_> {
     fn advance(&mut self, by: f64) {
         self.text = Matrix::moved(by * self.state.scale, 0.0).then(self.text);
     }

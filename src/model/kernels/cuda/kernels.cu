@@ -1,7 +1,7 @@
-// The few kernels that candle has no operation for. Each has its formula in the Rust function that launches it.
+// CUDA kernels for operations that candle lacks. The Rust function that launches a kernel documents its formula.
 //
-// Plain C and no templates, so that a test can compile them for the processor and compare their numbers
-// (tests/model/cuda_kernels.rs). Every loop strides over the grid, so any number of threads will do.
+// The code is C without templates, so that tests/model/cuda_kernels.rs can compile it for the CPU and compare results.
+// All loops are grid-stride loops, so any number of threads is valid.
 
 #ifdef __CUDACC__
 #include <cuda_bf16.h>
@@ -19,7 +19,7 @@ typedef unsigned int u32;
 
 #define EACH(i, n) for (size_t i = blockIdx.x * (size_t)blockDim.x + threadIdx.x; i < (n); i += (size_t)blockDim.x * gridDim.x)
 
-// `lowbias32`, `Dropout::draw` and `Dropout::factor` of src/model/rng.rs.
+// Same as `lowbias32`, `Dropout::draw` and `Dropout::factor` in src/model/rng.rs.
 DEVICE u32 mix32(u32 x) {
     x ^= x >> 16;
     x *= 0x21f0aaadu;
@@ -44,7 +44,7 @@ KERNEL drop_rows(const float *x, float *y, size_t n, u32 width, u32 first_row, D
     EACH(i, n) y[i] = x[i] * factor(d, first_row + (u32)(i / width), (u32)(i % width));
 }
 
-// x is [sentences, heads, longest, longest]; a sentence's rows begin at offsets[sentence].
+// x: [sentences, heads, longest, longest]. offsets[sentence] is the first row of a sentence.
 KERNEL drop_attention(const float *x, float *y, const u32 *offsets, size_t n, u32 heads, u32 longest, u32 first_row,
                       Dropout d) {
     EACH(i, n) {
@@ -80,7 +80,8 @@ KERNEL gelu_backward_bf16(const __nv_bfloat16 *x, const __nv_bfloat16 *dy, __nv_
 }
 #endif
 
-// Each block's share of the sum of squares, in a fixed order: out[block]. Blocks of at most 256 threads, a power of two.
+// Writes the partial sum of squares of each block to out[block], summed in a fixed order. The block size is a power of
+// two and at most 256.
 KERNEL square_sums(const float *g, float *out, size_t n) {
     SHARED float sums[256];
     float sum = 0.0f;
@@ -104,7 +105,7 @@ typedef struct {
     float epsilon;
 } Update;
 
-// norm: of the whole gradient, loss scale included. A gradient that is no number changes nothing.
+// norm: norm of the whole gradient, including the loss scale. A norm that is not finite leaves all arrays unchanged.
 KERNEL adamw(float *w, const float *g, float *m, float *v, const float *norm, size_t n, Update u) {
     float length = *norm * u.inverse_loss_scale;
     if (!isfinite(length)) return;

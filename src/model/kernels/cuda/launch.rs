@@ -46,7 +46,7 @@ impl Launch {
     pub(super) fn new(name: &'static str, on: &Tensor) -> Result<Self> {
         match on.device() {
             Device::Cuda(device) => Ok(Self { device: device.clone(), name, parameters: Vec::new() }),
-            _ => bail!("{name} needs a tensor on an NVIDIA GPU"),
+            _ => bail!("{name} requires a tensor on an NVIDIA GPU"),
         }
     }
 
@@ -54,7 +54,7 @@ impl Launch {
     pub(super) fn array<T: Element>(&mut self, tensor: &Tensor) -> Result<&mut Self> {
         let (storage, layout) = tensor.storage_and_layout();
         let (Storage::Cuda(storage), Some((start, _))) = (&*storage, layout.contiguous_offsets()) else {
-            bail!("{} needs contiguous arrays on an NVIDIA GPU", self.name)
+            bail!("{} requires contiguous arrays on an NVIDIA GPU", self.name)
         };
         let stream = self.device.cuda_stream();
         let (address, _order) = storage.as_cuda_slice::<T>()?.device_ptr(&stream);

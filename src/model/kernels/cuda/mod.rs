@@ -66,7 +66,7 @@ impl Missing for Gpu {
             DType::F32 => arrays::<f32>(three("gelu_backward_f32")?, [&x, &dy, &dx])?,
             DType::F16 => arrays::<f16>(three("gelu_backward_f16")?, [&x, &dy, &dx])?,
             DType::BF16 => arrays::<bf16>(three("gelu_backward_bf16")?, [&x, &dy, &dx])?,
-            other => bail!("gelu in {other:?}"),
+            other => bail!("gelu_backward does not support {other:?}"),
         };
         // SAFETY: the parameters match `gelu_backward_*`; all arrays have n elements of the kernel's type.
         unsafe { launch.over(Grid::each(n), n) }?;
@@ -133,7 +133,7 @@ unsafe impl DeviceRepr for Update {}
 pub fn adamw(w: &Tensor, g: &Tensor, moments: (&Tensor, &Tensor), norm: &Tensor, update: Update) -> Result<()> {
     let n = w.elem_count();
     if [g, moments.0, moments.1].iter().any(|t| t.elem_count() != n) || norm.elem_count() != 1 {
-        bail!("adamw needs arrays of one length")
+        bail!("adamw requires arrays of equal length")
     }
     let mut launch = Launch::new("adamw", w)?;
     launch.array::<f32>(w)?.array::<f32>(g)?.array::<f32>(moments.0)?.array::<f32>(moments.1)?;
@@ -154,7 +154,7 @@ pub const PARTS: usize = 64;
 pub fn square_sums(g: &Tensor, out: &Tensor) -> Result<()> {
     let g = g.contiguous()?;
     if out.elem_count() != PARTS {
-        bail!("a sum of squares has {PARTS} parts")
+        bail!("square_sums requires an output of length {PARTS}")
     }
     let mut launch = Launch::new("square_sums", &g)?;
     launch.array::<f32>(&g)?.array::<f32>(out)?;

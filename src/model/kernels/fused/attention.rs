@@ -13,7 +13,7 @@ struct Block {
     /// Row of the sentence's first subword.
     row: usize,
     /// Number of subwords of the sentence.
-    pieces: usize,
+    n_subwords: usize,
     head: usize,
     /// Index of the first element of its `[subwords, subwords]` probabilities.
     probabilities: usize,
@@ -25,12 +25,12 @@ fn blocks(batch: &PackedBatch, heads: usize) -> impl Iterator<Item = Block> + '_
         .sentences()
         .flat_map(move |range| (0..heads).map(move |head| (range.clone(), head)))
         .map(move |(range, head)| {
-            let block = Block { row: range.start, pieces: range.len(), head, probabilities };
+            let block = Block { row: range.start, n_subwords: range.len(), head, probabilities };
             probabilities += range.len() * range.len();
             block
         })
         // A sentence without subwords has nothing to attend to.
-        .filter(|block| block.pieces > 0)
+        .filter(|block| block.n_subwords > 0)
 }
 
 pub(super) fn forward(heads: Heads, batch: &PackedBatch, dropout: Dropout) -> Result<(Tensor, Tensor)> {
@@ -43,7 +43,7 @@ pub(super) fn forward(heads: Heads, batch: &PackedBatch, dropout: Dropout) -> Re
     let mut dropped = Vec::new();
     let mut out = vec![0f32; rows * all];
     for b in blocks(batch, heads.count) {
-        let n = b.pieces;
+        let n = b.n_subwords;
         let at = b.row * all + b.head * width;
         let matrix = |values| Matrix::strided(values, n, width, all);
         let p = &mut probabilities[b.probabilities..b.probabilities + n * n];
@@ -78,7 +78,7 @@ pub(super) fn backward(
     let [mut dq, mut dk, mut dv] = [(); 3].map(|()| vec![0f32; rows * all]);
     let (mut dropped, mut dp) = (Vec::new(), Vec::new());
     for b in blocks(batch, heads.count) {
-        let n = b.pieces;
+        let n = b.n_subwords;
         let at = b.row * all + b.head * width;
         let matrix = |values| Matrix::strided(values, n, width, all);
         let p = &probabilities[b.probabilities..b.probabilities + n * n];

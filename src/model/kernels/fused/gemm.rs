@@ -65,9 +65,9 @@ impl<'a> MatrixMut<'a> {
 /// Panics if the shapes do not match, which is a bug of the calling kernel.
 #[allow(unsafe_code)]
 pub fn multiply(to: MatrixMut, accumulate: bool, a: Matrix, b: Matrix, factor: f32) {
-    assert!(a.rows == to.rows && b.columns == to.columns && a.columns == b.rows, "shapes of a product");
+    assert!(a.rows == to.rows && b.columns == to.columns && a.columns == b.rows, "matrix shapes do not match");
     let end = (to.rows.max(1) - 1) * to.row_stride + to.columns;
-    assert!(a.fits() && b.fits() && (to.rows == 0 || end <= to.values.len()), "a matrix leaves its slice");
+    assert!(a.fits() && b.fits() && (to.rows == 0 || end <= to.values.len()), "matrix exceeds its slice");
     // SAFETY: the asserts ensure that every element of the three matrices is inside its slice. The slices are borrowed
     // for the call. `to` is borrowed uniquely, so it aliases neither `a` nor `b`. f32 has no invalid values.
     unsafe {

@@ -22,7 +22,7 @@ pub(super) fn cross_entropy(
         }
         let label = label as usize;
         if label >= tags {
-            candle_core::bail!("tag {label} of {tags}")
+            candle_core::bail!("tag {label} is out of range for {tags} tags")
         }
         let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f64 = row.iter().map(|v| f64::from(v - max).exp()).sum();

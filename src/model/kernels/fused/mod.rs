@@ -38,7 +38,7 @@ impl Kernels for Fused {
             let at = *id as usize * width;
             match table.get(at..at + width) {
                 Some(row) => out.extend_from_slice(row),
-                None => candle_core::bail!("id {id} is outside the embedding table"),
+                None => candle_core::bail!("id {id} is out of range of the embedding table"),
             }
         }
         tensor(out, &[ids.len(), width])

@@ -29,10 +29,10 @@ impl<G: Deref<Target = Storage>> Deref for View<G> {
 pub fn view(tensor: &Tensor) -> Result<impl Deref<Target = [f32]>> {
     let (storage, layout) = tensor.storage_and_layout();
     let Some((start, end)) = layout.contiguous_offsets() else {
-        candle_core::bail!("a fused kernel needs contiguous rows, got {:?}", layout.shape())
+        candle_core::bail!("CPU kernel requires contiguous rows, got {:?}", layout.shape())
     };
     if !matches!(&*storage, Storage::Cpu(CpuStorage::F32(_))) {
-        candle_core::bail!("a fused kernel needs f32 on the cpu, got {:?}", tensor.dtype())
+        candle_core::bail!("CPU kernel requires f32 on the CPU, got {:?}", tensor.dtype())
     }
     Ok(View { storage, range: start..end })
 }

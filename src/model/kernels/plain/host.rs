@@ -7,9 +7,9 @@ use crate::model::rng::Dropout;
 use candle_core::{DType, Result, Tensor};
 
 /// Implementation for any device.
-pub struct Host;
+pub struct HostOps;
 
-impl Missing for Host {
+impl Missing for HostOps {
     fn drop_rows(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor> {
         let (rows, width) = x.dims2()?;
         let mask: Vec<f32> =

@@ -6,7 +6,7 @@
 mod host;
 mod padding;
 
-pub use host::Host;
+pub use host::HostOps;
 pub use padding::Padding;
 
 use super::{Heads, Kernels, Loss, NormGrads, NormSaved, Sentences};
@@ -31,22 +31,22 @@ pub trait Missing: Send + Sync {
 /// Kernels that consist of candle's operations.
 pub struct Plain {
     /// Type of matrix products in mixed precision. `None` for the type of the weights.
-    pub half: Option<DType>,
+    pub half_dtype: Option<DType>,
     /// Operations that candle lacks.
-    pub missing: &'static dyn Missing,
+    pub extra_ops: &'static dyn Missing,
 }
 
 impl Plain {
     /// For any device, in the type of the weights: the reference.
-    pub const REFERENCE: Self = Self { half: None, missing: &Host };
+    pub const REFERENCE: Self = Self { half_dtype: None, extra_ops: &HostOps };
     /// For any device, in f16.
-    pub const F16: Self = Self { half: Some(DType::F16), missing: &Host };
+    pub const F16: Self = Self { half_dtype: Some(DType::F16), extra_ops: &HostOps };
     /// For any device, in bf16.
-    pub const BF16: Self = Self { half: Some(DType::BF16), missing: &Host };
+    pub const BF16: Self = Self { half_dtype: Some(DType::BF16), extra_ops: &HostOps };
 
     /// Converts to the type of matrix products.
     fn narrow(&self, x: &Tensor) -> Result<Tensor> {
-        match self.half {
+        match self.half_dtype {
             Some(half) => x.to_dtype(half),
             None => Ok(x.clone()),
         }
@@ -54,7 +54,7 @@ impl Plain {
 
     /// Converts to the type of sums over a row.
     fn wide(&self, x: &Tensor) -> Result<Tensor> {
-        match self.half {
+        match self.half_dtype {
             Some(_) => x.to_dtype(DType::F32),
             None => Ok(x.clone()),
         }
@@ -95,12 +95,12 @@ impl Kernels for Plain {
     }
 
     fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
-        self.missing.gelu_backward(x, dy)
+        self.extra_ops.gelu_backward(x, dy)
     }
 
     fn dropout(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor> {
         let x = self.wide(x)?;
-        if dropout.is_active() { self.missing.drop_rows(&x, dropout, first_row) } else { Ok(x) }
+        if dropout.is_active() { self.extra_ops.drop_rows(&x, dropout, first_row) } else { Ok(x) }
     }
 
     fn norm(
@@ -116,10 +116,10 @@ impl Kernels for Plain {
         if let Some(residual) = residual {
             x = (x + residual)?;
         }
-        let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
-        let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
+        let centered = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+        let variance = centered.sqr()?.mean_keepdim(D::Minus1)?;
         let inverse_deviation = (variance + epsilon)?.sqrt()?.recip()?;
-        let normal = centred.broadcast_mul(&inverse_deviation)?;
+        let normal = centered.broadcast_mul(&inverse_deviation)?;
         let y = normal.broadcast_mul(scale)?.broadcast_add(shift)?;
         Ok((y, NormSaved { normal, inverse_deviation: inverse_deviation.squeeze(1)? }))
     }
@@ -231,7 +231,7 @@ impl Kernels for Plain {
 impl Plain {
     fn drop_attention(&self, x: &Tensor, sentences: &Sentences, dropout: Dropout) -> Result<Tensor> {
         if dropout.is_active() {
-            self.missing.drop_attention(x, sentences.batch, sentences.padding()?, dropout)
+            self.extra_ops.drop_attention(x, sentences.batch, sentences.padding()?, dropout)
         } else {
             Ok(x.clone())
         }

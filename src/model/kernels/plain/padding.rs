@@ -26,7 +26,7 @@ impl Padding {
     /// # Errors
     /// Returns an error if memory is full.
     pub fn new(batch: &PackedBatch, device: &Device) -> Result<Self> {
-        let (rows, sentences, longest) = (batch.rows(), batch.len(), batch.longest());
+        let (rows, sentences, longest) = (batch.n_subwords(), batch.len(), batch.max_sentence_len());
         let mut gather = vec![rows as u32; sentences * longest];
         let mut scatter = Vec::with_capacity(rows);
         let mut mask = vec![-1e30f32; sentences * longest];

@@ -17,21 +17,21 @@ pub(super) struct Axis {
 impl Axis {
     /// Creates a linear axis of exactly this range.
     pub fn exact(range: RangeInclusive<f64>) -> Self {
-        let (low, high) = widened(*range.start(), *range.end());
+        let (low, high) = non_empty(*range.start(), *range.end());
         Self { low, high, logarithmic: false, most_ticks: MOST_TICKS }
     }
 
     /// Creates a linear axis that extends the range to ticks, with at most `most_ticks` ticks.
-    pub fn rounded(range: RangeInclusive<f64>, most_ticks: usize) -> Self {
-        let (low, high) = widened(*range.start(), *range.end());
-        let mut step = step(high - low, most_ticks);
+    pub fn nice(range: RangeInclusive<f64>, most_ticks: usize) -> Self {
+        let (low, high) = non_empty(*range.start(), *range.end());
+        let mut step = tick_step(high - low, most_ticks);
         loop {
             let (first, last) = ((low / step).floor(), (high / step).ceil());
             if last - first < most_ticks as f64 {
                 return Self { low: first * step, high: last * step, logarithmic: false, most_ticks };
             }
             // The range needs too many ticks, so the next coarser step is used.
-            step = self::step(step * most_ticks as f64, most_ticks);
+            step = self::tick_step(step * most_ticks as f64, most_ticks);
         }
     }
 
@@ -49,7 +49,7 @@ impl Axis {
 
     /// Returns the position of a value, 0 at the low end and 1 at the high end. Returns `None` if the value has no
     /// position.
-    pub fn place(&self, value: f64) -> Option<f32> {
+    pub fn normalize(&self, value: f64) -> Option<f32> {
         let place = if self.logarithmic {
             (value / self.low).ln() / (self.high / self.low).ln()
         } else {
@@ -94,7 +94,7 @@ impl Axis {
 }
 
 /// Formats a tick: 1,500 or 0.03 or 5e-5.
-pub(super) fn write_tick(value: f64) -> String {
+pub(super) fn format_tick(value: f64) -> String {
     let size = value.abs();
     if size < 1e-12 {
         "0".to_owned()
@@ -112,9 +112,9 @@ pub(super) fn write_tick(value: f64) -> String {
 /// Formats a tick in a short form, for example 1.5k, for the narrow space next to a chart.
 pub(super) fn write_short_tick(value: f64) -> String {
     match value.abs() {
-        size if size >= 1e6 => format!("{}M", write_tick(value / 1e6)),
-        size if size >= 1e3 => format!("{}k", write_tick(value / 1e3)),
-        _ => write_tick(value),
+        size if size >= 1e6 => format!("{}M", format_tick(value / 1e6)),
+        size if size >= 1e3 => format!("{}k", format_tick(value / 1e3)),
+        _ => format_tick(value),
     }
 }
 
@@ -131,7 +131,7 @@ fn with_commas(value: f64) -> String {
 }
 
 fn even_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
-    let step = step(high - low, most);
+    let step = tick_step(high - low, most);
     // The tolerance prevents that rounding removes the tick at the edge.
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
@@ -139,7 +139,7 @@ fn even_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
 }
 
 /// Returns the finest step (1, 2, 2.5 or 5 times a power of ten) with at most `most` ticks in this span.
-fn step(span: f64, most: usize) -> f64 {
+fn tick_step(span: f64, most: usize) -> f64 {
     let least = span / (most - 1) as f64;
     let power = 10_f64.powf(least.log10().floor());
     [1.0, 2.0, 2.5, 5.0, 10.0]
@@ -150,7 +150,7 @@ fn step(span: f64, most: usize) -> f64 {
 }
 
 /// Returns the range in ascending order and never empty, so that division by its width is valid.
-fn widened(low: f64, high: f64) -> (f64, f64) {
+fn non_empty(low: f64, high: f64) -> (f64, f64) {
     if !low.is_finite() || !high.is_finite() {
         return (0.0, 1.0);
     }
@@ -164,24 +164,24 @@ mod tests {
     use super::*;
 
     fn check(axis: Axis, expected: &[&str]) {
-        let ticks: Vec<String> = axis.ticks().into_iter().map(write_tick).collect();
+        let ticks: Vec<String> = axis.ticks().into_iter().map(format_tick).collect();
         assert_eq!(ticks, expected);
     }
 
     #[test]
     fn ticks_are_round_and_few() {
         check(Axis::exact(0.0..=2634.0), &["0", "1,000", "2,000"]);
-        check(Axis::rounded(46.0..=95.4, 5), &["40", "60", "80", "100"]);
-        check(Axis::rounded(0.0..=100.0, 5), &["0", "25", "50", "75", "100"]);
-        check(Axis::rounded(0.0..=2e-4, 4), &["0", "1e-4", "2e-4"]);
-        check(Axis::rounded(0.0..=4.9, 4), &["0", "2", "4", "6"]);
+        check(Axis::nice(46.0..=95.4, 5), &["40", "60", "80", "100"]);
+        check(Axis::nice(0.0..=100.0, 5), &["0", "25", "50", "75", "100"]);
+        check(Axis::nice(0.0..=2e-4, 4), &["0", "1e-4", "2e-4"]);
+        check(Axis::nice(0.0..=4.9, 4), &["0", "2", "4", "6"]);
         check(Axis::exact(0.0..=1.0), &["0", "0.25", "0.5", "0.75", "1"]);
         check(Axis::exact(3.0..=3.0), &["2.5", "2.75", "3", "3.25", "3.5"]);
         check(Axis::exact(f64::NAN..=1.0), &["0", "0.25", "0.5", "0.75", "1"]);
     }
 
     #[test]
-    fn a_logarithmic_axis_has_ones_and_threes() {
+    fn logarithmic_ticks_are_ones_and_threes() {
         let axis = Axis::logarithmic(0.04..=3.0).expect("above 0");
         check(axis, &["0.1", "0.3", "1", "3"]);
         check(Axis::logarithmic(0.008..=0.9).expect("above 0"), &["0.01", "0.03", "0.1", "0.3", "1"]);
@@ -191,16 +191,16 @@ mod tests {
     }
 
     #[test]
-    fn places_and_values_are_inverse() {
+    fn position_and_value_are_inverse() {
         for axis in [Axis::exact(-3.0..=9.0), Axis::logarithmic(0.1..=50.0).expect("above 0")] {
-            let place = axis.place(4.5).expect("has a place");
-            assert!((axis.value(place) - 4.5).abs() < 1e-5);
+            let position = axis.normalize(4.5).expect("a position");
+            assert!((axis.value(position) - 4.5).abs() < 1e-5);
         }
-        assert_eq!(Axis::exact(0.0..=1.0).place(f64::NAN), None);
+        assert_eq!(Axis::exact(0.0..=1.0).normalize(f64::NAN), None);
     }
 
     #[test]
-    fn numbers_are_written_with_commas_and_short() {
+    fn numbers_are_formatted_with_commas_or_suffix() {
         assert_eq!(with_commas(1_234_567.0), "1,234,567");
         assert_eq!(with_commas(-1000.0), "-1,000");
         assert_eq!(write_short_tick(1500.0), "1.5k");

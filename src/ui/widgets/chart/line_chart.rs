@@ -8,17 +8,17 @@ use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec
 use crate::ui::theme::{self, TextRole, metrics};
 use crate::ui::widgets::paint::{hairline, put_text};
 
-use super::axis::{Axis, MOST_TICKS, write_tick};
+use super::axis::{Axis, MOST_TICKS, format_tick};
 use super::plot::Plot;
 use super::series::Series;
-use super::{names, readout};
+use super::{end_labels, tooltip};
 
 /// A horizontal reference line, for example a limit.
 #[derive(Clone, Copy, Debug)]
-pub struct Level<'a> {
+pub struct ReferenceLine<'a> {
     pub y: f64,
     pub name: &'a str,
-    pub colour: Color32,
+    pub color: Color32,
 }
 
 /// A line chart that fills the available space.
@@ -27,17 +27,17 @@ pub struct LineChart<'a> {
     name: &'a str,
     series: &'a [Series<'a>],
     x_name: &'a str,
-    x_write: fn(f64) -> String,
+    format_x: fn(f64) -> String,
     x_range: Option<RangeInclusive<f64>>,
     y_range: Option<RangeInclusive<f64>>,
     logarithmic: bool,
-    borders: &'a [(f64, &'a str)],
+    vertical_lines: &'a [(f64, &'a str)],
     future_from: Option<f64>,
     best: Option<[f64; 2]>,
-    level: Option<Level<'a>>,
-    most_ticks: usize,
+    reference_line: Option<ReferenceLine<'a>>,
+    max_ticks: usize,
     cursor: Option<f64>,
-    write: fn(f64) -> String,
+    format_y: fn(f64) -> String,
 }
 
 impl<'a> LineChart<'a> {
@@ -47,29 +47,29 @@ impl<'a> LineChart<'a> {
             name,
             series,
             x_name: "step",
-            x_write: |x| write_tick(x.round()),
+            format_x: |x| format_tick(x.round()),
             x_range: None,
             y_range: None,
             logarithmic: false,
-            borders: &[],
+            vertical_lines: &[],
             future_from: None,
             best: None,
-            level: None,
-            most_ticks: MOST_TICKS,
+            reference_line: None,
+            max_ticks: MOST_TICKS,
             cursor: None,
-            write: |value| format!("{value:.4}"),
+            format_y: |value| format!("{value:.4}"),
         }
     }
 
     /// Sets the name of x, for the readout.
-    pub fn x_name(mut self, name: &'a str) -> Self {
+    pub fn x_label(mut self, name: &'a str) -> Self {
         self.x_name = name;
         self
     }
 
     /// Sets the format of x values, under the chart and in the readout.
     pub fn x_write(mut self, write: fn(f64) -> String) -> Self {
-        self.x_write = write;
+        self.format_x = write;
         self
     }
 
@@ -86,8 +86,8 @@ impl<'a> LineChart<'a> {
     }
 
     /// Reduces the y ticks by one, for a low chart.
-    pub fn small(mut self) -> Self {
-        self.most_ticks = MOST_TICKS - 1;
+    pub fn compact(mut self) -> Self {
+        self.max_ticks = MOST_TICKS - 1;
         self
     }
 
@@ -99,7 +99,7 @@ impl<'a> LineChart<'a> {
 
     /// Sets the starts of epochs, with their names.
     pub fn borders(mut self, borders: &'a [(f64, &'a str)]) -> Self {
-        self.borders = borders;
+        self.vertical_lines = borders;
         self
     }
 
@@ -115,8 +115,8 @@ impl<'a> LineChart<'a> {
         self
     }
 
-    pub fn level(mut self, level: Level<'a>) -> Self {
-        self.level = Some(level);
+    pub fn level(mut self, level: ReferenceLine<'a>) -> Self {
+        self.reference_line = Some(level);
         self
     }
 
@@ -128,22 +128,22 @@ impl<'a> LineChart<'a> {
 
     /// Sets the format of values in the readout.
     pub fn write(mut self, write: fn(f64) -> String) -> Self {
-        self.write = write;
+        self.format_y = write;
         self
     }
 
     /// Shows the chart. Returns the x under the pointer, for the cursors of adjacent charts.
     pub fn show(self, ui: &mut Ui) -> Option<f64> {
         let size = ui.available_size().max(vec2(80.0, 60.0));
-        let (room, response) = ui.allocate_exact_size(size, Sense::hover());
+        let (space, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
         let Some((x, y)) = self.axes() else {
-            let words = TextRole::Caption.line(ui, tr!("Nothing to show yet"));
-            put_text(ui.painter(), room, Align2::CENTER_CENTER, words, theme::of(ui).text3);
+            let words = TextRole::Caption.single_line(ui, tr!("Nothing to show yet"));
+            put_text(ui.painter(), space, Align2::CENTER_CENTER, words, theme::colors(ui).text_muted);
             return None;
         };
-        let mut plot = Plot::inside(room, x, y);
-        names::make_room(ui, &mut plot, self.series);
+        let mut plot = Plot::inside(space, x, y);
+        end_labels::make_room(ui, &mut plot, self.series);
 
         self.paint_ground(ui, &plot);
         let clipped = ui.painter().with_clip_rect(ui.clip_rect().intersect(plot.rect.expand(4.0)));
@@ -152,7 +152,7 @@ impl<'a> LineChart<'a> {
         }
         self.paint_level(ui, &plot);
         self.paint_best(ui, &plot);
-        names::paint(ui, &plot, self.series);
+        end_labels::paint(ui, &plot, self.series);
 
         let hovered = response.hover_pos().filter(|at| plot.rect.contains(*at));
         let hovered = hovered.map(|at| plot.x_at(at.x));
@@ -176,79 +176,79 @@ impl<'a> LineChart<'a> {
         if let Some(least) = &self.y_range {
             y_range = y_range.start().min(*least.start())..=y_range.end().max(*least.end());
         }
-        let y = if self.logarithmic { Axis::logarithmic(y_range)? } else { Axis::rounded(y_range, self.most_ticks) };
+        let y = if self.logarithmic { Axis::logarithmic(y_range)? } else { Axis::nice(y_range, self.max_ticks) };
         Some((x, y))
     }
 
     fn paint_ground(&self, ui: &Ui, plot: &Plot) {
-        let p = theme::of(ui);
-        let future = self.future_from.and_then(|x| plot.place_x(x));
+        let p = theme::colors(ui);
+        let future = self.future_from.and_then(|x| plot.x_to_screen(x));
         if let Some(from) = future.filter(|from| *from < plot.rect.right()) {
             let shade = plot.rect.with_min_x(from.max(plot.rect.left()));
             ui.painter().rect_filled(shade, 0, p.chrome.gamma_multiply(0.6));
         }
         plot.paint_grid(ui);
         for tick in plot.x.ticks() {
-            if let Some(x) = plot.place_x(tick) {
-                plot.paint_below(ui, x, &(self.x_write)(tick));
+            if let Some(x) = plot.x_to_screen(tick) {
+                plot.paint_x_label(ui, x, &(self.format_x)(tick));
             }
         }
-        for (x, name) in self.borders {
-            let Some(x) = plot.place_x(*x).filter(|x| plot.rect.x_range().contains(*x)) else {
+        for (x, name) in self.vertical_lines {
+            let Some(x) = plot.x_to_screen(*x).filter(|x| plot.rect.x_range().contains(*x)) else {
                 continue;
             };
             let ends = [pos2(x, plot.rect.top()), pos2(x, plot.rect.bottom())];
             Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, p.line_strong));
-            let beside = plot.rect.with_min_x(x + 5.0);
-            let name = TextRole::Caption.line(ui, name);
-            put_text(ui.painter(), beside, Align2::LEFT_TOP, name, p.text3);
+            let note = plot.rect.with_min_x(x + 5.0);
+            let name = TextRole::Caption.single_line(ui, name);
+            put_text(ui.painter(), note, Align2::LEFT_TOP, name, p.text_muted);
         }
     }
 
     fn paint_level(&self, ui: &Ui, plot: &Plot) {
-        let Some(level) = self.level else { return };
+        let Some(level) = self.reference_line else { return };
         let Some(y) = plot.place_y(level.y).filter(|y| plot.rect.y_range().contains(*y)) else {
             return;
         };
         let ends = [pos2(plot.rect.left(), y), pos2(plot.rect.right(), y)];
-        Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, level.colour));
+        Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, level.color));
         let above = Rect::from_min_max(plot.rect.min, pos2(plot.rect.right(), y - 2.0));
-        let name = TextRole::Caption.line(ui, level.name);
+        let name = TextRole::Caption.single_line(ui, level.name);
         let ground = Align2::RIGHT_BOTTOM.align_size_within_rect(name.size(), above).expand2(vec2(3.0, 0.0));
-        ui.painter().rect_filled(ground, 3, theme::of(ui).panel);
-        put_text(ui.painter(), above, Align2::RIGHT_BOTTOM, name, level.colour);
+        ui.painter().rect_filled(ground, 3, theme::colors(ui).panel);
+        put_text(ui.painter(), above, Align2::RIGHT_BOTTOM, name, level.color);
     }
 
     fn paint_best(&self, ui: &Ui, plot: &Plot) {
-        let at = self.best.and_then(|point| plot.place(point));
+        let at = self.best.and_then(|point| plot.to_screen(point));
         if let Some(at) = at.filter(|at| plot.rect.expand(1.0).contains(*at)) {
-            let stroke = Stroke::new(metrics::STROKE_SELECTED, theme::of(ui).text);
+            let stroke = Stroke::new(metrics::STROKE_SELECTED, theme::colors(ui).text);
             ui.painter().circle_stroke(at, 5.5, stroke);
         }
     }
 
     fn paint_cursor(&self, ui: &Ui, plot: &Plot, x: f64, with_readout: bool) {
-        let p = theme::of(ui);
-        let Some(at) = plot.place_x(x).filter(|at| plot.rect.x_range().contains(*at)) else {
+        let p = theme::colors(ui);
+        let Some(at) = plot.x_to_screen(x).filter(|at| plot.rect.x_range().contains(*at)) else {
             return;
         };
         let (top, bottom) = (pos2(at, plot.rect.top()), pos2(at, plot.rect.bottom()));
-        hairline(ui.painter(), top, bottom, p.text3);
+        hairline(ui.painter(), top, bottom, p.text_muted);
         if !with_readout {
             return;
         }
-        let head = readout::Row { name: self.x_name, value: (self.x_write)(x), colour: p.text };
+        let head = tooltip::TooltipRow { name: self.x_name, value: (self.format_x)(x), color: p.text };
         let values =
-            self.series.iter().filter(|series| !series.faint && !series.name.is_empty()).filter_map(|series| {
+            self.series.iter().filter(|series| !series.is_background && !series.name.is_empty()).filter_map(|series| {
                 let [_, value] = series.nearest(x)?;
-                Some(readout::Row { name: series.name, value: (self.write)(value), colour: series.colour })
+                Some(tooltip::TooltipRow { name: series.name, value: (self.format_y)(value), color: series.color })
             });
         let rows: Vec<_> = std::iter::once(head).chain(values).collect();
-        readout::paint(ui, plot.rect, at, self.emptier_on_right(x), &rows);
+        tooltip::paint(ui, plot.rect, at, self.tooltip_on_right(x), &rows);
     }
 
     /// Returns true if the lines extend less to the right of an x than to its left.
-    fn emptier_on_right(&self, x: f64) -> bool {
+    fn tooltip_on_right(&self, x: f64) -> bool {
         let firsts = self.series.iter().filter_map(|series| series.points.first());
         let first = firsts.map(|point| point[0]).fold(x, f64::min);
         let lasts = self.series.iter().filter_map(Series::last);

@@ -3,11 +3,11 @@
 //! [`LineChart`] shows series of values. It receives numbers and colors, and has at most five ticks for each axis.
 
 mod axis;
+mod end_labels;
 mod line_chart;
-mod names;
 mod plot;
-mod readout;
 mod series;
+mod tooltip;
 
-pub use line_chart::{Level, LineChart};
+pub use line_chart::{LineChart, ReferenceLine};
 pub use series::Series;

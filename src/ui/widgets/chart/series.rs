@@ -8,32 +8,32 @@ use super::plot::Plot;
 #[derive(Clone, Copy, Debug)]
 pub struct Series<'a> {
     pub(super) name: &'a str,
-    pub(super) colour: Color32,
+    pub(super) color: Color32,
     pub(super) points: &'a [[f64; 2]],
     pub(super) end_name: &'a str,
     /// Color of the name.
     pub(super) ink: Color32,
     /// True for the main line: wider, with an emphasized name.
-    pub(super) leads: bool,
-    pub(super) faint: bool,
+    pub(super) is_primary: bool,
+    pub(super) is_background: bool,
     width: f32,
     /// Radius of the dot at each point, in points.
-    dots: f32,
+    point_radius: f32,
     dashed: bool,
 }
 
 impl<'a> Series<'a> {
-    pub fn new(name: &'a str, colour: Color32, points: &'a [[f64; 2]]) -> Self {
+    pub fn new(name: &'a str, color: Color32, points: &'a [[f64; 2]]) -> Self {
         Self {
             name,
-            colour,
+            color,
             points,
             end_name: "",
-            ink: colour,
-            leads: false,
-            faint: false,
+            ink: color,
+            is_primary: false,
+            is_background: false,
             width: 1.5,
-            dots: 0.0,
+            point_radius: 0.0,
             dashed: false,
         }
     }
@@ -45,7 +45,7 @@ impl<'a> Series<'a> {
 
     /// Sets a dot of this radius at each point, for values that are measured rarely.
     pub fn dots(mut self, radius: f32) -> Self {
-        self.dots = radius;
+        self.point_radius = radius;
         self
     }
 
@@ -56,9 +56,9 @@ impl<'a> Series<'a> {
 
     /// Sets the style of raw values under their smoothed line: thin, 30% opacity, not in the readout.
     pub fn faint(mut self) -> Self {
-        self.faint = true;
+        self.is_background = true;
         self.width = 1.0;
-        self.colour = self.colour.gamma_multiply(0.3);
+        self.color = self.color.gamma_multiply(0.3);
         self
     }
 
@@ -71,7 +71,7 @@ impl<'a> Series<'a> {
 
     /// Makes this the main line.
     pub fn leading(mut self) -> Self {
-        self.leads = true;
+        self.is_primary = true;
         self.width = 2.25;
         self
     }
@@ -92,47 +92,47 @@ impl<'a> Series<'a> {
     }
 
     pub(super) fn paint(&self, painter: &Painter, plot: &Plot) {
-        let stroke = Stroke::new(self.width, self.colour);
-        for run in self.runs(plot, painter.pixels_per_point()) {
+        let stroke = Stroke::new(self.width, self.color);
+        for run in self.segments(plot, painter.pixels_per_point()) {
             if self.dashed {
                 painter.extend(Shape::dashed_line(&run, stroke, 4.0, 3.0));
             } else if let [only] = run[..] {
-                painter.circle_filled(only, self.width, self.colour);
+                painter.circle_filled(only, self.width, self.color);
             } else {
                 painter.line(run, stroke);
             }
         }
         // Dots closer than this would only thicken the line.
-        let room = plot.rect.width() / 8.0;
-        if self.dots > 0.0 && self.points.len() as f32 <= room {
-            for at in self.points.iter().filter_map(|point| plot.place(*point)) {
-                painter.circle_filled(at, self.dots, self.colour);
+        let space = plot.rect.width() / 8.0;
+        if self.point_radius > 0.0 && self.points.len() as f32 <= space {
+            for at in self.points.iter().filter_map(|point| plot.to_screen(*point)) {
+                painter.circle_filled(at, self.point_radius, self.color);
             }
         }
     }
 
     /// Returns the unbroken segments of the line on the screen, thinned if there are several points for each pixel.
-    fn runs(&self, plot: &Plot, pixels_per_point: f32) -> Vec<Vec<Pos2>> {
-        let places: Vec<Option<Pos2>> = self.points.iter().map(|point| plot.place(*point)).collect();
+    fn segments(&self, plot: &Plot, pixels_per_point: f32) -> Vec<Vec<Pos2>> {
+        let places: Vec<Option<Pos2>> = self.points.iter().map(|point| plot.to_screen(*point)).collect();
         places
             .split(Option::is_none)
             .map(|run| run.iter().flatten().copied())
-            .map(|run| thin(run, pixels_per_point))
+            .map(|run| decimate(run, pixels_per_point))
             .filter(|run| !run.is_empty())
             .collect()
     }
 }
 
 /// Keeps the first, lowest, highest and last point of each pixel column. The painted line does not change.
-fn thin(points: impl Iterator<Item = Pos2>, pixels_per_point: f32) -> Vec<Pos2> {
+fn decimate(points: impl Iterator<Item = Pos2>, pixels_per_point: f32) -> Vec<Pos2> {
     let mut kept = Vec::new();
-    let mut column: Option<(i64, Column)> = None;
+    let mut column: Option<(i64, PixelColumn)> = None;
     for point in points {
         let index = (point.x * pixels_per_point).floor() as i64;
         match &mut column {
             Some((same, column)) if *same == index => column.add(point),
             _ => {
-                if let Some((_, done)) = column.replace((index, Column::of(point))) {
+                if let Some((_, done)) = column.replace((index, PixelColumn::of(point))) {
                     done.put(&mut kept);
                 }
             }
@@ -145,7 +145,7 @@ fn thin(points: impl Iterator<Item = Pos2>, pixels_per_point: f32) -> Vec<Pos2> 
 }
 
 /// The kept points of a pixel column, each with its index in the order.
-struct Column {
+struct PixelColumn {
     count: usize,
     first: Pos2,
     low: (usize, Pos2),
@@ -153,7 +153,7 @@ struct Column {
     last: Pos2,
 }
 
-impl Column {
+impl PixelColumn {
     fn of(point: Pos2) -> Self {
         Self { count: 1, first: point, low: (0, point), high: (0, point), last: point }
     }
@@ -188,21 +188,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thinning_keeps_the_extremes_of_a_column_in_their_order() {
+    fn thinning_keeps_extremes_in_order() {
         let dense = [3.0, 9.0, 1.0, 4.0, 2.0].map(|y| pos2(0.5, y));
-        let kept: Vec<f32> = thin(dense.into_iter(), 1.0).iter().map(|at| at.y).collect();
+        let kept: Vec<f32> = decimate(dense.into_iter(), 1.0).iter().map(|at| at.y).collect();
         assert_eq!(kept, [3.0, 9.0, 1.0, 2.0]);
     }
 
     #[test]
-    fn thinning_leaves_sparse_points_alone() {
+    fn thinning_keeps_sparse_points() {
         let sparse = [0.0, 5.0, 9.0].map(|x| pos2(x, x));
-        assert_eq!(thin(sparse.into_iter(), 1.0), sparse);
-        assert!(thin(std::iter::empty(), 1.0).is_empty());
+        assert_eq!(decimate(sparse.into_iter(), 1.0), sparse);
+        assert!(decimate(std::iter::empty(), 1.0).is_empty());
     }
 
     #[test]
-    fn the_nearest_point_may_lie_on_either_side() {
+    fn nearest_point_can_be_on_either_side() {
         let points = [[0.0, 1.0], [10.0, 2.0]];
         let series = Series::new("loss", Color32::WHITE, &points);
         assert_eq!(series.nearest(4.0), Some([0.0, 1.0]));

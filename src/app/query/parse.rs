@@ -1,0 +1,319 @@
+//! Parser of the search language.
+
+use super::{
+    FIELDS, HAS_VALUES, NumberPredicate, OriginPredicate, Query, QueryContext, STATUS_VALUES, Status, TextPattern,
+};
+use crate::app::i18n::tr;
+use crate::corpus::{DocLabelId, LabelId, Split};
+use regex::RegexBuilder;
+use std::sync::Arc;
+
+/// Maximum number of tokens in a query.
+const MAX_TERMS: usize = 200;
+
+impl Query {
+    /// Parses a query.
+    ///
+    /// # Errors
+    /// Returns an error message for the user if the query is invalid.
+    pub fn parse(text: &str, known: &QueryContext) -> Result<Self, String> {
+        let tokens = tokens(text)?;
+        if tokens.len() > MAX_TERMS {
+            return Err(tr!("Search is too long (more than {most} terms)", most = MAX_TERMS));
+        }
+        let mut reader = Parser { tokens: &tokens, known: *known };
+        let query = if reader.tokens.is_empty() { Self::All } else { reader.parse_or()? };
+        match reader.tokens.first() {
+            Some(_) => Err(tr!("Unmatched “)”").into()),
+            None => Ok(query),
+        }
+    }
+}
+
+/// A token of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum QueryToken {
+    Open,
+    Close,
+    Not,
+    /// A word without quotes: an operator, a field or a search word.
+    Word(String),
+    /// Text in quotes.
+    Quoted(String),
+    /// A regular expression between slashes.
+    Pattern(String),
+}
+
+fn tokens(text: &str) -> Result<Vec<QueryToken>, String> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    let until = |rest: &str, mark: char| {
+        let end = rest.find(mark).ok_or_else(|| tr!("Missing closing {mark}", mark))?;
+        Ok::<_, String>((rest[..end].to_owned(), end + mark.len_utf8()))
+    };
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '(' | ')' => {
+                tokens.push(if c == '(' { QueryToken::Open } else { QueryToken::Close });
+                1
+            }
+            '-' | '!' if rest.len() > 1 && !rest[1..].starts_with(char::is_whitespace) => {
+                tokens.push(QueryToken::Not);
+                1
+            }
+            '"' => {
+                let (inside, length) = until(&rest[1..], '"')?;
+                tokens.push(QueryToken::Quoted(inside));
+                length + 1
+            }
+            '/' if rest[1..].contains('/') => {
+                let (inside, length) = until(&rest[1..], '/')?;
+                tokens.push(QueryToken::Pattern(inside));
+                length + 1
+            }
+            _ => {
+                let end = rest.find(|c: char| c.is_whitespace() || "()\"".contains(c)).unwrap_or(rest.len());
+                tokens.push(QueryToken::Word(rest[..end].to_owned()));
+                end
+            }
+        };
+        rest = rest[length..].trim_start();
+    }
+    Ok(tokens)
+}
+
+struct Parser<'a> {
+    tokens: &'a [QueryToken],
+    known: QueryContext<'a>,
+}
+
+impl<'a> Parser<'a> {
+    fn peek_keyword(&self, word: &str) -> bool {
+        matches!(self.tokens.first(), Some(QueryToken::Word(w)) if w.eq_ignore_ascii_case(word))
+    }
+
+    fn take(&mut self) -> Option<&'a QueryToken> {
+        let (first, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
+        Some(first)
+    }
+
+    fn parse_or(&mut self) -> Result<Query, String> {
+        let mut query = self.parse_and()?;
+        while self.peek_keyword("or") {
+            self.take();
+            query = Query::Or(Box::new(query), Box::new(self.parse_and()?));
+        }
+        Ok(query)
+    }
+
+    fn parse_and(&mut self) -> Result<Query, String> {
+        let mut query = self.parse_term()?;
+        while !self.tokens.is_empty() && self.tokens[0] != QueryToken::Close && !self.peek_keyword("or") {
+            if self.peek_keyword("and") {
+                self.take();
+            }
+            query = Query::And(Box::new(query), Box::new(self.parse_term()?));
+        }
+        Ok(query)
+    }
+
+    fn parse_term(&mut self) -> Result<Query, String> {
+        let mut negated = false;
+        while self.peek_keyword("not") || self.tokens.first() == Some(&QueryToken::Not) {
+            self.take();
+            negated = !negated;
+        }
+        let query = match self.take() {
+            None | Some(QueryToken::Close | QueryToken::Not) => return Err(tr!("Incomplete search").into()),
+            Some(QueryToken::Open) => {
+                let inside = self.parse_or()?;
+                match self.take() {
+                    Some(QueryToken::Close) => inside,
+                    _ => return Err(tr!("Missing “)”").into()),
+                }
+            }
+            Some(QueryToken::Quoted(text)) => Query::Text(literal(text)?),
+            Some(QueryToken::Pattern(text)) => Query::Text(pattern(text)?),
+            Some(QueryToken::Word(word)) => self.word(word)?,
+        };
+        Ok(if negated { Query::Not(Box::new(query)) } else { query })
+    }
+
+    /// Parses a word: a field with its value, which can be the next token, or a search word.
+    fn word(&mut self, word: &'a str) -> Result<Query, String> {
+        let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
+        if let Some((field @ ("length" | "spans" | "words" | "score"), sign, value)) = number {
+            let wrong = || tr!("Expected a number after {field}{operator}", field, operator = sign);
+            let value = if field == "score" {
+                let score: f32 = value.parse().map_err(|_| wrong())?;
+                (score.clamp(0.0, 1.0) * 1000.0).round() as usize
+            } else {
+                value.parse().map_err(|_| wrong())?
+            };
+            let ordering = match sign {
+                "<" => std::cmp::Ordering::Less,
+                ">" => std::cmp::Ordering::Greater,
+                _ => std::cmp::Ordering::Equal,
+            };
+            let compared = NumberPredicate(ordering, value);
+            return Ok(match field {
+                "length" => Query::Length(compared),
+                "spans" => Query::Spans(compared),
+                "words" => Query::Words(compared),
+                _ => Query::Score(compared),
+            });
+        }
+        let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
+            return Ok(Query::Text(literal(word)?));
+        };
+        // The value can be a separate token.
+        let is_apart = value.is_empty();
+        let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
+            ("", Some(QueryToken::Quoted(text))) => (text, literal),
+            ("", Some(QueryToken::Pattern(text))) => (text, pattern),
+            ("", _) => return Err(tr!("Missing value after {field}:", field)),
+            (value, _) => (value, literal_or_pattern),
+        };
+        if is_apart {
+            self.take();
+        }
+        match field.to_ascii_lowercase().as_str() {
+            "text" => read(value).map(Query::Text),
+            "span" => read(value).map(Query::Span),
+            "label" => self.label(value),
+            "comment" => read(value).map(Query::Comment),
+            "flag" => {
+                let flagged = Query::Status(Status::Flagged);
+                match value.to_ascii_lowercase().as_str() {
+                    "yes" | "true" => Ok(flagged),
+                    "no" | "false" => Ok(Query::Not(Box::new(flagged))),
+                    _ => Err(tr!("Expected yes or no after flag:").into()),
+                }
+            }
+            "since" => {
+                let snapshot = self.known.snapshots.iter().find(|s| s.name == value);
+                let snapshot = snapshot.ok_or_else(|| tr!("Unknown snapshot “{name}”", name = value))?;
+                Ok(Query::InSet(Arc::new(snapshot.changed_sentences(self.known.corpus).into_iter().collect())))
+            }
+            "class" => self.doc_label(value),
+            "done" => self.done(value),
+            "status" => {
+                let named = |name: &str| name.eq_ignore_ascii_case(value);
+                let known = STATUS_VALUES.iter().find(|(name, _, old)| named(name) || named(old));
+                known.map(|(_, status, _)| Query::Status(*status)).ok_or_else(|| {
+                    tr!(
+                        "Unknown status “{value}”. Use {known}.",
+                        value,
+                        known = STATUS_VALUES.map(|(name, ..)| name).join(", ")
+                    )
+                })
+            }
+            "source" => self.origin(value),
+            "split" => Split::from_name(&value.to_ascii_lowercase())
+                .map(Query::Split)
+                .ok_or_else(|| tr!("Unknown split “{value}”. Use train, dev or test.", value)),
+            _ => match value.to_ascii_lowercase().as_str() {
+                "overlap" | "overlaps" => Ok(Query::Overlap),
+                "comment" | "comments" => pattern("").map(Query::Comment),
+                "span" | "spans" | "label" => Ok(Query::AnySpan),
+                "suggestion" | "suggestions" => Ok(Query::Suggestion),
+                "class" | "classes" => {
+                    Ok(Query::DocLabel((0..).map(DocLabelId::new).take(self.known.corpus.doc_labels.len()).collect()))
+                }
+                _ => Err(tr!("Expected {known} after has:", known = HAS_VALUES.join(" or "))),
+            },
+        }
+    }
+
+    /// Parses an origin: the source, the user, any model, or models with names of this prefix.
+    fn origin(&self, name: &str) -> Result<Query, String> {
+        let proposers = &self.known.corpus.agents;
+        let name = name.to_lowercase();
+        Ok(Query::Origin(match name.as_str() {
+            "import" | "source" | "file" => OriginPredicate::Import,
+            "human" | "person" | "me" => OriginPredicate::Human,
+            "model" | "models" => OriginPredicate::Agents((0..proposers.len() as u8).collect()),
+            _ => {
+                let fits = |(_, p): &(u8, &String)| p.to_lowercase().starts_with(&name);
+                let found: Vec<u8> = (0u8..).zip(proposers).filter(fits).map(|(who, _)| who).collect();
+                if found.is_empty() {
+                    let known = ["import", "human", "model"].into_iter().chain(proposers.iter().map(String::as_str));
+                    let known: Vec<&str> = known.collect();
+                    return Err(tr!("Unknown source “{name}”. Sources: {known}.", name, known = known.join(", ")));
+                }
+                OriginPredicate::Agents(found)
+            }
+        }))
+    }
+
+    /// Parses a label name, case-insensitive. A trailing `*` matches all labels with this prefix.
+    fn label(&self, name: &str) -> Result<Query, String> {
+        let names = self.known.corpus.labels.names();
+        named(&names, name, |at| LabelId::try_from(at).ok())
+            .map(Query::Label)
+            .ok_or_else(|| tr!("Unknown label “{name}”. Labels: {known}.", name, known = join_or_none(&names)))
+    }
+
+    /// Parses a document label, like [`Self::label`].
+    fn doc_label(&self, name: &str) -> Result<Query, String> {
+        let names = &self.known.corpus.doc_labels;
+        named(names, name, |at| u32::try_from(at).ok().map(DocLabelId::new))
+            .map(Query::DocLabel)
+            .ok_or_else(|| tr!("Unknown document label “{name}”. Labels: {known}.", name, known = join_or_none(names)))
+    }
+
+    /// Parses a date: the sentences that were marked as done on that day.
+    fn done(&self, day: &str) -> Result<Query, String> {
+        let progress = self.known.progress;
+        let date = if day.eq_ignore_ascii_case("today") { &progress.today.date } else { day };
+        let digits = |c: (usize, char)| if matches!(c.0, 4 | 7) { c.1 == '-' } else { c.1.is_ascii_digit() };
+        if date.len() != 10 || !date.char_indices().all(digits) {
+            return Err(tr!("Expected “today” or a date such as 2026-11-25 after done:").into());
+        }
+        Ok(Query::InSet(Arc::new(progress.of(date).collect())))
+    }
+}
+
+/// Returns the ids of the names that match, case-insensitive. A trailing `*` matches all names with this prefix.
+fn named<I>(names: &[String], wanted: &str, id: impl Fn(usize) -> Option<I>) -> Option<Vec<I>> {
+    let begin = wanted.strip_suffix('*').map(str::to_lowercase);
+    let fits = |name: &str| match &begin {
+        Some(begin) => name.to_lowercase().starts_with(begin),
+        None => name.to_lowercase() == wanted.to_lowercase(),
+    };
+    let found: Vec<I> = (0..).zip(names).filter(|(_, name)| fits(name)).filter_map(|(at, _)| id(at)).collect();
+    (!found.is_empty()).then_some(found)
+}
+
+/// Formats a list of names, or a text for an empty list.
+fn join_or_none(names: &[String]) -> String {
+    if names.is_empty() { tr!("none").to_owned() } else { names.join(", ") }
+}
+
+fn is_field(name: &str) -> bool {
+    FIELDS.iter().any(|(f, _)| f.strip_suffix(':').is_some_and(|f| f.eq_ignore_ascii_case(name)))
+}
+
+/// Function that parses a value into search text.
+type Reading = fn(&str) -> Result<TextPattern, String>;
+
+/// Parses a regular expression if the text is between slashes, or literal text.
+fn literal_or_pattern(text: &str) -> Result<TextPattern, String> {
+    match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        Some(inside) => pattern(inside),
+        None => literal(text),
+    }
+}
+
+fn literal(text: &str) -> Result<TextPattern, String> {
+    Ok(TextPattern { literal: true, ..pattern(&regex::escape(text))? })
+}
+
+fn pattern(text: &str) -> Result<TextPattern, String> {
+    let wrong = |e: regex::Error| {
+        tr!("Invalid regular expression: {reason}", reason = e.to_string().lines().last().unwrap_or(""))
+    };
+    let pattern = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build().map_err(wrong)?;
+    Ok(TextPattern { pattern, literal: false })
+}

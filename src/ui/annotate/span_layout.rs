@@ -1,0 +1,106 @@
+//! Placement of the spans of a sentence: as blocks in the text, or in lanes under the words if a block is in the way.
+
+use super::text_layout::{PartialToken, SentenceStyle, SpanShape, galley};
+use crate::app::Annotate;
+use crate::corpus::{Document, LabelId, Span, TokenSpan};
+use crate::ui::theme;
+use egui::Ui;
+
+/// Displayed spans of a sentence.
+#[derive(Default)]
+pub struct SpanLayout<'a> {
+    /// Blocks in the text, without overlaps.
+    pub inline: Vec<SpanShape<'a>>,
+    /// Spans in lanes, with the lane number from 0.
+    pub stacked: Vec<(usize, SpanShape<'a>)>,
+}
+
+impl<'a> SpanLayout<'a> {
+    /// Returns the gold spans of a sentence, and its suggestions if `ghosts` is true.
+    pub fn compute(ui: &Ui, a: &'a Annotate, index: usize, ghosts: bool, style: SentenceStyle) -> Self {
+        let p = theme::colors(ui);
+        let id = a.sentences[index];
+        let document = a.corpus.document(id.document);
+        let sentence = id.sentence as usize;
+        let gold = document.spans[document.span_range(sentence)].iter().map(|s| (s, false));
+        let suggested = document.suggestions[document.suggestion_range(sentence)].iter().map(|s| (s, true));
+        let mut layers = Self::default();
+        for (span, ghost) in gold.chain(suggested.filter(|_| ghosts)) {
+            let words = document.to_token_span(sentence, span);
+            if let Some(view) = view(a, span, words.start..words.end, ghost, p) {
+                let cut = cut(ui, document, sentence, span, &words, style);
+                layers.add(SpanShape { cut, ..view });
+            }
+        }
+        layers.inline.sort_by_key(|s| s.start);
+        layers
+    }
+
+    /// Adds a span as a block if it covers whole words and overlaps no block, or in the first lane with space.
+    fn add(&mut self, view: SpanShape<'a>) {
+        if view.cut.is_none() && !self.inline.iter().any(|b| b.overlaps(&view)) {
+            return self.inline.push(view);
+        }
+        let is_taken = |lane: usize| self.stacked.iter().any(|(l, other)| *l == lane && other.overlaps(&view));
+        let lane = (0..).find(|lane| !is_taken(*lane)).unwrap_or_default();
+        self.stacked.push((lane, view));
+    }
+
+    /// Returns all spans. Spans in lanes come last.
+    pub fn all(&self) -> impl Iterator<Item = &SpanShape<'a>> {
+        self.inline.iter().chain(self.stacked.iter().map(|(_, view)| view))
+    }
+}
+
+fn view<'a>(
+    a: &'a Annotate,
+    span: &Span,
+    words: std::ops::Range<usize>,
+    ghost: bool,
+    p: &'a theme::ThemeColors,
+) -> Option<SpanShape<'a>> {
+    let label = a.corpus.labels.get(span.label)?;
+    let color = p.label(usize::from(label.color));
+    let repeats = theme::labels::color_is_shared(usize::from(span.label));
+    let base = SpanShape {
+        color_is_shared: repeats,
+        is_suggestion: ghost,
+        ..SpanShape::new(words.clone(), label.name.as_str(), color)
+    };
+    let scored = span.origin.score().filter(|_| ghost);
+    let view = match scored {
+        Some(score) => SpanShape { name: format!("{} {}", label.name, probability(score)).into(), ..base },
+        None => base,
+    };
+    (words.start < words.end).then_some(view)
+}
+
+/// Returns the part of its words that a span covers, with the excluded widths in this style. Returns `None` for whole
+/// words.
+pub fn cut(
+    ui: &Ui,
+    d: &Document,
+    sentence: usize,
+    span: &Span,
+    words: &TokenSpan,
+    style: SentenceStyle,
+) -> Option<PartialToken> {
+    if words.start >= words.end {
+        return None;
+    }
+    let whole = d.span_from_tokens(sentence, words.start..words.end, LabelId::default());
+    if whole.start >= span.start && span.end >= whole.end {
+        return None;
+    }
+    let width = |from: u32, to: u32| {
+        let text = &d.text[from as usize..(to as usize).max(from as usize)];
+        if text.is_empty() { 0.0 } else { galley(ui, text, style).size().x }
+    };
+    let outside = (width(whole.start, span.start.max(whole.start)), width(span.end.min(whole.end), whole.end));
+    Some(PartialToken { bytes: (span.start, span.end), trimmed: outside })
+}
+
+/// Formats a probability, for example .91 or 1.00.
+pub fn probability(score: f32) -> String {
+    format!("{score:.2}").trim_start_matches('0').to_owned()
+}

@@ -1,0 +1,153 @@
+//! Suggestions: the menu that requests them from a model, and the card to decide one.
+
+use super::span_layout::probability;
+use crate::app::i18n::{tr, trn};
+use crate::app::{Action, Annotate, App, Command};
+use crate::ui::Commands;
+use crate::ui::format_numbers::{self, thousands};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Button, ProgressBar, combo_box, label, paragraph};
+use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Sense, Slider, Ui, vec2};
+
+/// Shows the button in the label bar, and its menu.
+pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
+    let any = a.n_open_suggestions > 0;
+    let response = if narrow {
+        crate::ui::widgets::IconButton::new(icon::SPARKLES, tr!("Suggestions")).toggled(any).show(ui)
+    } else {
+        Button::ghost(tr!("Suggestions")).icon(icon::SPARKLES).toggled(any).show(ui)
+    };
+    menu(&response, app, a, out);
+}
+
+fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
+    let popup = Popup::menu(button).gap(4.0).width(300.0).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| {
+        ui.set_width(300.0);
+        Frame::new().inner_margin(Margin::same(8)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 8.0;
+            request_menu(ui, app, a, out);
+            let all = a.suggestions_in_view();
+            if !all.is_empty() && app.suggestions.progress.is_none() {
+                crate::ui::widgets::separator(ui);
+                bulk_menu(ui, app, &all, out);
+            }
+        });
+    });
+}
+
+/// Shows the model selection and the request button.
+fn request_menu(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::colors(ui);
+    let s = &app.suggestions;
+    label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Model"));
+    let models = app.models();
+    let names: Vec<&str> = models.iter().map(|(name, _)| name.as_str()).collect();
+    let mut chosen = models.iter().position(|(_, m)| *m == s.model).unwrap_or(0);
+    if combo_box(ui, tr!("Model"), &mut chosen, &names).changed() {
+        out.push(Command::SuggestModel(models[chosen].1.clone()));
+    }
+    if let Some((done, total)) = s.progress {
+        ProgressBar::new(tr!("Analyzing…"), Some(done as f32 / total.max(1) as f32)).show(ui);
+        ui.horizontal(|ui| {
+            label(
+                ui,
+                TextRole::Small,
+                p.text_secondary,
+                &tr!("{done} of {all}", done = thousands(done), all = format_numbers::sentences(total)),
+            );
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::plain(tr!("Cancel")).show(ui).clicked() {
+                    out.push(Command::Cancel);
+                }
+            });
+        });
+        return;
+    }
+    let read_only = a.read_only.then_some(tr!("This project is read-only"));
+    if Button::primary(tr!("Suggest labels")).icon(icon::SPARKLES).disabled(read_only).show(ui).clicked() {
+        out.push(Command::Run(Action::Suggest));
+    }
+    let text = tr!("Runs the model on all visible sentences that are not done. Suggestions have a dashed outline.");
+    paragraph(ui, TextRole::Caption, p.text_muted, text);
+}
+
+/// Shows the actions on all listed suggestions.
+fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &mut Commands) {
+    let p = theme::colors(ui);
+    let above = app.suggestions.threshold;
+    let confident = all.iter().filter(|(_, s)| s.origin.score().is_some_and(|x| x >= f32::from(above) / 100.0)).count();
+    label(
+        ui,
+        TextRole::SmallMedium,
+        p.text_secondary,
+        &trn!(all.len(), "{n} visible suggestion", "{n} visible suggestions"),
+    );
+    let mut percent = above;
+    let slider = Slider::new(&mut percent, 50..=100)
+        .custom_formatter(|v, _| probability(v as f32 / 100.0))
+        .text(tr!("or higher"));
+    if ui.add(slider).changed() {
+        out.push(Command::SetSuggestionThreshold(percent));
+    }
+    ui.horizontal(|ui| {
+        let none = (confident == 0).then_some(tr!("No suggestion with this confidence or higher"));
+        if Button::plain(&trn!(confident, "Accept {n} suggestion", "Accept {n} suggestions"))
+            .disabled(none)
+            .show(ui)
+            .clicked()
+        {
+            out.push(Command::AcceptSuggestionsAboveThreshold);
+            ui.close();
+        }
+        if Button::plain(tr!("Discard all")).show(ui).clicked() {
+            out.push(Command::DiscardSuggestions);
+            ui.close();
+        }
+    });
+}
+
+/// Shows the card of the suggestion that accept and reject apply to, if the sentence has one.
+pub fn suggestion_card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let Some(span) = a.suggestion() else { return };
+    let p = theme::colors(ui);
+    let Some(l) = a.corpus.labels.get(span.label) else { return };
+    let color = p.label(usize::from(l.color));
+    let document = a.corpus.document(a.current_id().document);
+    let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
+    label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Suggestion"));
+    let frame = Frame::new().fill(p.canvas).stroke(egui::Stroke::new(1.0, p.line)).corner_radius(10);
+    frame.inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let line = vec2(ui.available_width(), TextRole::BodyMedium.line_height());
+        ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+            let score = span.origin.score().map(probability).unwrap_or_default();
+            label(ui, TextRole::Small, p.text_secondary, &score);
+            label(ui, TextRole::CaptionStrong, color.text, &l.name);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+                crate::ui::widgets::dot(ui.painter(), dot.center(), color.solid);
+                label(ui, TextRole::BodyMedium, p.text, &text);
+            });
+        });
+        let name = super::inspector::origin_label(a, span.origin);
+        let others = a.suggestions().len() - 1;
+        let more = if others > 0 { tr!("{name}. {others} more in this sentence", name, others) } else { name };
+        label(ui, TextRole::Small, p.text_secondary, &more);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            for (what, action) in [
+                (tr!("Accept"), Action::Accept),
+                (tr!("Reject"), Action::Reject),
+                (tr!("Skip"), Action::NextSuggestion),
+            ] {
+                let keys = app.keymap.key_labels(action);
+                let skips = action == Action::NextSuggestion;
+                let button = if skips { Button::ghost(what) } else { Button::plain(what).keys(&keys) };
+                if button.show(ui).clicked() {
+                    out.push(Command::Run(action));
+                }
+            }
+        });
+    });
+}

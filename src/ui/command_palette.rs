@@ -1,0 +1,256 @@
+//! The command palette: all commands by name.
+
+use super::Commands;
+use super::format_numbers;
+use super::theme::{self, TextRole, icon};
+use super::widgets::{key_caps, label, paint_icon, put_text};
+use crate::app::command::{COMMANDS, CommandSpec};
+use crate::app::i18n::tr;
+use crate::app::labeling::{CaretMotion, SpanResize};
+use crate::app::{Action, App, Command, Page};
+use egui::{
+    Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
+};
+
+/// Typed text and selected row.
+#[derive(Default)]
+pub struct PaletteState {
+    typed: String,
+    chosen: usize,
+}
+
+const ROW: f32 = 40.0;
+/// Distance of icons and keys from the edge of the palette, in points.
+const EDGE: f32 = 18.0;
+
+/// Shows the palette over the page.
+pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands) {
+    let p = theme::colors(ui);
+    let (up, down, enter, escape) = ui.input_mut(|i| {
+        let mut key = |k| i.consume_key(egui::Modifiers::NONE, k);
+        (key(Key::ArrowUp), key(Key::ArrowDown), key(Key::Enter), key(Key::Escape))
+    });
+    let mut done = None;
+    let mut close = escape;
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .shadow(ui.visuals().window_shadow);
+    let area = Modal::default_area(Id::unique("palette")).anchor(Align2::CENTER_TOP, vec2(0.0, 112.0));
+    let modal = Modal::new(Id::unique("palette")).area(area).frame(frame).backdrop_color(p.backdrop).show(ui, |ui| {
+        // The border is outside of this width.
+        ui.set_width(618.0_f32.min(ui.content_rect().width() - 40.0));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        fixed_row(ui, 52.0, |ui| {
+            super::widgets::icon(ui, theme::icon::SEARCH, 18.0, p.text_secondary);
+            ui.add_space(4.0);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                key_caps(ui, &["Esc"]);
+                let hint = TextRole::TitleInput.rich_text(tr!("Search commands")).color(p.text_muted);
+                let edit = TextEdit::singleline(&mut view.typed)
+                    .font(TextRole::TitleInput.font())
+                    // The margin keeps the caret left of the first letter.
+                    .frame(Frame::NONE.inner_margin(egui::Margin { left: 2, ..egui::Margin::ZERO }))
+                    .desired_width(ui.available_width())
+                    .hint_text(hint);
+                let response = ui.add(edit);
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, tr!("Command")));
+                // A repeated focus request would interrupt the composition of an input method.
+                if !response.has_focus() {
+                    response.request_focus();
+                }
+            });
+        });
+        // Text of the same frame counts: a fast user presses Enter directly after the last letter.
+        let hits: Vec<&CommandSpec> =
+            COMMANDS.iter().filter(|e| e.action != Action::Palette && fuzzy_match(e.title(), &view.typed)).collect();
+        let last = hits.len().saturating_sub(1);
+        view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
+        let chosen = hits.get(view.chosen).filter(|e| disabled_reason(app, e.action).is_none());
+        done = chosen.filter(|_| enter).map(|e| e.action);
+        super::widgets::separator(ui);
+        ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
+            ui.add_space(6.0);
+            for (i, entry) in hits.iter().enumerate() {
+                if row(ui, app, entry, i == view.chosen, disabled_reason(app, entry.action)) {
+                    done = Some(entry.action);
+                }
+            }
+            if hits.is_empty() {
+                ui.add_space(12.0);
+                ui.vertical_centered(|ui| label(ui, TextRole::Body, p.text_secondary, tr!("No matching commands")));
+                ui.add_space(12.0);
+            }
+            ui.add_space(6.0);
+        });
+        super::widgets::separator(ui);
+        fixed_row(ui, 36.0, |ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            for (keys, what) in [(["↑", "↓"].as_slice(), tr!("Navigate")), (&["Enter"], tr!("Run"))] {
+                key_caps(ui, keys);
+                label(ui, TextRole::Small, p.text_muted, what);
+                ui.add_space(8.0);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let all = COMMANDS.len() - 1;
+                let count = if hits.len() == all {
+                    format_numbers::commands(all)
+                } else {
+                    tr!("{found} of {all}", found = hits.len(), all)
+                };
+                label(ui, TextRole::Small, p.text_muted, &count);
+            });
+        });
+    });
+    close |= modal.should_close();
+    if close || done.is_some() {
+        *view = PaletteState::default();
+        out.push(Command::Run(Action::Palette));
+    }
+    if let Some(action) = done {
+        out.push(Command::Run(action));
+    }
+}
+
+/// Shows a line of the palette that is not a row, vertically centered.
+fn fixed_row(ui: &mut Ui, height: f32, body: impl FnOnce(&mut Ui)) {
+    Frame::new().inner_margin(egui::Margin::symmetric(EDGE as i8, 0)).show(ui, |ui| {
+        let size = vec2(ui.available_width(), height);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_size(size);
+            body(ui);
+        });
+    });
+}
+
+/// Returns the icon of a command.
+pub(super) fn action_icon(action: Action) -> theme::Icon {
+    match action {
+        Action::OpenFile => icon::FILE_TEXT,
+        Action::OpenFolder => icon::FOLDER_OPEN,
+        Action::OpenSample => icon::BOOK_OPEN,
+        Action::Save | Action::SaveRewriteAll => icon::SAVE,
+        Action::SaveAs => icon::DOWNLOAD,
+        Action::Export | Action::MoveProject => icon::UPLOAD,
+        Action::Undo => icon::UNDO_2,
+        Action::Redo => icon::REDO_2,
+        Action::History => icon::HISTORY,
+        Action::Guidelines => icon::BOOK_OPEN,
+        Action::ToggleZenMode => icon::MAXIMIZE,
+        Action::NextSentence => icon::ARROW_DOWN,
+        Action::PreviousSentence => icon::ARROW_UP,
+        Action::PageDown => icon::ARROW_DOWN,
+        Action::PageUp => icon::ARROW_UP,
+        Action::MoveSelection(CaretMotion::Right | CaretMotion::NextSpan | CaretMotion::Last) => icon::ARROW_RIGHT,
+        Action::MoveSelection(_) => icon::ARROW_LEFT,
+        Action::ExtendSelection(_) => icon::MOVE_HORIZONTAL,
+        Action::Reshape(SpanResize::ExtendEnd | SpanResize::ExtendStart) => icon::UNFOLD_HORIZONTAL,
+        Action::Reshape(SpanResize::ShrinkEnd | SpanResize::ShrinkStart) => icon::FOLD_HORIZONTAL,
+        Action::Reshape(SpanResize::Split) => icon::SPLIT,
+        Action::Reshape(SpanResize::Merge) => icon::MERGE,
+        Action::ChooseLabel => icon::TAGS,
+        Action::ChooseDocLabel => icon::FILE_TEXT,
+        Action::LabelMatches => icon::REPLACE,
+        Action::LabelNextMatch => icon::CORNER_DOWN_LEFT,
+        Action::ToggleOverlaps => icon::LAYERS,
+        Action::Suggest | Action::LeastConfidentSuggestion => icon::SPARKLES,
+        Action::Accept => icon::CHECK,
+        Action::Reject => icon::CIRCLE_X,
+        Action::NextSuggestion => icon::WAND_SPARKLES,
+        Action::SelectNothing => icon::TEXT_CURSOR,
+        Action::ClearLabel => icon::X,
+        Action::Label(_) => icon::TAG,
+        Action::MarkDone | Action::MarkDoneUpToHere => icon::CIRCLE_CHECK,
+        Action::Flag => icon::FLAG,
+        Action::Comment => icon::MESSAGE_SQUARE,
+        Action::SaveSearch => icon::BOOKMARK,
+        Action::Snapshots => icon::HISTORY,
+        Action::ToggleSubwords => icon::BLOCKS,
+        Action::AddLabel => icon::PLUS,
+        Action::StartTraining => icon::PLAY,
+        Action::Estimate => icon::CLOCK,
+        Action::FindLearningRate => icon::TRENDING_DOWN,
+        Action::PauseTraining => icon::PAUSE,
+        Action::StopTraining | Action::StopAfterEpoch => icon::SQUARE,
+        Action::Evaluate | Action::GoTo(Page::Evaluate) => icon::TARGET,
+        Action::GoTo(Page::Annotate) => icon::HIGHLIGHTER,
+        Action::GoTo(Page::Train) => icon::ACTIVITY,
+        Action::GoTo(Page::Try) => icon::TEXT_CURSOR_INPUT,
+        Action::GoTo(Page::Data) => icon::DATABASE,
+        Action::Compare => icon::USERS,
+        Action::Palette => icon::SEARCH,
+        Action::ShowShortcuts => icon::KEYBOARD,
+        Action::ToggleTheme => icon::SUN,
+        Action::Settings => icon::SETTINGS,
+    }
+}
+
+/// Returns true if the letters of `typed` occur in `name` in this order, case-insensitive.
+pub(super) fn fuzzy_match(name: &str, typed: &str) -> bool {
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
+}
+
+/// Returns the reason why a command would do nothing now, or `None` if it can run.
+fn disabled_reason(app: &App, action: Action) -> Option<&'static str> {
+    let nothing = |history: Option<&crate::corpus::Edit>, reason| if history.is_none() { Some(reason) } else { None };
+    match (action, &app.annotate) {
+        (Action::Undo, Some(a)) => nothing(a.history.next_undo(), tr!("Nothing to undo")),
+        (Action::Redo, Some(a)) => nothing(a.history.next_redo(), tr!("Nothing to redo")),
+        (Action::StopTraining | Action::StopAfterEpoch | Action::PauseTraining, _) if !app.train_page.is_running() => {
+            Some(tr!("No run in progress"))
+        }
+        (
+            Action::OpenFile
+            | Action::OpenFolder
+            | Action::OpenSample
+            | Action::ShowShortcuts
+            | Action::ToggleTheme
+            | Action::Settings
+            | Action::GoTo(Page::Annotate | Page::Try),
+            _,
+        ) => None,
+        (_, None) => Some(tr!("Open a dataset first")),
+        _ => None,
+    }
+}
+
+fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&str>) -> bool {
+    let p = theme::colors(ui);
+    let color = if off.is_some() { p.text_disabled } else { p.text };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.title()));
+    let inside = rect.shrink2(vec2(8.0, 0.0));
+    if chosen || response.hovered() {
+        ui.painter().rect_filled(inside, 8, if chosen { p.selected } else { p.hover });
+    }
+    if chosen {
+        response.scroll_to_me(None);
+    }
+    let mark = match (off.is_some(), chosen) {
+        (true, _) => p.text_disabled,
+        (_, true) => p.accent,
+        _ => p.text_secondary,
+    };
+    let square = rect.with_min_x(rect.left() + EDGE).with_max_x(rect.left() + EDGE + 18.0);
+    paint_icon(ui.painter(), square, action_icon(entry.action), 16.0, mark);
+    let words = inside.with_min_x(square.right() + 12.0);
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.single_line(ui, entry.title()), color);
+    if let Some(reason) = off {
+        let name = TextRole::BodyMedium.single_line(ui, entry.title()).size().x;
+        let detail = words.with_min_x(words.left() + name + 12.0);
+        put_text(ui.painter(), detail, Align2::LEFT_CENTER, TextRole::Small.single_line(ui, reason), p.text_muted);
+    }
+    if let (Some(chord), None) = (app.keymap.first(entry.action), off) {
+        let right = inside.with_max_x(rect.right() - EDGE);
+        let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
+        let mut keys = chord.key_labels();
+        keys.reverse();
+        caps.spacing_mut().item_spacing.x = 4.0;
+        for key in keys {
+            key_caps(&mut caps, &[key]);
+        }
+    }
+    response.clicked()
+}

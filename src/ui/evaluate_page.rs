@@ -1,0 +1,161 @@
+//! The Evaluate page: scores of a model on a split.
+
+use super::Commands;
+use super::chrome::split_icon;
+use super::format_numbers::{self, format_score, thousands};
+use super::theme::{self, TextRole, icon};
+use super::widgets::{
+    Button, Card, EmptyState, MenuRow, ProgressBar, Stat, Table, TableColumn, label, menu, paragraph, stats_row,
+};
+use crate::app::i18n::{tr, trn};
+use crate::app::{Action, Annotate, App, Command};
+use crate::predict::EvalMetrics;
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+
+/// Maximum width of the figures and the table, in points.
+const MAX_CONTENT_WIDTH: f32 = 816.0;
+
+/// Shows the page.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::colors(ui);
+    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 20 })).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 14.0;
+        model_and_split(ui, app, a, out);
+        let s = &app.evaluate_page;
+        if let Some((done, total)) = s.progress {
+            ProgressBar::new(tr!("Evaluating"), Some(done as f32 / total.max(1) as f32)).tall().show(ui);
+            ui.horizontal(|ui| {
+                label(ui, TextRole::Small, p.text_secondary, &tr!("{done} of {all}", done = thousands(done), all = format_numbers::sentences(total)));
+                if Button::plain(tr!("Cancel")).show(ui).clicked() {
+                    out.push(Command::Cancel);
+                }
+            });
+            return;
+        }
+        if let Some(reason) = &s.error {
+            paragraph(ui, TextRole::Body, p.error, reason);
+        }
+        match &s.result {
+            Some((model, split, scores)) => {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 14.0;
+                    // In a wider table it would be hard to follow a row from one column to the next.
+                    ui.set_max_width(ui.available_width().min(MAX_CONTENT_WIDTH));
+                    let title = tr!("{model} on {split}", model = app.model_name(model), split = split.name());
+                    score_stats(ui, scores);
+                    label_table(ui, a, scores, &title);
+                    let p = theme::colors(ui);
+                    let note = match scores.n_tokens_without_subwords {
+                        0 => tr!("Long sentences are processed in overlapping windows").to_owned(),
+                        empty => trn!(
+                            empty,
+                            "Long sentences are processed in overlapping windows. {n} token without subwords counts as O.",
+                            "Long sentences are processed in overlapping windows. {n} tokens without subwords count as O."
+                        ),
+                    };
+                    paragraph(ui, TextRole::Caption, p.text_muted, &note);
+                });
+            }
+            None => {
+                let teaching = tr!(
+                    "Choose a model and a split, then select Evaluate"
+                );
+                EmptyState::new(icon::TARGET, tr!("No results yet"), teaching).show_centered(ui);
+            }
+        }
+    });
+}
+
+fn model_and_split(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let s = &app.evaluate_page;
+    ui.horizontal(|ui| {
+        let title = app.model_name_with_score(&s.model);
+        let model = Button::plain(&title).opens_menu().show(ui);
+        menu(&model, 240.0, |ui| {
+            for (title, model) in app.models() {
+                if MenuRow::new(&title).chosen(model == s.model).show(ui).clicked() {
+                    out.push(Command::SetEvalModel(model));
+                    ui.close();
+                }
+            }
+        });
+        let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
+        menu(&split, 180.0, |ui| {
+            for split in a.splits() {
+                if MenuRow::new(split.name()).icon(split_icon(split)).chosen(split == s.split).show(ui).clicked() {
+                    out.push(Command::SetEvalSplit(split));
+                    ui.close();
+                }
+            }
+        });
+        let off = s.progress.map(|_| tr!("Evaluation in progress"));
+        if Button::primary(tr!("Evaluate")).icon(icon::TARGET).disabled(off).show(ui).clicked() {
+            out.push(Command::Run(Action::Evaluate));
+        }
+    });
+}
+
+fn score_stats(ui: &mut Ui, s: &EvalMetrics) {
+    let (f1, precision, recall) =
+        (format_score(s.overall.f1), format_score(s.overall.precision), format_score(s.overall.recall));
+    let (subword, accuracy, strict) = (format_score(s.subword_f1), format_score(s.accuracy), format_score(s.strict.f1));
+    let right = |of: usize| tr!("{done} of {all}", done = thousands(s.overall.correct), all = thousands(of));
+    let (of_predicted, of_gold) = (right(s.overall.predicted), right(s.overall.support));
+    let figure = |caption, number, detail| Stat { caption, number, unit: "", detail };
+    stats_row(
+        ui,
+        &[
+            figure(tr!("F1"), &f1, tr!("Entity level (seqeval)")),
+            figure(tr!("Precision"), &precision, &of_predicted),
+            figure(tr!("Recall"), &recall, &of_gold),
+            figure(tr!("F1 (strict)"), &strict, tr!("Strict mode, IOB2")),
+            figure(tr!("F1 (subwords)"), &subword, tr!("Per subword, not per entity")),
+            figure(tr!("Accuracy"), &accuracy, tr!("Per token, including O")),
+        ],
+        true,
+    );
+}
+
+/// Shows a card with one row for each label.
+pub fn label_table(ui: &mut Ui, a: &Annotate, s: &EvalMetrics, note: &str) {
+    let p = theme::colors(ui);
+    Card::new(tr!("By label")).subtitle(note).show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let columns = [
+                TableColumn::left(tr!("Label"), 2.0),
+                TableColumn::right(tr!("Precision"), 1.0),
+                TableColumn::right(tr!("Recall"), 1.0),
+                TableColumn::right("F1", 1.6),
+                TableColumn::right(tr!("Gold"), 1.0),
+                TableColumn::right(tr!("Predicted"), 1.0),
+            ];
+            let table = Table::new(&columns);
+            table.head(ui);
+            let mut labels: Vec<_> = s.labels.iter().collect();
+            labels.sort_by_key(|l| a.corpus.labels.id(&l.label).map_or(usize::MAX, usize::from));
+            for l in labels {
+                let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
+                let color = known.map_or(p.series[6], |k| p.label(usize::from(k.color)).solid);
+                table.row(ui, |c| {
+                    c.dotted(color, &l.label);
+                    c.text(&format_score(l.score.precision));
+                    c.text(&format_score(l.score.recall));
+                    c.barred(&format_score(l.score.f1), l.score.f1 as f32, color);
+                    c.quiet(&thousands(l.score.support));
+                    c.quiet(&thousands(l.score.predicted));
+                });
+            }
+            table.row(ui, |c| {
+                c.strong(tr!("Micro average"));
+                c.strong(&format_score(s.overall.precision));
+                c.strong(&format_score(s.overall.recall));
+                c.strong(&format_score(s.overall.f1));
+                c.strong(&thousands(s.overall.support));
+                c.strong(&thousands(s.overall.predicted));
+            });
+        },
+    );
+}

@@ -1,0 +1,140 @@
+//! The runs of the project, and the log of the current run.
+
+use crate::app::effect::Pick;
+use crate::app::i18n::tr;
+use crate::app::train_page::RunState;
+use crate::app::{Annotate, App, Command};
+use crate::project::RunStatus;
+use crate::train::event::LogLevel;
+use crate::ui::Commands;
+use crate::ui::format_numbers::{format_days_ago, format_duration, format_score};
+use crate::ui::theme::{self, Icon, TextRole, icon};
+use crate::ui::widgets::{IconButton, label, panel_header, paragraph, put_text, section_header, separator};
+use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+
+/// Shows the panel.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::colors(ui);
+    panel_header(ui, tr!("Runs"), &a.runs.len().to_string(), |_| {});
+    Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        if a.runs.is_empty() {
+            Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+                paragraph(ui, TextRole::Small, p.text_muted, tr!("Your runs appear here"));
+            });
+        }
+        let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
+        for run in a.runs.iter().rev().take(most) {
+            let live = app.train_page.run.as_ref().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
+            let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
+            let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), format_score);
+            let detail = match run.outcome {
+                RunStatus::Running => format!("{}, {}", run.base, run.summary),
+                outcome if outcome.has_model() => {
+                    format!("{}, {}, {}", run.base, run.summary, format_duration(run.train_seconds))
+                }
+                outcome => format!("{}, {}, {}", outcome.name(), run.base, run.summary),
+            };
+            let when = if live.is_some() { tr!("Now").into() } else { format_days_ago(run.started_at) };
+            let name = tr!("Run {number}", number = run.number);
+            let action = if run.outcome.has_model() {
+                let command = Command::OpenPathDialog(Pick::SaveModel(run.dir.clone()));
+                Some((icon::DOWNLOAD, tr!("Save model of {name} as…", name), command))
+            } else if run.outcome == RunStatus::Interrupted {
+                Some((icon::PLAY, tr!("Resume {name}", name), Command::ResumeRun(run.number)))
+            } else {
+                None
+            };
+            let shown = app.train_page.run.as_ref().is_some_and(|r| r.id == run.number);
+            if let Some(command) = row(ui, &name, &detail, &f1, &when, shown, action) {
+                out.push(command);
+            }
+        }
+    });
+    separator(ui);
+    section_header(ui, tr!("Log"), |ui| {
+        let text = log_text(app);
+        if IconButton::new(icon::COPY, tr!("Copy log")).show(ui).clicked() {
+            ui.copy_text(text);
+        }
+    });
+    ScrollArea::vertical().id_salt("log").auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
+        Frame::new().inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 12 }).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            let Some(run) = &app.train_page.run else {
+                label(ui, TextRole::Small, p.text_muted, tr!("The log of a run appears here"));
+                return;
+            };
+            for line in &run.log {
+                let color = match (&run.state, line.weight) {
+                    (RunState::Failed(reason), _) if *reason == line.text => p.error,
+                    (_, LogLevel::Warning) => p.warning,
+                    // Only the scores of the best epochs are green. Otherwise most of the log would be.
+                    (_, LogLevel::Success) if line.metrics.is_empty() => p.success,
+                    _ => p.text_secondary,
+                };
+                let figures = if line.weight == LogLevel::Success { p.success } else { p.text_secondary };
+                ui.horizontal_top(|ui| {
+                    let seconds = line.at as u64;
+                    ui.allocate_ui(vec2(36.0, 16.0), |ui| {
+                        ui.set_min_width(36.0);
+                        label(ui, TextRole::MonoSmall, p.text_muted, &format!("{}:{:02}", seconds / 60, seconds % 60));
+                    });
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        paragraph(ui, TextRole::MonoSmall, color, &line.text);
+                        if !line.metrics.is_empty() {
+                            label(ui, TextRole::MonoSmall, figures, &line.metrics);
+                        }
+                    });
+                });
+            }
+        });
+    });
+}
+
+fn log_text(app: &App) -> String {
+    let lines = app.train_page.run.iter().flat_map(|r| &r.log);
+    lines.map(|l| format!("{:>10}  {}  {}\n", format_duration(l.at), l.text, l.metrics)).collect()
+}
+
+/// Shows a run. Returns the command of its button if it was clicked.
+fn row(
+    ui: &mut Ui,
+    name: &str,
+    detail: &str,
+    f1: &str,
+    when: &str,
+    selected: bool,
+    action: Option<(Icon, String, Command)>,
+) -> Option<Command> {
+    let p = theme::colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, tr!("{name}, dev F1 {f1}", name, f1)));
+    if selected {
+        ui.painter().rect_filled(rect, 8, p.selected);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 8, p.hover);
+    }
+    let inside = rect.shrink2(vec2(8.0, 6.0));
+    let words = Rect::from_min_max(inside.min, pos2(inside.right() - 86.0, inside.bottom()));
+    put_text(ui.painter(), words, Align2::LEFT_TOP, TextRole::BodyMedium.single_line(ui, name), p.text);
+    put_text(
+        ui.painter(),
+        words,
+        Align2::LEFT_BOTTOM,
+        TextRole::Small.truncated(ui, detail, words.width()),
+        p.text_secondary,
+    );
+    put_text(ui.painter(), inside, Align2::RIGHT_TOP, TextRole::BodyMedium.single_line(ui, f1), p.text);
+    put_text(ui.painter(), inside, Align2::RIGHT_BOTTOM, TextRole::Small.single_line(ui, when), p.text_secondary);
+    let (glyph, title, command) = action?;
+    let at = Rect::from_center_size(pos2(inside.right() - 70.0, inside.center().y), vec2(24.0, 24.0));
+    let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(name));
+    let button = IconButton::new(glyph, &title).size(24.0);
+    // The button always exists for keyboard and screen reader, but is visible only on hover or focus.
+    let wanted = ui.rect_contains_pointer(rect) || corner.memory(|m| m.has_focus(corner.next_auto_id()));
+    corner.set_opacity(if wanted { 1.0 } else { 0.0 });
+    button.show(&mut corner).clicked().then_some(command)
+}

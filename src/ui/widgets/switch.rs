@@ -1,0 +1,86 @@
+//! A switch for settings with immediate effect.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+
+use super::interaction::{Interaction, disabled_with_reason};
+use super::paint::{focus_ring, put_text};
+
+const TRACK: egui::Vec2 = vec2(30.0, 18.0);
+const KNOB: f32 = 14.0;
+
+/// A switch with its name next to it.
+#[must_use = "a toggle is shown by `show`"]
+pub struct Switch<'a> {
+    on: &'a mut bool,
+    name: &'a str,
+    bare: bool,
+    why_off: Option<&'a str>,
+}
+
+impl<'a> Switch<'a> {
+    pub fn new(on: &'a mut bool, name: &'a str) -> Self {
+        Self { on, name, bare: false, why_off: None }
+    }
+
+    /// Hides the name, for a switch with adjacent text. The accessible name remains.
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
+    /// Disables the switch and sets the reason as its tooltip. `None` leaves it enabled.
+    pub fn off(mut self, reason: Option<&'a str>) -> Self {
+        self.why_off = reason;
+        self
+    }
+
+    /// Shows the switch. The response is marked as changed if it was toggled.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        disabled_with_reason(ui, self.why_off, |ui| self.add(ui))
+    }
+
+    fn add(self, ui: &mut Ui) -> Response {
+        let name = (!self.bare).then(|| TextRole::Body.single_line(ui, self.name));
+        let note = name.as_ref().map_or(0.0, |galley| metrics::GAP + galley.size().x);
+        let height = if self.bare { TRACK.y } else { theme::density(ui).control() };
+        let (rect, mut response) = ui.allocate_exact_size(vec2(TRACK.x + note, height), Sense::click());
+        if response.clicked() {
+            *self.on = !*self.on;
+            response.mark_changed();
+        }
+        let (on, enabled) = (*self.on, ui.is_enabled());
+        response.widget_info(|| WidgetInfo::selected(Role::Switch, enabled, on, self.name));
+        if ui.is_rect_visible(rect) {
+            let corner = pos2(rect.left(), rect.center().y - TRACK.y / 2.0);
+            let track = Rect::from_min_size(corner, TRACK);
+            paint_track(ui, &response, track, on);
+            focus_ring(ui, &response, track, 9);
+            if let Some(galley) = name {
+                let palette = theme::colors(ui);
+                let color = if enabled { palette.text } else { palette.text_disabled };
+                let note = rect.with_min_x(track.right() + metrics::GAP);
+                put_text(ui.painter(), note, Align2::LEFT_CENTER, galley, color);
+            }
+        }
+        response
+    }
+}
+
+fn paint_track(ui: &Ui, response: &Response, track: Rect, on: bool) {
+    let p = theme::colors(ui);
+    let touch = Interaction::new(ui, response);
+    let slid = ui.animate_bool(response.id.with("slid"), on);
+    let (ground, knob) = if ui.is_enabled() {
+        let when_on = touch.mix(p.accent_fill, p.accent_hover, p.accent_press);
+        let when_off = touch.hovered(p.pressed, p.line_strong);
+        (when_off.lerp_to_gamma(when_on, slid), p.text_muted.lerp_to_gamma(Color32::WHITE, slid))
+    } else {
+        (p.hover, p.text_disabled)
+    };
+    ui.painter().rect_filled(track, 9, ground);
+    let travel = track.width() - track.height();
+    let center = pos2(track.left() + track.height() / 2.0 + travel * slid, track.center().y);
+    ui.painter().circle_filled(center, KNOB / 2.0, knob);
+}
