@@ -6,7 +6,8 @@ use crate::hub::{ModelRef, Progress};
 use crate::predict::EvalMetrics;
 use crate::train::event::{LogLevel, Started, Step, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
-use crate::train::settings_table::{NUMBER_SETTINGS, SettingError};
+use crate::train::setting_error::SettingError;
+use crate::train::settings_table::NUMBER_SETTINGS;
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
 use crate::worker::{ModelFacts, RunId, Trial};
 

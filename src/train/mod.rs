@@ -2,7 +2,7 @@
 //!
 //! Reading order:
 //!
-//! - [`arguments`] and [`settings_table`]: settings of a run.
+//! - [`arguments`], [`settings_table`] and [`setting_error`]: settings of a run.
 //! - [`train_set`]: training sentences, aligned to subwords.
 //! - [`schedule`] and [`optimizer`]: learning rate schedule, and AdamW as in the Trainer of transformers.
 //! - [`event`]: events of a run, and its control.
@@ -31,6 +31,7 @@ pub mod run_data;
 pub mod run_folder;
 mod run_notes;
 pub mod schedule;
+pub mod setting_error;
 pub mod settings_table;
 pub mod train_set;
 

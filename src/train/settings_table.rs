@@ -3,6 +3,7 @@
 
 use super::arguments::{ReportTo, SaveStrategy, TrainingArguments};
 use super::schedule::SchedulerType;
+use super::setting_error::SettingError;
 use crate::model::ComputeDtype;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -437,23 +438,6 @@ impl NumberSetting {
         }
         Ok(())
     }
-}
-
-/// Invalid text of a numeric setting, with the English description of the allowed range.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    /// The text is not a number, or is outside of the allowed range.
-    #[error("{0}")]
-    OutOfRange(&'static str),
-    /// A comma of an integer does not separate thousands.
-    #[error("Commas are only allowed between thousands, for example 12,000. {0}")]
-    Comma(&'static str),
-    /// A fraction has a decimal comma. The first value is the number with a decimal point.
-    #[error("Use a decimal point, not a comma: {0}. {1}")]
-    DecimalComma(String, &'static str),
-    /// A fraction has commas that are not decimal commas.
-    #[error("Use a decimal point and no commas. {0}")]
-    Commas(&'static str),
 }
 
 /// Returns true if all commas separate groups of exactly three digits: `12,000`, `1,000,000`.

@@ -111,7 +111,7 @@ fn labels(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut 
             let field = TextField::new(new, &tr!("New name for {old}", old))
                 .width(160.0)
                 .invalid(wrong.is_some())
-                .off(dropped.then_some(tr!("Excluded")))
+                .disabled(dropped.then_some(tr!("Excluded")))
                 .show(ui);
             let requested = Some(new.trim().to_owned()).filter(|name| validate_label_name(name).is_ok());
             let named = Some(requested.unwrap_or_else(|| old.clone()));

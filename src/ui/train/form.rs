@@ -103,7 +103,7 @@ fn run_summary(app: &App, a: &Annotate) -> String {
 }
 
 /// Shows two short measurements before a run, or the button to stop the current one.
-fn measurement_buttons(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut Commands) {
+fn measurement_buttons(ui: &mut Ui, app: &App, disabled_reason: Option<&str>, out: &mut Commands) {
     let half = (ui.available_width() - 8.0) / 2.0;
     ui.horizontal(|ui| {
         if let Some(trial) = app.train_page.measurement {
@@ -114,10 +114,15 @@ fn measurement_buttons(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut 
             }
             return;
         }
-        if Button::ghost(tr!("Estimate")).icon(icon::CLOCK).disabled(why_off).show(ui).clicked() {
+        if Button::ghost(tr!("Estimate")).icon(icon::CLOCK).disabled(disabled_reason).show(ui).clicked() {
             out.push(Command::Run(Action::Estimate));
         }
-        if Button::ghost(tr!("Find learning rate")).icon(icon::TRENDING_DOWN).disabled(why_off).show(ui).clicked() {
+        if Button::ghost(tr!("Find learning rate"))
+            .icon(icon::TRENDING_DOWN)
+            .disabled(disabled_reason)
+            .show(ui)
+            .clicked()
+        {
             out.push(Command::Run(Action::FindLearningRate));
         }
     });

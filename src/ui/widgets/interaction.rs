@@ -31,11 +31,11 @@ impl Interaction {
 /// Adds a widget. It is disabled if there is a reason, which is shown as its tooltip.
 pub(super) fn disabled_with_reason(
     ui: &mut Ui,
-    why_off: Option<&str>,
+    disabled_reason: Option<&str>,
     add: impl FnOnce(&mut Ui) -> Response,
 ) -> Response {
-    let response = ui.add_enabled_ui(why_off.is_none(), add).inner;
-    match why_off {
+    let response = ui.add_enabled_ui(disabled_reason.is_none(), add).inner;
+    match disabled_reason {
         Some(reason) => response.on_disabled_hover_text(reason),
         None => response,
     }

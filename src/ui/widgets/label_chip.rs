@@ -4,7 +4,7 @@ use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
 
 use crate::ui::theme::{self, LabelColor, TextRole, metrics};
 
-use super::interaction::{Interaction, disabled_with_reason};
+use super::interaction::Interaction;
 use super::paint::{focus_ring, put_text};
 
 const SQUARE: f32 = 20.0;
@@ -17,12 +17,11 @@ pub struct LabelChip<'a> {
     color: &'a LabelColor,
     count: &'a str,
     selected: bool,
-    why_off: Option<&'a str>,
 }
 
 impl<'a> LabelChip<'a> {
     pub fn new(key: &'a str, name: &'a str, color: &'a LabelColor) -> Self {
-        Self { shortcut: key, name, color, count: "", selected: false, why_off: None }
+        Self { shortcut: key, name, color, count: "", selected: false }
     }
 
     /// Sets the formatted number of spans.
@@ -34,12 +33,6 @@ impl<'a> LabelChip<'a> {
     /// Marks the label that is applied to mouse selections.
     pub fn chosen(mut self, chosen: bool) -> Self {
         self.selected = chosen;
-        self
-    }
-
-    /// Disables the chip and sets the reason as its tooltip. `None` leaves it enabled.
-    pub fn off(mut self, reason: Option<&'a str>) -> Self {
-        self.why_off = reason;
         self
     }
 
@@ -55,10 +48,6 @@ impl<'a> LabelChip<'a> {
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        disabled_with_reason(ui, self.why_off, |ui| self.add(ui))
-    }
-
-    fn add(&self, ui: &mut Ui) -> Response {
         let size = vec2(self.width(ui), theme::density(ui).control());
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();

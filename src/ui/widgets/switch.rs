@@ -4,48 +4,29 @@ use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, v
 
 use crate::ui::theme::{self, TextRole, metrics};
 
-use super::interaction::{Interaction, disabled_with_reason};
+use super::interaction::Interaction;
 use super::paint::{focus_ring, put_text};
 
 const TRACK: egui::Vec2 = vec2(30.0, 18.0);
 const KNOB: f32 = 14.0;
 
 /// A switch with its name next to it.
-#[must_use = "a toggle is shown by `show`"]
+#[must_use = "a switch is shown by `show`"]
 pub struct Switch<'a> {
     on: &'a mut bool,
     name: &'a str,
-    bare: bool,
-    why_off: Option<&'a str>,
 }
 
 impl<'a> Switch<'a> {
     pub fn new(on: &'a mut bool, name: &'a str) -> Self {
-        Self { on, name, bare: false, why_off: None }
-    }
-
-    /// Hides the name, for a switch with adjacent text. The accessible name remains.
-    pub fn bare(mut self) -> Self {
-        self.bare = true;
-        self
-    }
-
-    /// Disables the switch and sets the reason as its tooltip. `None` leaves it enabled.
-    pub fn off(mut self, reason: Option<&'a str>) -> Self {
-        self.why_off = reason;
-        self
+        Self { on, name }
     }
 
     /// Shows the switch. The response is marked as changed if it was toggled.
     pub fn show(self, ui: &mut Ui) -> Response {
-        disabled_with_reason(ui, self.why_off, |ui| self.add(ui))
-    }
-
-    fn add(self, ui: &mut Ui) -> Response {
-        let name = (!self.bare).then(|| TextRole::Body.single_line(ui, self.name));
-        let note = name.as_ref().map_or(0.0, |galley| metrics::GAP + galley.size().x);
-        let height = if self.bare { TRACK.y } else { theme::density(ui).control() };
-        let (rect, mut response) = ui.allocate_exact_size(vec2(TRACK.x + note, height), Sense::click());
+        let name = TextRole::Body.single_line(ui, self.name);
+        let size = vec2(TRACK.x + metrics::GAP + name.size().x, theme::density(ui).control());
+        let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
         if response.clicked() {
             *self.on = !*self.on;
             response.mark_changed();
@@ -57,12 +38,10 @@ impl<'a> Switch<'a> {
             let track = Rect::from_min_size(corner, TRACK);
             paint_track(ui, &response, track, on);
             focus_ring(ui, &response, track, 9);
-            if let Some(galley) = name {
-                let palette = theme::colors(ui);
-                let color = if enabled { palette.text } else { palette.text_disabled };
-                let note = rect.with_min_x(track.right() + metrics::GAP);
-                put_text(ui.painter(), note, Align2::LEFT_CENTER, galley, color);
-            }
+            let p = theme::colors(ui);
+            let color = if enabled { p.text } else { p.text_disabled };
+            let label = rect.with_min_x(track.right() + metrics::GAP);
+            put_text(ui.painter(), label, Align2::LEFT_CENTER, name, color);
         }
         response
     }

@@ -26,7 +26,7 @@ pub struct TextField<'a> {
     shortcut: &'a [&'a str],
     invalid: bool,
     width: f32,
-    why_off: Option<&'a str>,
+    disabled_reason: Option<&'a str>,
 }
 
 impl<'a> TextField<'a> {
@@ -42,7 +42,7 @@ impl<'a> TextField<'a> {
             shortcut: &[],
             invalid: false,
             width: f32::INFINITY,
-            why_off: None,
+            disabled_reason: None,
         }
     }
 
@@ -87,13 +87,13 @@ impl<'a> TextField<'a> {
     }
 
     /// Disables the field and sets the reason as its tooltip. `None` leaves it enabled.
-    pub fn off(mut self, reason: Option<&'a str>) -> Self {
-        self.why_off = reason;
+    pub fn disabled(mut self, reason: Option<&'a str>) -> Self {
+        self.disabled_reason = reason;
         self
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        disabled_with_reason(ui, self.why_off, |ui| self.add(ui))
+        disabled_with_reason(ui, self.disabled_reason, |ui| self.add(ui))
     }
 
     fn add(self, ui: &mut Ui) -> Response {
