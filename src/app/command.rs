@@ -350,7 +350,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Action::SaveSearch, "search::save", "Save search…", &[], Global),
     spec(Action::Snapshots, "snapshot::list", "Show snapshots", &[], Global),
     spec(Action::ToggleSubwords, "view::subwords", "Toggle subwords", &[Shortcut::key("P")], Canvas),
-    spec(Action::AddLabel, "label::add", "Add label…", &[Shortcut::key("N")], Canvas),
+    spec(Action::AddLabel, "label::add", "New label…", &[Shortcut::key("N")], Canvas),
     spec(Action::GoTo(Page::Annotate), "go::annotate", "Go to Annotate", &[Shortcut::ctrl("1")], Global),
     spec(Action::GoTo(Page::Train), "go::train", "Go to Train", &[Shortcut::ctrl("2")], Global),
     spec(Action::GoTo(Page::Evaluate), "go::evaluate", "Go to Evaluate", &[Shortcut::ctrl("3")], Global),

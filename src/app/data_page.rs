@@ -165,10 +165,10 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::ApplyFixes(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
         Command::ApplyFixes(numbers) => apply_fixes(app, &numbers, effects),
-        Command::CheckFix(which, ticked) => fixing::tick(app, which, ticked),
+        Command::CheckFix(which, is_checked) => fixing::check(app, which, is_checked),
         Command::ApplyCheckedFixes => {
             if let Some(fixing) = app.fix_dialog.take() {
-                apply_fixes(app, &fixing.ticked(), effects);
+                apply_fixes(app, &fixing.checked(), effects);
             }
         }
         Command::CloseFixes => app.fix_dialog = None,

@@ -13,7 +13,7 @@ pub struct Place {
     /// Split of the document.
     pub split: Split,
     /// True if the place is selected.
-    pub ticked: bool,
+    pub is_checked: bool,
 }
 
 /// State of the fix dialog.
@@ -30,14 +30,14 @@ impl FixDialog {
         let index = |number: &usize| {
             let finding = survey.findings.get(*number).filter(|f| f.fix.is_some())?;
             let split = a.corpus.documents.get(finding.sentence.document as usize)?.split;
-            Some(Place { finding: *number, split, ticked: split == Split::Train })
+            Some(Place { finding: *number, split, is_checked: split == Split::Train })
         };
         Self { places: numbers.iter().filter_map(index).collect() }
     }
 
     /// Returns the indices of the selected findings.
-    pub fn ticked(&self) -> Vec<usize> {
-        self.places.iter().filter(|p| p.ticked).map(|p| p.finding).collect()
+    pub fn checked(&self) -> Vec<usize> {
+        self.places.iter().filter(|p| p.is_checked).map(|p| p.finding).collect()
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn open(app: &mut App, numbers: &[usize]) {
 }
 
 /// Selects or deselects one place, or all (`None`).
-pub(super) fn tick(app: &mut App, which: Option<usize>, ticked: bool) {
+pub(super) fn check(app: &mut App, which: Option<usize>, is_checked: bool) {
     let places = app.fix_dialog.iter_mut().flat_map(|f| &mut f.places).enumerate();
-    places.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, index)| index.ticked = ticked);
+    places.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, place)| place.is_checked = is_checked);
 }

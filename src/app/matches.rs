@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 pub struct MatchOptions {
     /// Ignores case.
     pub ignore_case: bool,
-    /// Ignores word endings, independent of language. Two words match if they share a prefix of at least four letters
-    /// and two thirds of the shorter word. At most three letters follow the prefix in each word.
+    /// Ignores word endings, independent of language. Two words match if their common prefix has at least four letters
+    /// and covers two thirds of the shorter word, with at most three letters after it in each word.
     pub ignore_suffix: bool,
 }
 
@@ -75,7 +75,7 @@ pub struct MatchDialog {
 
 impl MatchDialog {
     /// Returns the number of selected matches.
-    pub fn ticked(&self) -> usize {
+    pub fn num_checked(&self) -> usize {
         self.matches.iter().filter(|h| h.is_checked).count()
     }
 }
@@ -92,16 +92,16 @@ pub(super) fn open(app: &mut App) {
         return app.notifications.push(Notification::info(tr!("No labels yet"), text));
     }
     let label = a.selected_span().map(|s| s.label).or(a.recent_labels.first().copied()).unwrap_or_default();
-    let likeness = MatchOptions::default();
-    let hits = a.find_matches(&words, label, likeness);
-    app.match_dialog = Some(MatchDialog { words, text, label, options: likeness, matches: hits });
+    let options = MatchOptions::default();
+    let hits = a.find_matches(&words, label, options);
+    app.match_dialog = Some(MatchDialog { words, text, label, options, matches: hits });
 }
 
 /// Searches again with another label or other criteria.
-pub(super) fn refresh(app: &mut App, label: LabelId, likeness: MatchOptions) {
+pub(super) fn refresh(app: &mut App, label: LabelId, options: MatchOptions) {
     if let (Some(a), Some(m)) = (&app.annotate, &mut app.match_dialog) {
-        (m.label, m.options) = (label, likeness);
-        m.matches = a.find_matches(&m.words, label, likeness);
+        (m.label, m.options) = (label, options);
+        m.matches = a.find_matches(&m.words, label, options);
     }
 }
 
@@ -138,20 +138,20 @@ pub(super) fn label_next(app: &mut App, effects: &mut Vec<Effect>) {
         let text = tr!("Label a word first, then press {key} to label its next match", key);
         return app.notifications.push(Notification::info(tr!("Nothing to repeat"), text));
     };
-    let (from, rest) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
+    let (from, search_from_token) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
     let split = a.visible.partition_point(|index| *index < from);
     // The search starts after the selection and wraps around.
     let here = (a.visible.get(split) == Some(&from)).then_some(from);
-    let around: Vec<usize> = a.visible[split..].iter().chain(&a.visible[..split]).copied().chain(here).collect();
-    let next = around.into_iter().enumerate().find_map(|(turn, index)| {
+    let wrapped_order: Vec<usize> = a.visible[split..].iter().chain(&a.visible[..split]).copied().chain(here).collect();
+    let next = wrapped_order.into_iter().enumerate().find_map(|(position, index)| {
         let hits = a.matches_in(index, &words, label, MatchOptions::default());
         let id = a.sentences[index];
         let first = |h: &TextMatch| a.corpus.document(id.document).to_token_span(id.sentence as usize, &h.span).start;
-        hits.into_iter().find(|h| h.is_checked && (turn > 0 || index != from || first(h) >= rest))
+        hits.into_iter().find(|h| h.is_checked && (position > 0 || index != from || first(h) >= search_from_token))
     });
     let Some(hit) = next else {
         let text = tr!(
-            "All visible matches of “{words}” are labeled {label}",
+            "No more matches of “{words}” to label as {label} in the visible sentences",
             words = words.join(" "),
             label = a.corpus.labels.name(label)
         );
@@ -178,19 +178,19 @@ impl Annotate {
 
     /// Finds these words in all listed sentences. Occurrences that already have the label, or are part of a longer
     /// span, are not selected.
-    fn find_matches(&self, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
-        self.visible.iter().flat_map(|index| self.matches_in(*index, words, label, likeness)).collect()
+    fn find_matches(&self, words: &[String], label: LabelId, options: MatchOptions) -> Vec<TextMatch> {
+        self.visible.iter().flat_map(|index| self.matches_in(*index, words, label, options)).collect()
     }
 
     /// Finds these words in one sentence, without overlaps.
-    fn matches_in(&self, index: usize, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
+    fn matches_in(&self, index: usize, words: &[String], label: LabelId, options: MatchOptions) -> Vec<TextMatch> {
         let SentenceId { document, sentence } = self.sentences[index];
         let d = self.corpus.document(document);
         let range = d.sentence_range(sentence as usize);
         let mut hits = Vec::new();
         let mut at = range.start;
         while at + words.len() <= range.end {
-            if !words.iter().enumerate().all(|(i, word)| likeness.is_match(d.token(at + i), word)) {
+            if !words.iter().enumerate().all(|(i, word)| options.is_match(d.token(at + i), word)) {
                 at += 1;
                 continue;
             }
@@ -199,16 +199,16 @@ impl Annotate {
             let here = &d.spans[d.span_range(sentence as usize)];
             let exact = here.iter().filter(|s| (s.start, s.end) == (span.start, span.end));
             let other = self.replaced_spans(here, &[span]).first().map(|s| s.label);
-            let now = exact.clone().find(|s| s.label == label).or(exact.clone().next()).map(|s| s.label);
-            let in_the_way = now.is_none() && other.is_some();
-            let ticked = now != Some(label) && !in_the_way;
-            let at_span = Span { origin: Origin::Human, ..span };
+            let exact_label = exact.clone().find(|s| s.label == label).or(exact.clone().next()).map(|s| s.label);
+            let has_conflict = exact_label.is_none() && other.is_some();
+            let is_checked = exact_label != Some(label) && !has_conflict;
+            let human_span = Span { origin: Origin::Human, ..span };
             hits.push(TextMatch {
                 sentence_index: index,
-                span: at_span,
-                current_label: now.or(other),
-                has_conflict: in_the_way,
-                is_checked: ticked,
+                span: human_span,
+                current_label: exact_label.or(other),
+                has_conflict,
+                is_checked,
             });
             at += words.len();
         }

@@ -138,11 +138,11 @@ pub(super) fn control(app: &mut App, effects: &mut Vec<Effect>, change: impl FnO
     if app.train_page.measurement.is_some() {
         effects.push(Effect::ControlRun(TrainerControl::Stop));
     } else if let Some(run) = &mut app.train_page.run
-        && let RunState::Running(wish) = &mut run.state
-        && *wish != TrainerControl::Stop
+        && let RunState::Running(control) = &mut run.state
+        && *control != TrainerControl::Stop
     {
-        *wish = change(*wish);
-        effects.push(Effect::ControlRun(*wish));
+        *control = change(*control);
+        effects.push(Effect::ControlRun(*control));
     }
 }
 

@@ -162,7 +162,7 @@ pub struct LogLine {
     /// Scores, displayed on a separate line; can be empty.
     pub metrics: String,
     /// Severity.
-    pub weight: LogLevel,
+    pub level: LogLevel,
 }
 
 /// State of a run, collected from its events.
@@ -251,13 +251,13 @@ impl LiveRun {
     }
 
     /// Appends a line to the log.
-    pub fn log_line(&mut self, weight: LogLevel, text: impl Into<String>) {
-        self.write(weight, text.into(), String::new());
+    pub fn log_line(&mut self, level: LogLevel, text: impl Into<String>) {
+        self.write(level, text.into(), String::new());
     }
 
-    fn write(&mut self, weight: LogLevel, text: String, figures: String) {
+    fn write(&mut self, level: LogLevel, text: String, metrics: String) {
         let at = self.last().map_or(0.0, |s| s.elapsed);
-        self.log.push(LogLine { at, text, metrics: figures, weight });
+        self.log.push(LogLine { at, text, metrics, level });
     }
 
     /// Handles an event of the run.
@@ -289,8 +289,8 @@ impl LiveRun {
                 } else {
                     tr!("Epoch {epoch}: {split}", epoch, split = split.name())
                 };
-                let weight = if best { LogLevel::Success } else { LogLevel::Info };
-                self.write(weight, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
+                let level = if best { LogLevel::Success } else { LogLevel::Info };
+                self.write(level, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
                 if split == Split::Dev {
                     if best {
                         self.best = Some(self.dev.len());
@@ -309,7 +309,7 @@ impl LiveRun {
             }
             TrainEvent::History(events) => events.into_iter().for_each(|event| self.on(event)),
             TrainEvent::Saved { step } => self.saved = Some(step),
-            TrainEvent::Log(weight, text) => self.log_line(weight, text),
+            TrainEvent::Log(level, text) => self.log_line(level, text),
         }
     }
 }

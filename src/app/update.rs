@@ -101,7 +101,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Command::OpenPrompt(asking) => app.prompt = asking.filter(|_| app.annotate.is_some()),
-        Command::UpdateMatches(label, likeness) => matches::refresh(app, label, likeness),
+        Command::UpdateMatches(label, options) => matches::refresh(app, label, options),
         Command::CheckMatch(which, ticked) => {
             let hits = app.match_dialog.iter_mut().flat_map(|m| &mut m.matches).enumerate();
             hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.is_checked = ticked);

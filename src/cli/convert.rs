@@ -34,14 +34,14 @@ pub struct Arguments {
     /// Remove labels: DATE,TIME
     #[arg(long, value_delimiter = ',')]
     drop: Vec<String>,
-    /// Create new train/dev/test splits in percent, for example 80/10/10. Stratified by label; documents and
-    /// near-duplicates stay in one split
+    /// Create new train/dev/test splits in percent, for example 80/10/10. Stratified by label; near-duplicates stay
+    /// in one split, as do documents if there are 10 or more
     #[arg(long, value_parser = shares)]
     splits: Option<[f64; 3]>,
     /// Random seed for --splits
     #[arg(long, default_value_t = 42, requires = "splits")]
     seed: u64,
-    /// Fail if the output format would lose information
+    /// Fail if reading skips content or the output loses information
     #[arg(long)]
     strict: bool,
     /// Replace existing output files, even if OUTPUT is the input

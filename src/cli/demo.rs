@@ -140,6 +140,6 @@ impl Observer for ProgressObserver {
     }
 
     fn control(&self) -> TrainerControl {
-        if self.signals.came() { TrainerControl::Suspend } else { TrainerControl::Continue }
+        if self.signals.received() { TrainerControl::Suspend } else { TrainerControl::Continue }
     }
 }

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Fail if any content of the input would be skipped
     #[arg(long)]
     strict: bool,
-    /// Split to evaluate: train, dev or test. Without it, test if it exists, else all data
+    /// Split to evaluate: train, dev or test [default: test if present, else all data]
     #[arg(long, value_parser = split)]
     split: Option<Split>,
     /// Compute device: auto, cpu, cuda, cuda:N or metal
@@ -82,8 +82,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     })?;
     bar.finish_and_clear();
     let Some(scores) = scores else { return Ok(()) };
-    if scores.dropped > 0 {
-        let dropped = thousands(scores.dropped);
+    if scores.n_unmapped_predictions > 0 {
+        let dropped = thousands(scores.n_unmapped_predictions);
         terminal::print_error_line(&format!(
             "note: {dropped} predictions dropped: the data does not have their labels"
         ));

@@ -41,10 +41,10 @@ pub struct Chosen {
     /// Index of the tag column, from 1 [default: detected]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     tag_column: Option<u16>,
-    /// Split plain text into documents by file, line or paragraph
+    /// Split plain text into documents by file, line or paragraph [default: file]
     #[arg(long, value_parser = extent_name)]
     document: Option<SampleBy>,
-    /// Index of the spreadsheet sheet, from 1 [default: the first sheet with content]
+    /// Index of the sheet in the spreadsheet, from 1 [default: the first sheet with content]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     sheet: Option<u16>,
     /// Read compressed files that expand to an unusually large size. Use only for trusted files

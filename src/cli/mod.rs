@@ -35,7 +35,7 @@ type CliError = Box<dyn std::error::Error>;
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Datasets or a project to open in the window
+    /// Dataset or project to open in the window
     paths: Vec<PathBuf>,
 }
 

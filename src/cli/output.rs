@@ -52,7 +52,7 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
         "labels": labels(&scores.labels),
         "sentences": scores.sentences,
         "tokens": scores.tokens,
-        "dropped": scores.dropped,
+        "dropped": scores.n_unmapped_predictions,
         "seconds": scores.seconds,
     })
 }

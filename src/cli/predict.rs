@@ -30,7 +30,7 @@ pub struct Arguments {
     /// Treat FILE as one text instead of one text per line
     #[arg(long, conflicts_with = "text")]
     whole: bool,
-    /// Read FILE as a tokenized dataset and write it with predicted tags
+    /// Read FILE as a tokenized dataset and print it with predicted tags
     #[arg(long, conflicts_with_all = ["whole", "text", "json", "aggregation", "stride"])]
     tokens: bool,
     /// With --tokens: fail if any content of the input would be skipped

@@ -25,8 +25,8 @@ impl Signals {
         Ok(signals)
     }
 
-    /// True if a signal arrived.
-    pub fn came(&self) -> bool {
+    /// True if a signal was received.
+    pub fn received(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

@@ -61,7 +61,7 @@ pub struct Arguments {
     /// Estimate duration and memory, then exit without training
     #[arg(long, conflicts_with_all = ["resume", "find_learning_rate"])]
     estimate: bool,
-    /// Measure the loss by learning rate, suggest a learning rate, then exit without training
+    /// Run a learning rate range test, suggest a learning rate, then exit without training
     #[arg(long, conflicts_with = "resume")]
     find_learning_rate: bool,
     /// Save weights in f16: half the size
@@ -105,8 +105,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         None => arguments.settings(),
     };
     let corpus = corpus(arguments)?;
-    let held = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, settings.seed);
-    if held.train.is_empty() {
+    let holdout = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, settings.seed);
+    if holdout.train.is_empty() {
         return Err(format!("{}: no training sentences", arguments.train.display()).into());
     }
     let test = corpus.sentences(Some(Split::Test));
@@ -116,7 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     };
     let job = TrainJob {
         corpus: Arc::new(corpus),
-        holdout: held,
+        holdout,
         test,
         base: Arc::new(base),
         arguments: settings,
@@ -124,9 +124,9 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         save_dtype: if arguments.half { SaveDtype::F16 } else { SaveDtype::F32 },
         resume,
     };
-    let wish = Arc::new(SharedControl::default());
+    let control = Arc::new(SharedControl::default());
     if arguments.wishes {
-        listen(wish.clone());
+        listen(control.clone());
     }
     let mut printer = RunPrinter {
         json: arguments.json,
@@ -134,7 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         last: None,
         pending: None,
         steps: 0,
-        wish,
+        control,
         signals: Signals::default(),
         failed: None,
     };
@@ -173,17 +173,17 @@ fn apply_label_map(
     };
     label_map::check(map, &tags.labels(), labels)?;
     let renamed = tags.renamed(map);
-    if let Some(twice) = renamed.names.iter().enumerate().find(|(at, name)| renamed.id(name) != Some(*at)) {
-        let (_, label) = split_tag(twice.1);
+    if let Some(duplicate) = renamed.names.iter().enumerate().find(|(at, name)| renamed.id(name) != Some(*at)) {
+        let (_, label) = split_tag(duplicate.1);
         return Err(format!("--map: two labels of the model map to {label}; map only one of them").into());
     }
-    let lacking: Vec<&str> =
+    let missing: Vec<&str> =
         labels.iter().filter(|l| !renamed.covers(std::slice::from_ref(l))).map(String::as_str).collect();
-    if !lacking.is_empty() {
-        let lacking = lacking.join(", ");
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
         return Err(format!(
-            "--map: the model has no label for {lacking} of the data, so its head cannot be kept; map these labels \
-             too, or remove --map to train a new head"
+            "--map: the model has no label for these labels of the data: {missing}; its head cannot be kept. Map these \
+             labels too, or remove --map to train a new head"
         )
         .into());
     }
@@ -193,7 +193,7 @@ fn apply_label_map(
 
 /// Acquires the output directory exclusively for this run.
 fn acquire_output_dir(arguments: &Arguments) -> Result<RunFolder, CliError> {
-    let beginning = match (arguments.resume, arguments.overwrite) {
+    let existing_files = match (arguments.resume, arguments.overwrite) {
         (true, _) => ExistingFiles::Resume,
         (_, true) => ExistingFiles::Overwrite,
         _ => ExistingFiles::Fresh,
@@ -202,7 +202,7 @@ fn acquire_output_dir(arguments: &Arguments) -> Result<RunFolder, CliError> {
         ModelRef::Folder(path) if !arguments.resume => Some(path.as_path()),
         _ => None,
     };
-    Ok(RunFolder::acquire(&arguments.out, beginning, base)?)
+    Ok(RunFolder::acquire(&arguments.out, existing_files, base)?)
 }
 
 /// Reports a suspended run. After a signal or without `--json`, the error contains the command that resumes the run.
@@ -210,7 +210,7 @@ fn suspend_message(arguments: &Arguments, printer: &mut RunPrinter) -> Result<()
     if arguments.json {
         printer.print(&object!({"event": "suspended"}));
     }
-    if printer.signals.came() || !arguments.json {
+    if printer.signals.received() || !arguments.json {
         return Err(format!("run interrupted and saved; resume with: {}", resume_command(arguments)).into());
     }
     printer.failed.take().map_or(Ok(()), Err)
@@ -256,7 +256,7 @@ fn estimate(job: &TrainJob, printer: &RunPrinter, as_json: bool) -> Result<(), C
 fn find_learning_rate(job: &TrainJob, printer: &RunPrinter, as_json: bool) -> Result<(), CliError> {
     let Some(sweep) = measure::find_learning_rate(job, printer)? else { return Ok(()) };
     if as_json {
-        return json_line(&json::rates(&sweep));
+        return json_line(&json::lr_sweep_to_json(&sweep));
     }
     for [rate, loss] in &sweep.points {
         line(format!("{rate:.1e}  {loss:.4}"))?;
@@ -281,16 +281,16 @@ fn corpus(arguments: &Arguments) -> Result<Corpus, CliError> {
 }
 
 /// Reads control commands from standard input in a thread.
-fn listen(wish: Arc<SharedControl>) {
+fn listen(control: Arc<SharedControl>) {
     std::thread::spawn(move || {
         for text in std::io::stdin().lines().map_while(Result::ok) {
             match TrainerControl::from_name(text.trim()) {
-                Some(requested) => wish.set(requested),
+                Some(requested) => control.set(requested),
                 None => log::warn!("unknown control command: {}", text.escape_debug()),
             }
         }
         // The controlling program closed the input.
-        wish.set(TrainerControl::Suspend);
+        control.set(TrainerControl::Suspend);
     });
 }
 
@@ -302,15 +302,15 @@ struct RunPrinter {
     /// Steps since the last line, merged.
     pending: Option<Step>,
     steps: usize,
-    wish: Arc<SharedControl>,
+    control: Arc<SharedControl>,
     signals: Signals,
     /// Error of standard output. After it, nothing is printed, and the run continues.
     failed: Option<CliError>,
 }
 
-/// Minimum interval of JSON step lines; one line per step would be mostly output.
-/// Including the duration of one step, there is still a line at least every 250 ms.
-const EVERY: Duration = Duration::from_millis(100);
+/// Minimum interval between JSON step lines. Faster steps are merged into one line. If a step lasts less than 150 ms,
+/// lines are at most 250 ms apart.
+const JSON_STEP_INTERVAL: Duration = Duration::from_millis(100);
 
 impl RunPrinter {
     fn print(&mut self, event: &Value) {
@@ -333,7 +333,7 @@ impl RunPrinter {
     fn print_json(&mut self, event: &TrainEvent) {
         if let TrainEvent::Step(step) = event {
             let step = self.pending.take().map_or(*step, |before| before.merge(*step));
-            if self.last.is_some_and(|at| at.elapsed() < EVERY) && step.step != self.steps {
+            if self.last.is_some_and(|at| at.elapsed() < JSON_STEP_INTERVAL) && step.step != self.steps {
                 self.pending = Some(step);
                 return;
             }
@@ -386,13 +386,13 @@ impl Observer for RunPrinter {
     }
 
     fn control(&self) -> TrainerControl {
-        if self.signals.came() { TrainerControl::Suspend } else { self.wish.get() }
+        if self.signals.received() { TrainerControl::Suspend } else { self.control.get() }
     }
 }
 
 fn report(finished: &TrainOutput, as_json: bool) -> Result<(), CliError> {
     if as_json {
-        return json_line(&json::finished(finished));
+        return json_line(&json::output_to_json(finished));
     }
     for (name, scores) in [("dev", &finished.dev), ("test", &finished.test)] {
         if let Some(scores) = scores {

@@ -67,7 +67,7 @@ const TABLE: [(Kind, &str, &str); 31] = [
     (Kind::Suggestions, "suggestions", "Suggestions from {model}"),
     (Kind::AcceptSuggestion, "accept-suggestion", "Accept {text} as {label}"),
     (Kind::AcceptSuggestions, "accept-suggestions", "Accept {count} suggestions"),
-    (Kind::DiscardSuggestions, "discard-suggestions", "Discard suggestions"),
+    (Kind::DiscardSuggestions, "discard-suggestions", "Reject suggestions"),
     (Kind::MarkDoneUpToHere, "mark-done-up-to-here", "Mark {count} sentences as done"),
     (Kind::LabelMatches, "label-matches", "Label {count} matches of “{text}” as {label}"),
     (Kind::LabelWithNew, "label-with-new", "Label as new label {label}"),

@@ -1,7 +1,6 @@
 //! Agreement of two annotations of the same sentences, and their differences.
 //!
-//! Sentences are matched by their tokens. If the user adopts a span of the other file, that file
-//! is stored as the agent of the span.
+//! Sentences are matched by their tokens. A span accepted from the other file records that file as its origin (agent).
 
 use super::score::PrfScore;
 use crate::corpus::{Corpus, LabelId, LabelSet, SentenceId, Span};
@@ -22,7 +21,7 @@ pub struct Agreement {
     pub kappa: f64,
     /// Krippendorff's alpha, nominal, over the same tokens (Krippendorff 2004, section 11.3).
     pub alpha: f64,
-    /// Score of spans with equal tokens and label. The first corpus counts as gold.
+    /// Exact-match precision, recall and F1 of spans (same tokens and label). The first corpus counts as gold.
     pub spans: PrfScore,
     /// Score of spans by label.
     pub labels: Vec<(String, PrfScore)>,
@@ -46,79 +45,102 @@ pub struct Difference {
     pub right: Option<Span>,
 }
 
+/// Counts of the spans of one label, or of all labels.
+#[derive(Clone, Copy, Default)]
+struct SpanCounts {
+    /// Number of spans in both corpora.
+    correct: usize,
+    /// Number of spans in the second corpus.
+    predicted: usize,
+    /// Number of spans in the first corpus.
+    support: usize,
+}
+
+impl SpanCounts {
+    fn merge(self, other: Self) -> Self {
+        Self {
+            correct: self.correct + other.correct,
+            predicted: self.predicted + other.predicted,
+            support: self.support + other.support,
+        }
+    }
+
+    fn score(self) -> PrfScore {
+        PrfScore::from_counts(self.correct, self.predicted, self.support)
+    }
+}
+
 impl Agreement {
     /// Compares two corpora. Sentences with the same tokens are matched; repeated sentences are matched in order.
-    pub fn compare(mine: &Corpus, theirs: &Corpus) -> Self {
-        let mut all_labels = mine.labels.clone();
-        let new_id: Vec<Option<LabelId>> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name).ok()).collect();
+    pub fn compare(left: &Corpus, right: &Corpus) -> Self {
+        let mut all_labels = left.labels.clone();
+        let new_id: Vec<Option<LabelId>> = right.labels.iter().map(|(_, l)| all_labels.intern(&l.name).ok()).collect();
         let mut waiting: HashMap<Vec<&str>, VecDeque<SentenceId>> = HashMap::new();
-        for id in theirs.sentences(None) {
-            waiting
-                .entry(theirs.document(id.document).sentence_tokens(id.sentence as usize))
-                .or_default()
-                .push_back(id);
+        for id in right.sentences(None) {
+            waiting.entry(right.document(id.document).sentence_tokens(id.sentence as usize)).or_default().push_back(id);
         }
         let mut agreement = Self::default();
-        let mut words = ConfusionMatrix::new(all_labels.len() + 1);
-        let mut spans: Vec<(usize, usize, usize)> = vec![(0, 0, 0); all_labels.len()];
-        for id in mine.sentences(None) {
-            let d = mine.document(id.document);
+        let mut confusion = ConfusionMatrix::new(all_labels.len() + 1);
+        let mut counts = vec![SpanCounts::default(); all_labels.len()];
+        for id in left.sentences(None) {
+            let left_doc = left.document(id.document);
             let sentence = id.sentence as usize;
-            let Some(other) = waiting.get_mut(&d.sentence_tokens(sentence)).and_then(VecDeque::pop_front) else {
+            let Some(other) = waiting.get_mut(&left_doc.sentence_tokens(sentence)).and_then(VecDeque::pop_front) else {
                 agreement.only_left += 1;
                 continue;
             };
             agreement.sentences += 1;
-            let e = theirs.document(other.document);
-            let here: Vec<Span> = d.spans[d.span_range(sentence)].to_vec();
-            let mut there: Vec<Span> = e
+            let right_doc = right.document(other.document);
+            let left_spans: Vec<Span> = left_doc.spans[left_doc.span_range(sentence)].to_vec();
+            let mut right_spans: Vec<Span> = right_doc
                 .to_token_spans(other.sentence as usize)
                 .into_iter()
-                .filter_map(|s| Some(d.span_from_tokens(sentence, s.start..s.end, new_id[usize::from(s.label)]?)))
+                .filter_map(|s| {
+                    Some(left_doc.span_from_tokens(sentence, s.start..s.end, new_id[usize::from(s.label)]?))
+                })
                 .collect();
             // Two spans inside one token become equal when they are extended to the whole token.
-            there.sort_unstable();
-            there.dedup();
-            let length = d.sentence_range(sentence).len();
+            right_spans.sort_unstable();
+            right_spans.dedup();
+            let length = left_doc.sentence_range(sentence).len();
             let tags = |spans: &[Span]| {
                 let mut tags = vec![0; length];
                 for span in spans {
-                    let words = d.to_token_span(sentence, span);
+                    let words = left_doc.to_token_span(sentence, span);
                     tags[words.start..words.end.min(length)].fill(1 + usize::from(span.label));
                 }
                 tags
             };
-            words.add(&tags(&here), &tags(&there));
+            confusion.add(&tags(&left_spans), &tags(&right_spans));
             // Compares whole tokens on both sides: a span inside a token counts as the token.
             let whole = |s: &Span| {
-                let words = d.to_token_span(sentence, s);
-                (words.start < words.end)
-                    .then(|| Span { origin: s.origin, ..d.span_from_tokens(sentence, words.start..words.end, s.label) })
+                let words = left_doc.to_token_span(sentence, s);
+                (words.start < words.end).then(|| Span {
+                    origin: s.origin,
+                    ..left_doc.span_from_tokens(sentence, words.start..words.end, s.label)
+                })
             };
-            let mut here: Vec<(Span, Span)> = here.iter().filter_map(|s| Some((whole(s)?, *s))).collect();
-            here.sort_by_key(|(whole, _)| *whole);
-            here.dedup_by_key(|(whole, _)| *whole);
-            for (whole, _) in &here {
-                spans[usize::from(whole.label)].2 += 1;
-                spans[usize::from(whole.label)].0 += usize::from(there.contains(whole));
+            let mut left_spans: Vec<(Span, Span)> = left_spans.iter().filter_map(|s| Some((whole(s)?, *s))).collect();
+            left_spans.sort_by_key(|(whole, _)| *whole);
+            left_spans.dedup_by_key(|(whole, _)| *whole);
+            for (whole, _) in &left_spans {
+                counts[usize::from(whole.label)].support += 1;
+                counts[usize::from(whole.label)].correct += usize::from(right_spans.contains(whole));
             }
-            there.iter().for_each(|s| spans[usize::from(s.label)].1 += 1);
-            let found = differences(id, &here, &there);
+            right_spans.iter().for_each(|s| counts[usize::from(s.label)].predicted += 1);
+            let found = differences(id, &left_spans, &right_spans);
             if !found.is_empty() {
-                agreement.right_spans.insert(id, there);
+                agreement.right_spans.insert(id, right_spans);
             }
             agreement.differences.extend(found);
         }
         agreement.only_right = waiting.values().map(VecDeque::len).sum();
-        agreement.tokens = words.count;
-        (agreement.kappa, agreement.alpha) = (words.kappa(), words.alpha());
-        let sum = spans.iter().fold((0, 0, 0), |a, s| (a.0 + s.0, a.1 + s.1, a.2 + s.2));
-        agreement.spans = PrfScore::from_counts(sum.0, sum.1, sum.2);
-        let of_label = |(id, s): (LabelId, &(usize, usize, usize))| {
-            (all_labels.name(id).to_owned(), PrfScore::from_counts(s.0, s.1, s.2))
-        };
-        let counted = all_labels.iter().map(|(id, _)| id).zip(&spans).filter(|(_, s)| s.1 + s.2 > 0);
-        agreement.labels = counted.map(of_label).collect();
+        agreement.tokens = confusion.count;
+        (agreement.kappa, agreement.alpha) = (confusion.kappa(), confusion.alpha());
+        agreement.spans = counts.iter().copied().fold(SpanCounts::default(), SpanCounts::merge).score();
+        let counted =
+            all_labels.iter().map(|(id, _)| id).zip(&counts).filter(|(_, count)| count.predicted + count.support > 0);
+        agreement.labels = counted.map(|(id, count)| (all_labels.name(id).to_owned(), count.score())).collect();
         agreement.merged_labels = all_labels;
         agreement
     }
@@ -126,11 +148,11 @@ impl Agreement {
 
 /// Returns the differences of a sentence. Each span of the first corpus is paired with an overlapping span of the
 /// second. The remaining spans of the second follow.
-fn differences(id: SentenceId, here: &[(Span, Span)], there: &[Span]) -> Vec<Difference> {
+fn differences(id: SentenceId, left_spans: &[(Span, Span)], right_spans: &[Span]) -> Vec<Difference> {
     let mut unmatched: Vec<Span> =
-        there.iter().filter(|s| !here.iter().any(|(whole, _)| whole == *s)).copied().collect();
+        right_spans.iter().filter(|s| !left_spans.iter().any(|(whole, _)| whole == *s)).copied().collect();
     let mut found = Vec::new();
-    for (whole, span) in here.iter().filter(|(whole, _)| !there.contains(whole)) {
+    for (whole, span) in left_spans.iter().filter(|(whole, _)| !right_spans.contains(whole)) {
         let at = unmatched.iter().position(|other| other.overlaps(whole));
         found.push(Difference { sentence: id, left: Some(*span), right: at.map(|at| unmatched.remove(at)) });
     }
@@ -151,9 +173,9 @@ impl ConfusionMatrix {
         Self { table: vec![vec![0; kinds]; kinds], count: 0 }
     }
 
-    fn add(&mut self, mine: &[usize], theirs: &[usize]) {
-        mine.iter().zip(theirs).for_each(|(a, b)| self.table[*a][*b] += 1);
-        self.count += mine.len();
+    fn add(&mut self, left: &[usize], right: &[usize]) {
+        left.iter().zip(right).for_each(|(a, b)| self.table[*a][*b] += 1);
+        self.count += left.len();
     }
 
     /// Returns the number of tokens of each label in the first and in the second annotation.
@@ -222,11 +244,11 @@ mod tests {
 
     #[test]
     fn compares_two_annotations() {
-        let mine = corpus("Ada/PER Vance/PER met Zoë/PER in Oslo/LOC\nrain fell here\nonly/LOC mine");
-        let theirs = corpus(
+        let left = corpus("Ada/PER Vance/PER met Zoë/PER in Oslo/LOC\nrain fell here\nonly/LOC mine");
+        let right = corpus(
             "rain fell here\nAda/PER Vance met Zoë/PER in Oslo/ORG today/MISC\nAda/PER Vance met Zoë/PER in Oslo/ORG",
         );
-        let a = Agreement::compare(&mine, &theirs);
+        let a = Agreement::compare(&left, &right);
         assert_eq!((a.sentences, a.only_left, a.only_right, a.tokens), (2, 1, 1, 9));
         // sklearn 1.5: cohen_kappa_score; krippendorff 0.8: alpha(level_of_measurement="nominal").
         assert!((a.kappa - 0.6).abs() < 1e-6, "{}", a.kappa);
@@ -239,8 +261,8 @@ mod tests {
 
     #[test]
     fn annotation_agrees_with_itself() {
-        let mine = corpus("Ada/PER met Zoë/PER\nrain fell");
-        let a = Agreement::compare(&mine, &mine);
+        let left = corpus("Ada/PER met Zoë/PER\nrain fell");
+        let a = Agreement::compare(&left, &left);
         assert_eq!((a.kappa, a.alpha, a.spans.f1), (1.0, 1.0, 1.0));
         assert!(a.differences.is_empty());
     }

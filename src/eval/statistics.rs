@@ -86,7 +86,7 @@ pub struct TrainOverlap {
 pub struct NearDuplicates {
     /// Number of sentences with an earlier near-duplicate in any split.
     pub n_sentences: usize,
-    /// Sentences of train with a near-duplicate in dev or test, and that near-duplicate.
+    /// Pairs: train sentence, near-duplicate in dev or test.
     pub leakage_pairs: Vec<(SentenceId, SentenceId)>,
 }
 
@@ -97,7 +97,7 @@ const N_SENTENCE_LENGTH_BUCKETS: usize = 8;
 /// Maximum number of listed surface forms.
 const MAX_LISTED: usize = 200;
 /// Minimum number of tokens for the search for near-duplicates. Shorter sentences are often equal by chance.
-const MIN_TOKENS: usize = 5;
+const MIN_TOKENS_FOR_DUPLICATES: usize = 5;
 /// Maximum number of sentences for the search for near-duplicates. More would take minutes.
 const MAX_SENTENCES_FOR_DUPLICATES: usize = 300_000;
 
@@ -120,8 +120,8 @@ impl Statistics {
         for d in &corpus.documents {
             d.doc_labels.iter().for_each(|class| statistics.doc_labels[usize::from(*class)] += 1);
             for sentence in 0..d.len() {
-                let words = d.sentence_range(sentence).len();
-                statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(N_SENTENCE_LENGTH_BUCKETS - 1)] += 1;
+                let tokens = d.sentence_range(sentence).len();
+                statistics.sentence_lengths[(tokens.saturating_sub(1) / 10).min(N_SENTENCE_LENGTH_BUCKETS - 1)] += 1;
                 for span in d.to_token_spans(sentence) {
                     statistics.span_lengths[(span.end - span.start - 1).min(N_SPAN_LENGTH_BUCKETS - 1)] += 1;
                 }
@@ -184,36 +184,41 @@ fn surface_form(text: &str, mut labels: Vec<(LabelId, usize)>) -> SurfaceForm {
 
 fn train_overlap(corpus: &Corpus) -> Vec<TrainOverlap> {
     let of = |split: Split| corpus.documents.iter().filter(move |d| d.split == split);
-    let words = |split| of(split).flat_map(|d| (0..d.tokens.len()).map(|t| d.token(t))).collect::<HashSet<&str>>();
+    let tokens = |split| of(split).flat_map(|d| (0..d.tokens.len()).map(|t| d.token(t))).collect::<HashSet<&str>>();
     let surfaces = |split| of(split).flat_map(|d| span_texts(d).map(|(text, _)| text)).collect::<HashSet<&str>>();
-    let (known_words, known_surfaces) = (words(Split::Train), surfaces(Split::Train));
+    let (known_tokens, known_surfaces) = (tokens(Split::Train), surfaces(Split::Train));
     let share = |known: &HashSet<&str>, here: &HashSet<&str>| {
-        here.iter().filter(|w| known.contains(*w)).count() as f64 / here.len().max(1) as f64
+        here.iter().filter(|t| known.contains(*t)).count() as f64 / here.len().max(1) as f64
     };
-    let others = corpus.splits().into_iter().filter(|s| *s != Split::Train && !known_words.is_empty());
+    let others = corpus.splits().into_iter().filter(|s| *s != Split::Train && !known_tokens.is_empty());
     others
         .map(|split| TrainOverlap {
             split,
-            vocabulary: share(&known_words, &words(split)),
+            vocabulary: share(&known_tokens, &tokens(split)),
             surface_forms: share(&known_surfaces, &surfaces(split)),
         })
         .collect()
 }
 
 fn find_near_duplicates(corpus: &Corpus) -> Option<NearDuplicates> {
-    let long = |id: &SentenceId| corpus.document(id.document).sentence_range(id.sentence as usize).len() >= MIN_TOKENS;
-    let units: Vec<Vec<SentenceId>> = corpus.sentences(None).into_iter().filter(long).map(|id| vec![id]).collect();
-    if units.len() > MAX_SENTENCES_FOR_DUPLICATES {
+    let long = |id: &SentenceId| {
+        corpus.document(id.document).sentence_range(id.sentence as usize).len() >= MIN_TOKENS_FOR_DUPLICATES
+    };
+    let single_sentence_groups: Vec<Vec<SentenceId>> =
+        corpus.sentences(None).into_iter().filter(long).map(|id| vec![id]).collect();
+    if single_sentence_groups.len() > MAX_SENTENCES_FOR_DUPLICATES {
         return None;
     }
-    let split = |unit: usize| corpus.document(units[unit][0].document).split;
+    let split = |unit: usize| corpus.document(single_sentence_groups[unit][0].document).split;
     let mut found = NearDuplicates::default();
-    for group in find_groups(corpus, &units) {
+    for group in find_groups(corpus, &single_sentence_groups) {
         found.n_sentences += group.len() - 1;
         let held_out = group.iter().find(|unit| split(**unit) != Split::Train);
         if let Some(duplicate) = held_out {
             let trained = group.iter().filter(|unit| split(**unit) == Split::Train);
-            found.leakage_pairs.extend(trained.map(|unit| (units[*unit][0], units[*duplicate][0])));
+            found
+                .leakage_pairs
+                .extend(trained.map(|unit| (single_sentence_groups[*unit][0], single_sentence_groups[*duplicate][0])));
         }
     }
     found.leakage_pairs.sort_unstable();

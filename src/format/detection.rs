@@ -139,7 +139,7 @@ fn with_preview<T>(source: &SourceInput, judge: impl FnOnce(&Preview) -> T) -> O
     if records.is_empty() && is_json && beginning.bytes.len() < source.bytes.len() {
         records = source.decode().map(|whole| json::first_records(&whole.text)).unwrap_or_default();
     }
-    if !is_json && super::conll::has_only_returns(part) {
+    if !is_json && super::conll::has_cr_line_endings(part) {
         return None;
     }
     let glance = Preview {

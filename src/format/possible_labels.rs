@@ -13,7 +13,7 @@ pub(super) fn possible_labels(text: &str) -> Option<&'static str> {
     let often = |mark: &str| head.matches(mark).count() * 2 >= lines;
     let spaced = || head.replace(['\u{a0}', '\u{3000}'], " ");
     let is_columns =
-        || ColumnLayout::detect(&spaced(), ColumnOptions::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
+        || ColumnLayout::detect(&spaced(), ColumnOptions::default()).is_ok_and(|l| l.is_plausible && l.fit >= 50);
     if often("__label__") {
         Some("fastText labels")
     } else if head.contains("<START") && head.contains("<END>") {

@@ -77,10 +77,10 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     let files = write_splits(request.corpus, folder.path())?;
     let mut child = helper.start(command_line(request, &files))?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
-    let mut wishes = ControlSender { to: child.stdin.take(), last_sent: TrainerControl::Continue };
-    let answer = forward_events(request, &lines, &mut wishes, observer);
+    let mut controls = ControlSender { to: child.stdin.take(), last_sent: TrainerControl::Continue };
+    let answer = forward_events(request, &lines, &mut controls, observer);
     // At the end of its input, the helper writes a checkpoint and ends.
-    drop(wishes);
+    drop(controls);
     let status = child.wait().map_err(|e| format!("failed to wait for the GPU helper: {e}"))?;
     let stated = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
     match answer {
@@ -182,13 +182,13 @@ struct ControlSender {
 }
 
 impl ControlSender {
-    fn report(&mut self, wish: TrainerControl) {
-        if wish == self.last_sent {
+    fn report(&mut self, control: TrainerControl) {
+        if control == self.last_sent {
             return;
         }
-        self.last_sent = wish;
+        self.last_sent = control;
         if let Some(to) = &mut self.to
-            && let Err(e) = writeln!(to, "{}", wish.name()).and_then(|()| to.flush())
+            && let Err(e) = writeln!(to, "{}", control.name()).and_then(|()| to.flush())
         {
             log::debug!("failed to send to the GPU helper: {e}");
         }
@@ -199,12 +199,12 @@ impl ControlSender {
 fn forward_events(
     request: &HelperRequest,
     lines: &Receiver<String>,
-    wishes: &mut ControlSender,
+    controls: &mut ControlSender,
     observer: &mut dyn Observer,
 ) -> Option<HelperResult> {
     let mut answer = None;
     loop {
-        wishes.report(observer.control());
+        controls.report(observer.control());
         let line = match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => continue,
@@ -217,11 +217,11 @@ fn forward_events(
         };
         match value["event"].as_str() {
             Some("finished") => {
-                answer = json::finished_from(&value, request.out).map(|f| HelperResult::Finished(Box::new(f)))
+                answer = json::output_from_json(&value, request.out).map(|f| HelperResult::Finished(Box::new(f)))
             }
             Some("suspended") => answer = Some(HelperResult::Suspended),
             Some("estimate") => answer = json::estimate_from(&value).map(|e| HelperResult::Estimate(Some(e))),
-            Some("learning_rates") => answer = json::rates_from(&value).map(|r| HelperResult::Rates(Some(r))),
+            Some("learning_rates") => answer = json::lr_sweep_from_json(&value).map(|r| HelperResult::Rates(Some(r))),
             _ => match json::from_json(&value) {
                 Some(event) => observer.on_event(event),
                 None => {

@@ -21,7 +21,8 @@ pub struct Alignment {
 /// Options for the alignment of tags to subwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlignmentOptions {
-    /// If true, later subwords of a word get its `I-` tag (default recipe). If false, they get -100 (`run_ner.py`).
+    /// If true, later subwords of a word get its `I-` tag (the default; `--label_all_tokens` of `run_ner.py`). If
+    /// false, they get -100 (the default of `run_ner.py`).
     pub label_all_subwords: bool,
     /// Maximum sentence length in subwords, including special tokens.
     pub max_length: usize,
@@ -36,10 +37,10 @@ pub fn align(
     words: &[&str],
     tags: &[usize],
     tag_set: &TagSet,
-    rule: AlignmentOptions,
+    options: AlignmentOptions,
 ) -> Result<Alignment, ModelError> {
     let all = tokenizer.encode_words(words)?;
-    let kept = all.windows(rule.max_length, 0).swap_remove(0);
+    let kept = all.windows(options.max_length, 0).swap_remove(0);
     let subwords = select(&all, &kept);
     let mut labels = Vec::with_capacity(subwords.len());
     let mut previous = None;
@@ -47,7 +48,7 @@ pub fn align(
         labels.push(match word {
             None => IGNORE_INDEX,
             Some(word) if previous != Some(*word) => tags[*word as usize] as i32,
-            Some(word) if rule.label_all_subwords => inside_tag_id(tags[*word as usize], tag_set) as i32,
+            Some(word) if options.label_all_subwords => inside_tag_id(tags[*word as usize], tag_set) as i32,
             Some(_) => IGNORE_INDEX,
         });
         previous = *word;
@@ -76,9 +77,9 @@ fn inside_tag_id(tag: usize, tags: &TagSet) -> usize {
 fn select(subwords: &SubwordEncoding, indices: &[usize]) -> SubwordEncoding {
     SubwordEncoding {
         ids: indices.iter().map(|i| subwords.ids[*i]).collect(),
-        texts: indices.iter().map(|i| subwords.texts[*i].clone()).collect(),
+        tokens: indices.iter().map(|i| subwords.tokens[*i].clone()).collect(),
         word_ids: indices.iter().map(|i| subwords.word_ids[*i]).collect(),
         offsets: indices.iter().map(|i| subwords.offsets[*i]).collect(),
-        special: indices.iter().map(|i| subwords.special[*i]).collect(),
+        special_tokens_mask: indices.iter().map(|i| subwords.special_tokens_mask[*i]).collect(),
     }
 }

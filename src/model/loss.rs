@@ -19,16 +19,15 @@ impl CrossEntropyLoss {
     }
 
     /// Returns the total weight of the labeled subwords. The mean loss is the sum of losses divided by this value.
-    pub fn total(&self, labels: &[i32]) -> f64 {
+    pub fn total_weight(&self, labels: &[i32]) -> f64 {
         labels.iter().filter(|l| **l != IGNORE_INDEX).map(|l| self.weight(*l as usize)).sum()
     }
 
     /// Returns the weight of the negative log probability of `tag` at a subword labeled `label`.
-    /// `tags` is the number of tags.
-    /// It equals PyTorch's `CrossEntropyLoss(weight=..., label_smoothing=...)`.
-    /// Without class weights, these are the target probabilities.
-    pub fn target(&self, tag: usize, label: usize, tags: usize) -> f64 {
+    /// The resulting loss equals PyTorch's `CrossEntropyLoss(weight=..., label_smoothing=...)`.
+    /// Without class weights, the values over all tags are the target distribution.
+    pub fn target_weight(&self, tag: usize, label: usize, num_tags: usize) -> f64 {
         let right = if tag == label { 1.0 - self.label_smoothing } else { 0.0 };
-        self.weight(tag) * (right + self.label_smoothing / tags as f64)
+        self.weight(tag) * (right + self.label_smoothing / num_tags as f64)
     }
 }

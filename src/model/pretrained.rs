@@ -158,7 +158,7 @@ impl PretrainedModel {
         let tensors = weights::read(&weights).map_err(|e| ModelError::file(&at, e))?;
         let limit = settings.get("model_max_length").and_then(Value::as_u64).filter(|n| (8..1 << 20).contains(n));
         let max_length = config.max_position_embeddings.min(limit.map_or(usize::MAX, |n| n as usize));
-        let around = tokenizer.encode_text("a")?.special.iter().filter(|s| **s).count();
+        let around = tokenizer.encode_text("a")?.special_tokens_mask.iter().filter(|s| **s).count();
         if around >= max_length {
             let cause = format!(
                 "the tokenizer adds {around} special tokens, but the maximum length of the model is {max_length}"

@@ -7,7 +7,8 @@ use std::ops::Range;
 use tokenizers::{NormalizedString, Normalizer, NormalizerWrapper, Tokenizer};
 
 /// Maximum number of characters of a word. A WordPiece model maps longer words to its unknown subword.
-/// It overrides the limit in the tokenizer's file, because tokenization time grows with the square of the word length.
+/// A higher limit in `tokenizer.json` is lowered to this value, because tokenization time grows with the square of the
+/// word length.
 const MAX_WORD_CHARS: usize = 1000;
 
 /// Maximum growth factor of a text in normalization. The largest growth in Unicode is 11 times.
@@ -22,13 +23,13 @@ pub struct SubwordEncoding {
     /// Vocabulary ids, including special tokens.
     pub ids: Vec<u32>,
     /// Subwords in the notation of the vocabulary.
-    pub texts: Vec<String>,
+    pub tokens: Vec<String>,
     /// Index of the word of each subword. `None` for special tokens.
     pub word_ids: Vec<Option<u32>>,
     /// Byte range of each subword in the text, or in its word if words were encoded. Empty for special tokens.
     pub offsets: Vec<(usize, usize)>,
     /// True for each special token (`[CLS]`, `[SEP]`).
-    pub special: Vec<bool>,
+    pub special_tokens_mask: Vec<bool>,
 }
 
 impl SubwordEncoding {
@@ -44,8 +45,8 @@ impl SubwordEncoding {
 
     /// Returns the number of special tokens before the first and after the last ordinary subword.
     pub(crate) fn margins(&self) -> (usize, usize) {
-        let front = self.special.iter().take_while(|s| **s).count();
-        let back = self.special[front..].iter().rev().take_while(|s| **s).count();
+        let front = self.special_tokens_mask.iter().take_while(|s| **s).count();
+        let back = self.special_tokens_mask[front..].iter().rev().take_while(|s| **s).count();
         (front, back)
     }
 
@@ -78,8 +79,8 @@ pub struct SubwordTokenizer {
     /// Prefix of a subword that continues a word, for example `##`.
     pub continuing_prefix: Option<String>,
     unknown: Option<String>,
-    /// Steps of the normalizer. Empty unless a step can make a text longer without a limit.
-    growing: Vec<NormalizerWrapper>,
+    /// Flattened normalizer steps, if any of them can lengthen a text without bound, or else empty.
+    unbounded_normalizers: Vec<NormalizerWrapper>,
 }
 
 impl SubwordTokenizer {
@@ -137,19 +138,19 @@ impl SubwordTokenizer {
             model.max_input_chars_per_word = MAX_WORD_CHARS;
             tokenizer.with_model(model);
         }
-        let growing = growing_steps(tokenizer.get_normalizer())?;
-        Ok(Self { tokenizer, continuing_prefix, unknown, growing })
+        let unbounded_normalizers = find_unbounded_normalizers(tokenizer.get_normalizer())?;
+        Ok(Self { tokenizer, continuing_prefix, unknown, unbounded_normalizers })
     }
 
     /// Returns an error if normalization would make the text too long.
     fn check_growth(&self, text: &str) -> Result<(), ModelError> {
-        if self.growing.is_empty() {
+        if self.unbounded_normalizers.is_empty() {
             return Ok(());
         }
         let failed = |e: tokenizers::Error| ModelError::Tokenizer(e.to_string());
         let most = MAX_INSERTED_BYTES + MAX_GROWTH * text.len();
         let mut now = text.to_owned();
-        for step in &self.growing {
+        for step in &self.unbounded_normalizers {
             // Process short chunks, so that even the longest replacement of every character fits into memory.
             let size = if matches!(step, NormalizerWrapper::Precompiled(_)) { 16 } else { 1 << 10 };
             let mut next = String::new();
@@ -209,11 +210,11 @@ impl SubwordTokenizer {
     }
 }
 
-/// Returns the flattened steps of a normalizer. Empty if no step can make a text longer without a limit.
+/// Returns the flattened steps of a normalizer, if any of them can lengthen a text without bound, or else no steps.
 ///
 /// # Errors
 /// Returns an error if a step inserts a text longer than [`MAX_INSERTED_BYTES`] bytes.
-fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<NormalizerWrapper>, ModelError> {
+fn find_unbounded_normalizers(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<NormalizerWrapper>, ModelError> {
     fn flatten<'n>(normalizer: &'n NormalizerWrapper, steps: &mut Vec<&'n NormalizerWrapper>) {
         match normalizer {
             NormalizerWrapper::Sequence(inside) => inside.as_ref().iter().for_each(|n| flatten(n, steps)),
@@ -245,20 +246,20 @@ fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<Normalize
 
 /// Splits a text into chunks of about `size` bytes that can be tokenized independently.
 /// A chunk begins with a space or at a character that is a word of its own. A word longer than half a chunk is split.
-pub fn parts(text: &str, size: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+pub fn chunks(text: &str, size: usize) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         if at >= text.len() {
             return None;
         }
         let start = at;
-        at = start + part(&text[start..], size.max(8));
+        at = start + first_chunk_len(&text[start..], size.max(8));
         Some(start..at)
     })
 }
 
 /// Returns the length of the first chunk in bytes.
-fn part(text: &str, size: usize) -> usize {
+fn first_chunk_len(text: &str, size: usize) -> usize {
     if text.len() <= size {
         return text.len();
     }
@@ -279,10 +280,10 @@ fn stands_alone(c: char) -> bool {
 fn encoding_of(encoding: &tokenizers::Encoding) -> SubwordEncoding {
     SubwordEncoding {
         ids: encoding.get_ids().to_vec(),
-        texts: encoding.get_tokens().to_vec(),
+        tokens: encoding.get_tokens().to_vec(),
         word_ids: encoding.get_word_ids().to_vec(),
         offsets: encoding.get_offsets().to_vec(),
-        special: encoding.get_special_tokens_mask().iter().map(|s| *s == 1).collect(),
+        special_tokens_mask: encoding.get_special_tokens_mask().iter().map(|s| *s == 1).collect(),
     }
 }
 
@@ -293,7 +294,7 @@ mod tests {
     #[test]
     fn splits_text_at_word_starts() {
         let check = |text: &str, size: usize, expected: &[&str]| {
-            let found: Vec<&str> = parts(text, size).map(|range| &text[range]).collect();
+            let found: Vec<&str> = chunks(text, size).map(|range| &text[range]).collect();
             assert_eq!(found, expected);
             assert_eq!(found.concat(), text);
         };

@@ -34,7 +34,7 @@ pub struct EvalMetrics {
     /// Number of tokens without subwords, which count as `O`.
     pub n_tokens_without_subwords: usize,
     /// Number of predicted entities whose label does not map to a label of the dataset. They count as not predicted.
-    pub dropped: usize,
+    pub n_unmapped_predictions: usize,
     /// Duration in seconds.
     pub seconds: f64,
 }
@@ -97,11 +97,11 @@ impl Gold {
         label_all_pieces: bool,
     ) -> Result<Self, ModelError> {
         let tags = TagSet::from_labels(&corpus.labels.names());
-        let rule = AlignmentOptions { label_all_subwords: label_all_pieces, max_length: usize::MAX / 2 };
+        let options = AlignmentOptions { label_all_subwords: label_all_pieces, max_length: usize::MAX / 2 };
         let mut gold = Self { tags, ..Self::default() };
         for s in sentences {
             let (words, word_tags) = tokens_and_tags(corpus, *s, &gold.tags);
-            let aligned = align(tokenizer, &words, &word_tags, &gold.tags, rule)?;
+            let aligned = align(tokenizer, &words, &word_tags, &gold.tags, options)?;
             gold.n_tokens_without_subwords += aligned.n_tokens_without_subwords;
             gold.sentences.push(GoldSentence {
                 encoding: aligned.encoding,
@@ -185,7 +185,7 @@ fn score_mapped(
             let has_place = |label: &str| {
                 predicted.iter().any(|t| name(*t).is_some() && split_tag(&tagger.tags.names[*t]).1 == label)
             };
-            result.dropped += entities(&all).iter().filter(|e| !has_place(e.label)).count();
+            result.n_unmapped_predictions += entities(&all).iter().filter(|e| !has_place(e.label)).count();
         }
         let tags: Vec<&str> = predicted.iter().map(|t| name(*t).unwrap_or("O")).collect();
         words.add(&gold_tags, &tags);

@@ -73,7 +73,7 @@ fn splitting_subword(tokenizer: &SubwordTokenizer, d: &Document, span: &Span) ->
         let subwords = tokenizer.encode_words(&[&d.text[start as usize..end as usize]])?;
         let cut = subwords.offsets.iter().position(|(from, to)| *from < inside && inside < *to);
         if let Some(at) = cut {
-            return Ok(Some(subwords.texts[at].clone()));
+            return Ok(Some(subwords.tokens[at].clone()));
         }
     }
     Ok(None)

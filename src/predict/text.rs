@@ -3,7 +3,7 @@
 use super::aggregate::{AggregationStrategy, EntitySpan, ScoredSubword, aggregate, merge_overlapping};
 use super::tagger::{Tagger, softmax};
 use crate::model::ModelError;
-use crate::model::tokenizer::{SubwordEncoding, parts};
+use crate::model::tokenizer::{SubwordEncoding, chunks};
 use std::ops::Range;
 
 /// Options of [`predict`].
@@ -119,7 +119,7 @@ fn predict_short<S: AsRef<str>>(
             let scored: Vec<ScoredSubword> = window
                 .iter()
                 .zip(scores.chunks_exact(tagger.tags.len()))
-                .filter(|(i, _)| !subwords.special[**i])
+                .filter(|(i, _)| !subwords.special_tokens_mask[**i])
                 .map(|(i, row)| score_subword(row, SubwordPosition::of(tagger, text, subwords, *i, 0)))
                 .collect();
             found.extend(aggregate(&scored, &tagger.tags, options.aggregation));
@@ -159,13 +159,13 @@ pub fn predict_long<E: From<ModelError>>(
     let mut merging = EntityMerger::new(text);
     let mut waiting: Vec<SubwordPosition> = Vec::new();
     let mut counts = Prediction { n_subwords: front.len() + back.len(), ..Prediction::default() };
-    let mut ranges = parts(text, part).peekable();
+    let mut ranges = chunks(text, part).peekable();
     loop {
         let next = ranges.next();
         let is_last = ranges.peek().is_none();
         if let Some(range) = next {
             let subwords = tagger.tokenizer.encode_text(&text[range.clone()])?;
-            let here = (0..subwords.len()).filter(|i| !subwords.special[*i]);
+            let here = (0..subwords.len()).filter(|i| !subwords.special_tokens_mask[*i]);
             let before = waiting.len();
             waiting.extend(here.map(|i| SubwordPosition::of(tagger, text, &subwords, i, range.start)));
             counts.n_subwords += waiting.len() - before;
@@ -284,7 +284,7 @@ impl SubwordPosition {
     fn of(tagger: &Tagger, text: &str, subwords: &SubwordEncoding, index: usize, from: usize) -> Self {
         let (start, end) = subwords.offsets[index];
         let (start, end) = (start + from, end + from);
-        let subword = &subwords.texts[index];
+        let subword = &subwords.tokens[index];
         // transformers compares lengths in characters: a subword with the prefix `##` is longer than the text it
         // covers.
         let covered = text[start..end].chars().count();

@@ -33,7 +33,7 @@ pub struct ProjectData {
 }
 
 /// Reads every table as far as possible.
-pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectData> {
+pub(super) fn read(c: &Connection, recovery: &mut RecoveryLog) -> rusqlite::Result<ProjectData> {
     let mut corpus = Corpus { name: get_meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
     // A missing label would shift the ids of the next ones, so an invalid color or shortcut is replaced instead.
     let label = |r: &rusqlite::Row| {
@@ -42,9 +42,9 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
         Ok(Label { name: r.get(0)?, color: color.unwrap_or_default(), shortcut: letter })
     };
     let mut labels = LabelSet::default();
-    for label in lost.rows(c, "labels", "SELECT name, colour, letter FROM labels ORDER BY id", label)? {
+    for label in recovery.rows(c, "labels", "SELECT name, colour, letter FROM labels ORDER BY id", label)? {
         if let Err(e) = labels.push(label) {
-            lost.0.push(format!("labels ({e})"));
+            recovery.0.push(format!("labels ({e})"));
             break;
         }
     }
@@ -52,11 +52,11 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     let column = |r: &rusqlite::Row| -> rusqlite::Result<TokenColumn> {
         Ok(TokenColumn { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
     };
-    corpus.columns = lost.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
+    corpus.columns = recovery.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
     let width = corpus.columns.len();
     let sql = "SELECT split, file, place, text, tokens, sentences, columns, id, name FROM documents ORDER BY id";
-    let read = lost.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document(r, width)?)))?;
-    let mut documents_lost = !lost.0.is_empty();
+    let read = recovery.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document_from_row(r, width)?)))?;
+    let mut may_have_lost_documents = !recovery.0.is_empty();
     let mut index = HashMap::new();
     let mut documents: Vec<Document> = Vec::with_capacity(read.len());
     for (id, document) in read {
@@ -64,19 +64,19 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
             index.insert(id, documents.len());
             documents.push(document);
         } else {
-            documents_lost = true;
-            lost.0.push(format!("document {}", id + 1));
+            may_have_lost_documents = true;
+            recovery.0.push(format!("document {}", id + 1));
         }
     }
-    // The table itself is read, because its index can be damaged.
-    let spans = lost.rows(
+    // NOT INDEXED scans the table, because an index may be corrupt.
+    let spans = recovery.rows(
         c,
         "spans",
         "SELECT document, start, stop, label, origin, proposer, score FROM spans NOT INDEXED",
-        span,
+        span_from_row,
     )?;
     let sql = "SELECT document, start, stop, label, '', proposer, score FROM suggestions NOT INDEXED";
-    let suggestions = lost.rows(c, "suggestions", sql, span)?;
+    let suggestions = recovery.rows(c, "suggestions", sql, span_from_row)?;
     let mut strays = 0;
     let all = spans.into_iter().map(|s| (s, false)).chain(suggestions.into_iter().map(|s| (s, true)));
     for ((document, span), suggested) in all {
@@ -91,7 +91,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
         }
     }
     if strays > 0 {
-        lost.0.push(format!("{strays} spans with invalid positions"));
+        recovery.0.push(format!("{strays} spans with invalid positions"));
     }
     for d in &mut documents {
         d.spans.sort_unstable();
@@ -99,28 +99,28 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     }
     corpus.agents =
         get_meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
-    let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, ReviewState)> {
-        let remarks = remarks_from_json(&r.get::<_, String>(5)?);
+    let review = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, ReviewState)> {
+        let range_comments = remarks_from_json(&r.get::<_, String>(5)?);
         Ok((
             r.get(0)?,
             r.get(1)?,
-            ReviewState { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)?, range_comments: remarks },
+            ReviewState { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)?, range_comments },
         ))
     };
     let sql = "SELECT document, sentence, done, flagged, comment, remarks FROM marks";
-    for (document, sentence, mark) in lost.rows(c, "review states", sql, mark)? {
+    for (document, sentence, review) in recovery.rows(c, "review states", sql, review)? {
         let document = index.get(&document).and_then(|i| documents.get_mut(*i));
         if let Some(d) = document.filter(|d| (sentence as usize) < d.len()) {
             let is_border = |at: u32| d.text.is_char_boundary(at as usize);
             let fits = |r: &RangeComment| r.start < r.end && is_border(r.start) && is_border(r.end);
-            let remarks = mark.range_comments.into_iter().filter(fits).collect();
-            d.reviews.insert(sentence, ReviewState { range_comments: remarks, ..mark });
+            let range_comments = review.range_comments.into_iter().filter(fits).collect();
+            d.reviews.insert(sentence, ReviewState { range_comments, ..review });
         }
     }
-    let class = |r: &rusqlite::Row| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?));
-    corpus.doc_labels = lost.rows(c, "classes", "SELECT name FROM classes ORDER BY id", |r| r.get(0))?;
+    let doc_label = |r: &rusqlite::Row| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?));
+    corpus.doc_labels = recovery.rows(c, "classes", "SELECT name FROM classes ORDER BY id", |r| r.get(0))?;
     let sql = "SELECT document, name FROM document_classes JOIN classes ON class=id";
-    for (document, name) in lost.rows(c, "document labels", sql, class)? {
+    for (document, name) in recovery.rows(c, "document labels", sql, doc_label)? {
         let id = corpus.intern_doc_label(&name);
         if let Some(d) = index.get(&document).and_then(|i| documents.get_mut(*i)) {
             d.doc_labels.push(id);
@@ -129,32 +129,33 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     documents.iter_mut().for_each(|d| d.doc_labels.sort_unstable());
     corpus.documents = documents.into_iter().map(Arc::new).collect();
     let edit = |r: &rusqlite::Row| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?));
-    let log = lost.rows(c, "edits", EDITS, edit)?;
+    let log = recovery.rows(c, "edits", EDITS, edit)?;
     let length = log.len();
     // An unreadable edit would shift the later ones, so the history is then dropped.
     let log = log.into_iter().map(|(json, date)| Some((edit_json::from_json(&json)?, date)));
     let log: Option<Vec<(Edit, String)>> = log.collect();
-    let mut unknown =
-        log.is_none().then(|| format!("the history of {length} edits contains one that this version cannot read"));
+    let mut unknown = log
+        .is_none()
+        .then(|| format!("the edit history ({length} edits) contains an edit that this version cannot read"));
     let (edits, dates): (Vec<Edit>, Vec<String>) = log.unwrap_or_default().into_iter().unzip();
     let position: usize = get_meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
     let position = position.min(edits.len());
-    let files = lost.rows(c, "sources", SOURCES, source)?;
+    let files = recovery.rows(c, "sources", SOURCES, source_from_row)?;
     if let Some(file) = files.iter().find(|f| f.report.format == format::UNKNOWN) {
         unknown = Some(format!("{} has a format that is unknown to this version", file.path.display()));
     }
     corpus.scheme = super::source::common_scheme(&files);
-    let mut kept = read_extras(c, lost)?;
+    let mut extras = read_extras(c, recovery)?;
     for (edit, date) in edits.iter().zip(&dates).take(position) {
-        kept.progress.apply_logged_edit(edit, date);
+        extras.progress.apply_logged_edit(edit, date);
     }
     // Snapshots refer to documents by index.
-    if documents_lost && !kept.snapshots.is_empty() {
-        kept.snapshots.clear();
-        lost.0.push("snapshots".into());
+    if may_have_lost_documents && !extras.snapshots.is_empty() {
+        extras.snapshots.clear();
+        recovery.0.push("snapshots".into());
     }
     let dataset = Dataset { corpus, files, problems: Vec::new() };
-    Ok(ProjectData { dataset, history: History::from_log(edits, position), extras: kept, unknown })
+    Ok(ProjectData { dataset, history: History::from_log(edits, position), extras, unknown })
 }
 
 /// Query of each edit with its date in the time zone of the user.
@@ -162,7 +163,7 @@ const EDITS: &str = "SELECT edit, COALESCE(date(made, 'unixepoch', 'localtime'),
 
 /// Reads runs, saved searches and snapshots. Sets only the current day of the progress; the caller adds the
 /// other days from the edit log.
-pub(super) fn read_extras(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectExtras> {
+pub(super) fn read_extras(c: &Connection, recovery: &mut RecoveryLog) -> rusqlite::Result<ProjectExtras> {
     let view = |r: &rusqlite::Row| Ok(SavedSearch { name: r.get(0)?, query: r.get(1)? });
     let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<LabelSnapshot>> {
         let labels = serde_json::from_str(&r.get::<_, String>(2)?).unwrap_or_default();
@@ -170,9 +171,9 @@ pub(super) fn read_extras(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::R
         Ok(Arc::new(LabelSnapshot { name: r.get(0)?, created_at: r.get::<_, i64>(1)? as u64, labels, spans }))
     };
     Ok(ProjectExtras {
-        runs: lost.rows(c, "runs", RUNS, run)?,
-        views: lost.rows(c, "views", "SELECT name, query FROM views ORDER BY name", view)?,
-        snapshots: lost.rows(
+        runs: recovery.rows(c, "runs", RUNS, run_from_row)?,
+        views: recovery.rows(c, "views", "SELECT name, query FROM views ORDER BY name", view)?,
+        snapshots: recovery.rows(
             c,
             "snapshots",
             "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
@@ -203,25 +204,25 @@ impl RecoveryLog {
     ) -> rusqlite::Result<Vec<T>> {
         let mut statement = c.prepare(sql)?;
         let mut found = Vec::new();
-        let mut wrong: Option<(usize, rusqlite::Error)> = None;
+        let mut first_error: Option<(usize, rusqlite::Error)> = None;
         for row in statement.query_map([], read)? {
-            match (row, &mut wrong) {
+            match (row, &mut first_error) {
                 (Ok(row), _) => found.push(row),
                 // A busy file or a broken connection is not damage of the row.
                 (Err(e), _) if e.sqlite_error_code().is_some_and(|c| !DAMAGE.contains(&c)) => return Err(e),
                 (Err(_), Some((count, _))) => *count += 1,
-                (Err(first), none) => *none = Some((1, first)),
+                (Err(first), slot) => *slot = Some((1, first)),
             }
         }
-        if let Some((count, first)) = wrong {
+        if let Some((count, first)) = first_error {
             // A damaged page ends the rows; an invalid value only affects its row.
             let damaged = first.sqlite_error_code().is_some_and(|c| DAMAGE.contains(&c));
-            let where_to = if damaged {
-                format!("{what} after the first {}", found.len())
+            let description = if damaged {
+                format!("all {what} after row {}", found.len())
             } else {
-                format!("{count} of the {what}")
+                format!("{count} unreadable {what}")
             };
-            self.0.push(format!("{where_to} ({first})"));
+            self.0.push(format!("{description} ({first})"));
         }
         Ok(found)
     }
@@ -230,7 +231,7 @@ impl RecoveryLog {
 pub(super) const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit, choices FROM sources ORDER BY number";
 
 /// Reads a source from its row.
-pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
+pub(super) fn source_from_row(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::UNKNOWN);
     let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
     let unit = r.get::<_, Option<String>>(5)?.and_then(|name| OffsetUnit::from_name(&name));
@@ -270,7 +271,7 @@ fn path_of_bytes(bytes: &[u8]) -> PathBuf {
 const RUNS: &str =
     "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number";
 
-fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
+fn run_from_row(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
     let outcome = match RunStatus::from_name(&r.get::<_, String>(4)?) {
         // No training can be in progress when a project is opened.
         Some(RunStatus::Running) | None => RunStatus::Interrupted,
@@ -290,9 +291,9 @@ fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
 }
 
 /// Reads a span or suggestion, with the id of its document.
-fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
+fn span_from_row(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
     let origin = match (r.get::<_, Option<u8>>(5)?, r.get_ref(4)?.as_str()?) {
-        (Some(who), _) => Origin::suggested(who, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
+        (Some(agent), _) => Origin::suggested(agent, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
         (None, "person") => Origin::Human,
         (None, _) => Origin::Import,
     };
@@ -300,7 +301,7 @@ fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
 }
 
 /// Reads a document without its spans. `width` is the number of additional columns of the corpus.
-fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
+fn document_from_row(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     let tokens: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(4)?);
     let columns: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(6)?);
     let n = tokens.len() / 2;
@@ -321,8 +322,8 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     })
 }
 
-/// True if tokens and sentences are valid and in order, and each token has a value in every column, or no column has
-/// values. All other code relies on it.
+/// True if tokens and sentences are valid and in order, and each token has a value in every column, or the document
+/// has no columns. All other code relies on this invariant.
 fn is_valid(d: &Document, columns: &[TokenColumn]) -> bool {
     let is_border = |at: u32| d.text.is_char_boundary(at as usize);
     let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));

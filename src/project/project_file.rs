@@ -8,7 +8,7 @@ use super::connect;
 use super::edit_json;
 use super::edit_sql::{apply, insert_doc_label, insert_label, insert_span, insert_suggestion, upsert_review};
 use super::extras::ProjectExtras;
-use super::load::{self, DAMAGE, ProjectData, RecoveryLog, SOURCES, get_meta, path_value, source};
+use super::load::{self, DAMAGE, ProjectData, RecoveryLog, SOURCES, get_meta, path_value, source_from_row};
 use super::read_options_json;
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
@@ -254,9 +254,9 @@ impl Project {
     /// # Errors
     /// Returns an error if SQLite fails, or if the project is empty or damaged.
     pub fn read(&self) -> Result<ProjectData, ProjectError> {
-        let mut lost = RecoveryLog::default();
-        let contents = self.contents(&mut lost)?;
-        if let Some(what) = lost.0.first() {
+        let mut recovery = RecoveryLog::default();
+        let contents = self.contents(&mut recovery)?;
+        if let Some(what) = recovery.0.first() {
             return Err(ProjectError::Unusable {
                 path: self.path.clone(),
                 reason: format!("the project is damaged: {what}"),
@@ -278,14 +278,14 @@ impl Project {
         let look = || -> rusqlite::Result<Option<ProjectExtras>> {
             let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
             let sound = || self.connection.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0));
-            let mut lost = RecoveryLog::default();
+            let mut recovery = RecoveryLog::default();
             let as_now = get_meta(&self.connection, "reader")?.as_deref() == Some(READER_VERSION);
             let kept = if edits == 0 && as_now && sound()? == "ok" {
-                Some(load::read_extras(&self.connection, &mut lost)?)
+                Some(load::read_extras(&self.connection, &mut recovery)?)
             } else {
                 None
             };
-            Ok(kept.filter(|_| lost.0.is_empty()))
+            Ok(kept.filter(|_| recovery.0.is_empty()))
         };
         look().map_err(|e| self.fail(e))
     }
@@ -335,28 +335,28 @@ impl Project {
     /// # Errors
     /// Returns an error if no document is readable.
     pub fn recover(&self) -> Result<(ProjectData, Vec<String>), ProjectError> {
-        let mut lost = RecoveryLog::default();
-        let contents = self.contents(&mut lost)?;
+        let mut recovery = RecoveryLog::default();
+        let contents = self.contents(&mut recovery)?;
         if contents.dataset.corpus.documents.is_empty() {
             let reason = "the project is damaged: no document can be read".to_owned();
             return Err(ProjectError::Unusable { path: self.path.clone(), reason });
         }
         let history = History::default();
-        lost.0.push("undo history".into());
-        Ok((ProjectData { history, ..contents }, lost.0))
+        recovery.0.push("undo history".into());
+        Ok((ProjectData { history, ..contents }, recovery.0))
     }
 
     /// Reads the complete content in one transaction.
-    fn contents(&self, lost: &mut RecoveryLog) -> Result<ProjectData, ProjectError> {
+    fn contents(&self, recovery: &mut RecoveryLog) -> Result<ProjectData, ProjectError> {
         let mut read = || -> rusqlite::Result<ProjectData> {
             let moment = self.connection.unchecked_transaction()?;
-            load::read(&moment, lost)
+            load::read(&moment, recovery)
         };
         read().map_err(|e| self.fail(e))
     }
 
     fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {
-        self.connection.prepare(SOURCES)?.query_map([], source)?.collect()
+        self.connection.prepare(SOURCES)?.query_map([], source_from_row)?.collect()
     }
 
     /// Makes an edit, undo or redo durable: its spans, its position in the log, and the number of applied edits. `log`

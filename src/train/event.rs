@@ -52,12 +52,12 @@ impl LogLevel {
 
     /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, w)| *w == self).map_or("plain", |(name, _)| name)
+        Self::ALL.iter().find(|(_, l)| *l == self).map_or("plain", |(name, _)| name)
     }
 
     /// Returns the level with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, w)| *w)
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, l)| *l)
     }
 }
 
@@ -180,12 +180,12 @@ impl TrainerControl {
 
     /// Returns the name.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, w)| *w == self).map_or("go-on", |(name, _)| name)
+        Self::ALL.iter().find(|(_, c)| *c == self).map_or("go-on", |(name, _)| name)
     }
 
     /// Returns the value with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, w)| *w)
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, c)| *c)
     }
 }
 
@@ -195,9 +195,9 @@ pub struct SharedControl(AtomicU8);
 
 impl SharedControl {
     /// Sets the control value.
-    pub fn set(&self, wish: TrainerControl) {
-        let place = TrainerControl::ALL.iter().position(|(_, w)| *w == wish).unwrap_or(0);
-        self.0.store(place as u8, Ordering::Relaxed);
+    pub fn set(&self, control: TrainerControl) {
+        let index = TrainerControl::ALL.iter().position(|(_, c)| *c == control).unwrap_or(0);
+        self.0.store(index as u8, Ordering::Relaxed);
     }
 
     /// Returns the current control value.

@@ -31,7 +31,7 @@ pub fn to_json(event: &TrainEvent) -> Value {
         TrainEvent::History(events) => {
             json!({"event": "history", "events": events.iter().map(to_json).collect::<Vec<_>>()})
         }
-        TrainEvent::Log(weight, text) => json!({"event": "note", "weight": weight.name(), "text": text}),
+        TrainEvent::Log(level, text) => json!({"event": "note", "weight": level.name(), "text": text}),
     }
 }
 
@@ -65,7 +65,7 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
 }
 
 /// Converts the result of a run to a JSON object, the last one of a stream.
-pub fn finished(f: &TrainOutput) -> Value {
+pub fn output_to_json(f: &TrainOutput) -> Value {
     json!({"event": "finished", "outcome": f.outcome.name(), "best_epoch": f.best_epoch,
         "train_seconds": f.train_seconds, "pieces": f.n_subwords, "pieces_per_second": f.subwords_per_second(),
         "peak_memory_mb": f.peak_memory_mb, "dev": f.dev.as_ref().map(evaluation),
@@ -79,7 +79,7 @@ pub fn estimate(e: &RunEstimate) -> Value {
 }
 
 /// Converts the losses by learning rate to a JSON object.
-pub fn rates(sweep: &LrSweep) -> Value {
+pub fn lr_sweep_to_json(sweep: &LrSweep) -> Value {
     json!({"event": "learning_rates", "points": sweep.points, "suggestion": sweep.suggestion})
 }
 
@@ -136,7 +136,7 @@ pub fn from_json(value: &Value) -> Option<TrainEvent> {
         "evaluated" => {
             let best = value.get("best").and_then(Value::as_bool).unwrap_or(false);
             let split = Split::from_name(text("split")?)?;
-            Some(TrainEvent::Evaluated { epoch: count("epoch")?, split, scores: evaluation_from(value)?, best })
+            Some(TrainEvent::Evaluated { epoch: count("epoch")?, split, scores: metrics_from_json(value)?, best })
         }
         _ => None,
     }
@@ -151,14 +151,14 @@ fn shape_name(shape: SchedulerType) -> &'static str {
 }
 
 /// Parses metrics written by [`evaluation`].
-fn evaluation_from(value: &Value) -> Option<EvalMetrics> {
+fn metrics_from_json(value: &Value) -> Option<EvalMetrics> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
-    let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: read_score(s)? });
+    let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: score_from_json(s)? });
     Some(EvalMetrics {
-        dropped: 0,
-        overall: read_score(value)?,
+        n_unmapped_predictions: 0,
+        overall: score_from_json(value)?,
         labels: value.get("labels")?.as_object()?.iter().map(label).collect::<Option<_>>()?,
-        strict: value.get("strict").and_then(read_score).unwrap_or_default(),
+        strict: value.get("strict").and_then(score_from_json).unwrap_or_default(),
         accuracy: number("accuracy")?,
         subword_f1: number("piece_f1")?,
         loss: number("loss"),
@@ -169,9 +169,9 @@ fn evaluation_from(value: &Value) -> Option<EvalMetrics> {
     })
 }
 
-/// Parses a result written by [`finished`]. `out` is the directory of the run.
-pub fn finished_from(value: &Value, out: &Path) -> Option<TrainOutput> {
-    let scores = |name: &str| value.get(name).and_then(evaluation_from);
+/// Parses a result written by [`output_to_json`]. `out` is the directory of the run.
+pub fn output_from_json(value: &Value, out: &Path) -> Option<TrainOutput> {
+    let scores = |name: &str| value.get(name).and_then(metrics_from_json);
     Some(TrainOutput {
         outcome: Outcome::from_name(value.get("outcome")?.as_str()?)?,
         best_epoch: count(value, "best_epoch")?,
@@ -195,8 +195,8 @@ pub fn estimate_from(value: &Value) -> Option<RunEstimate> {
     })
 }
 
-/// Parses losses by learning rate written by [`rates`].
-pub fn rates_from(value: &Value) -> Option<LrSweep> {
+/// Parses losses by learning rate written by [`lr_sweep_to_json`].
+pub fn lr_sweep_from_json(value: &Value) -> Option<LrSweep> {
     let point = |p: &Value| Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]);
     Some(LrSweep {
         points: value.get("points")?.as_array()?.iter().map(point).collect::<Option<_>>()?,
@@ -204,7 +204,7 @@ pub fn rates_from(value: &Value) -> Option<LrSweep> {
     })
 }
 
-fn read_score(value: &Value) -> Option<PrfScore> {
+fn score_from_json(value: &Value) -> Option<PrfScore> {
     Some(PrfScore::from_counts(count(value, "right")?, count(value, "predicted")?, count(value, "support")?))
 }
 
@@ -215,7 +215,7 @@ mod tests {
     fn scores() -> EvalMetrics {
         let score = PrfScore::from_counts(3, 5, 4);
         EvalMetrics {
-            dropped: 0,
+            n_unmapped_predictions: 0,
             overall: score,
             labels: vec![LabelScore { label: "PER".into(), score }, LabelScore { label: "A \"b\"".into(), score }],
             strict: PrfScore::from_counts(1, 2, 3),
@@ -254,15 +254,15 @@ mod tests {
             peak_memory_mb: Some(500.0),
             out: out.to_owned(),
         };
-        assert_eq!(finished_from(&finished(&ended), out), Some(ended));
+        assert_eq!(output_from_json(&output_to_json(&ended), out), Some(ended));
         let cost = RunEstimate { seconds: 12.5, subwords_per_second: 1000.0, memory_mb: None, free_mb: Some(12.0) };
         assert_eq!(estimate_from(&estimate(&cost)), Some(cost));
         let sweep = LrSweep { points: vec![[1e-5, 2.0], [1e-4, 1.5]], suggestion: None };
-        assert_eq!(rates_from(&rates(&sweep)), Some(sweep));
+        assert_eq!(lr_sweep_from_json(&lr_sweep_to_json(&sweep)), Some(sweep));
     }
 
     #[test]
-    fn non_finite_loss_is_read_as_none() {
+    fn non_finite_values_are_read_as_nan() {
         let written = to_json(&TrainEvent::Step(Step { loss: f64::NAN, grad_norm: f64::INFINITY, ..Step::default() }));
         assert!(matches!(from_json(&written), Some(TrainEvent::Step(s)) if s.loss.is_nan() && s.grad_norm.is_nan()));
     }

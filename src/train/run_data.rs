@@ -80,19 +80,19 @@ impl RunData {
     /// Returns an error if the tokenizer fails.
     pub(super) fn of(job: &TrainJob, arguments: &TrainingArguments, tags: &TagSet) -> Result<Self, TrainError> {
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
-        let rule = AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length };
+        let options = AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length };
         let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
-            let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, rule.label_all_subwords)?;
+            let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, options.label_all_subwords)?;
             for sentence in &mut gold.sentences {
-                // Evaluation does not use texts and offsets.
-                (sentence.encoding.texts, sentence.encoding.offsets) = (Vec::new(), Vec::new());
+                // Evaluation does not use tokens and offsets.
+                (sentence.encoding.tokens, sentence.encoding.offsets) = (Vec::new(), Vec::new());
             }
             Ok(gold)
         };
         Ok(Self {
             corpus: job.corpus.name.clone(),
             held_out: held_out(&job.holdout),
-            train_set: EncodedTrainSet::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, rule)?,
+            train_set: EncodedTrainSet::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, options)?,
             dev: gold(&job.holdout.dev)?,
             test: gold(&job.test)?,
         })
@@ -159,7 +159,10 @@ impl RunData {
             arrays.extend([
                 numbers(&named("lengths"), subwords().map(|p| p.len() as i32)),
                 numbers(&named("ids"), subwords().flat_map(|p| &p.ids).map(|id| *id as i32)),
-                numbers(&named("words"), subwords().flat_map(|p| p.word_ids.iter().zip(&p.special)).map(word)),
+                numbers(
+                    &named("words"),
+                    subwords().flat_map(|p| p.word_ids.iter().zip(&p.special_tokens_mask)).map(word),
+                ),
                 numbers(&named("labels"), all.iter().flat_map(|s| &s.subword_tags).copied()),
                 numbers(&named("word_counts"), all.iter().map(|s| s.token_tags.len() as i32)),
                 numbers(&named("tags"), all.iter().flat_map(|s| &s.token_tags).map(|tag| *tag as i32)),
@@ -263,7 +266,7 @@ impl ArrayFile<'_> {
         let sentences = ids.into_iter().zip(words).zip(labels).zip(word_tags).map(|(((ids, words), labels), tags)| {
             let subwords = SubwordEncoding {
                 ids: unsigned(ids),
-                special: words.iter().map(|word| *word == SPECIAL).collect(),
+                special_tokens_mask: words.iter().map(|word| *word == SPECIAL).collect(),
                 word_ids: words.into_iter().map(|word| u32::try_from(word).ok()).collect(),
                 ..SubwordEncoding::default()
             };
@@ -302,7 +305,7 @@ mod tests {
             encoding: SubwordEncoding {
                 ids: vec![101, 7, 8, 102],
                 word_ids: vec![None, Some(0), Some(2), None],
-                special: vec![true, false, false, true],
+                special_tokens_mask: vec![true, false, false, true],
                 ..SubwordEncoding::default()
             },
             subword_tags: vec![-100, 1, 0, -100],

@@ -158,7 +158,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         is_advanced: false,
         get: |a| a.seed.to_string(),
         set: |a, v| set_if(&mut a.seed, v as u64, (0.0..=9e15).contains(&v)),
-        range: "Enter a whole number from 0",
+        range: "Enter a whole number, 0 or more",
         is_integer: true,
     },
     NumberSetting {
@@ -217,7 +217,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         name: "freeze_layers",
         label: "Freeze layers",
         flag: "freeze-layers",
-        hint: "First N encoder layers",
+        hint: "Embeddings and first N layers",
         cli_help: "Freeze the embeddings and the first N encoder layers; 0 freezes none",
         suffix: "layers",
         is_advanced: true,
@@ -257,7 +257,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         label: "Early stopping patience",
         flag: "patience",
         hint: "0 disables early stopping",
-        cli_help: "Early stopping patience in epochs without a better dev F1; 0 disables it",
+        cli_help: "Stop after this many epochs without a better dev F1; 0 disables early stopping",
         suffix: "epochs",
         is_advanced: true,
         get: |a| a.early_stopping_patience.to_string(),
@@ -275,7 +275,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         is_advanced: true,
         get: |a| a.early_stopping_threshold.to_string(),
         set: |a, v| set_if(&mut a.early_stopping_threshold, v, (0.0..=1.0).contains(&v)),
-        range: "Enter a number from 0 to 1. 0.01 is one F1 point",
+        range: "Enter a number from 0 to 1. 0.01 is one F1 point.",
         is_integer: false,
     },
     NumberSetting {
@@ -301,7 +301,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         is_advanced: true,
         get: |a| a.save_steps.to_string(),
         set: |a, v| set_if(&mut a.save_steps, v as usize, (1.0..=1e9).contains(&v)),
-        range: "Enter a whole number from 1",
+        range: "Enter a whole number, 1 or more",
         is_integer: true,
     },
     NumberSetting {
@@ -337,7 +337,7 @@ pub const ENUM_SETTINGS: &[EnumSetting] = &[
         label: "Class weights",
         flag: "class-weights",
         hint: "Balanced: inverse frequency",
-        cli_help: "Class weights of the loss: none, or balanced by inverse frequency: subwords / (tags x tag subwords)",
+        cli_help: "Class weights of the loss. balanced: inverse frequency, subwords / (tags x subwords of the tag)",
         options: &["none", "balanced"],
         option_labels: &["None", "Balanced"],
         get: |a| usize::from(a.balanced_class_weights),
@@ -577,7 +577,7 @@ mod tests {
         check("save_steps", " 1,000,000 ", Ok("1000000"));
         check("save_steps", "12000", Ok("12000"));
         for wrong in ["12,00", "1,0000", "12,", ",000", "1,000.5", "1,00,000", "1,,000", "1,000,", "-1,000", "1,0e3"] {
-            check("save_steps", wrong, Err("Enter a whole number from 1"));
+            check("save_steps", wrong, Err("Enter a whole number, 1 or more"));
         }
         check("num_train_epochs", "1,5", Err("between thousands"));
         check("learning_rate", "0,1", Err("point, not a comma: 0.1."));

@@ -33,12 +33,12 @@ impl EncodedTrainSet {
         sentences: &[SentenceId],
         tokenizer: &SubwordTokenizer,
         tags: &TagSet,
-        rule: AlignmentOptions,
+        options: AlignmentOptions,
     ) -> Result<Self, ModelError> {
         let mut plan = Self::default();
         for id in sentences {
             let (words, ids) = tokens_and_tags(corpus, *id, tags);
-            let aligned = align(tokenizer, &words, &ids, tags, rule)?;
+            let aligned = align(tokenizer, &words, &ids, tags, options)?;
             plan.n_tokens_without_subwords += aligned.n_tokens_without_subwords;
             plan.n_truncated_tokens += aligned.n_truncated_tokens;
             plan.n_truncated_sentences += usize::from(aligned.n_truncated_tokens > 0);

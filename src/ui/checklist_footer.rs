@@ -15,9 +15,9 @@ pub enum ChecklistAction {
     SelectAll(bool),
 }
 
-/// Shows the footer below the rows. `verb` names the action, and `ticked` is the number of selected rows. The optional
-/// text is placed before the buttons at the right.
-pub fn show(ui: &mut Ui, verb: &str, ticked: usize, note: Option<&str>) -> Option<ChecklistAction> {
+/// Shows the footer below the rows. `verb` names the action, and `num_checked` is the number of selected rows. The
+/// optional text is placed before the buttons at the right.
+pub fn show(ui: &mut Ui, verb: &str, num_checked: usize, note: Option<&str>) -> Option<ChecklistAction> {
     separator(ui);
     ui.add_space(12.0);
     let mut chosen = None;
@@ -25,8 +25,8 @@ pub fn show(ui: &mut Ui, verb: &str, ticked: usize, note: Option<&str>) -> Optio
     let enter = ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        let off = (ticked == 0).then_some(tr!("Nothing selected"));
-        if (Button::primary(verb).disabled(off).show(ui).clicked() || enter) && ticked > 0 {
+        let off = (num_checked == 0).then_some(tr!("Nothing selected"));
+        if (Button::primary(verb).disabled(off).show(ui).clicked() || enter) && num_checked > 0 {
             chosen = Some(ChecklistAction::Apply);
         }
         if Button::plain(tr!("Cancel")).show(ui).clicked() {

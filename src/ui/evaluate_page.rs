@@ -73,7 +73,7 @@ fn model_and_split(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         let model = Button::plain(&title).opens_menu().show(ui);
         menu(&model, 240.0, |ui| {
             for (title, model) in app.models() {
-                if MenuRow::new(&title).chosen(model == s.model).show(ui).clicked() {
+                if MenuRow::new(&title).selected(model == s.model).show(ui).clicked() {
                     out.push(Command::SetEvalModel(model));
                     ui.close();
                 }
@@ -82,7 +82,7 @@ fn model_and_split(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
         menu(&split, 180.0, |ui| {
             for split in a.splits() {
-                if MenuRow::new(split.name()).icon(split_icon(split)).chosen(split == s.split).show(ui).clicked() {
+                if MenuRow::new(split.name()).icon(split_icon(split)).selected(split == s.split).show(ui).clicked() {
                     out.push(Command::SetEvalSplit(split));
                     ui.close();
                 }
@@ -109,7 +109,7 @@ fn score_stats(ui: &mut Ui, s: &EvalMetrics) {
             figure(tr!("Precision"), &precision, &of_predicted),
             figure(tr!("Recall"), &recall, &of_gold),
             figure(tr!("F1 (strict)"), &strict, tr!("Strict mode, IOB2")),
-            figure(tr!("F1 (subwords)"), &subword, tr!("Per subword, not per entity")),
+            figure(tr!("F1 (subwords)"), &subword, tr!("Per subword")),
             figure(tr!("Accuracy"), &accuracy, tr!("Per token, including O")),
         ],
         true,

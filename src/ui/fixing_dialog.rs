@@ -44,16 +44,16 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 for i in range {
                     let place = fixing.places[i];
                     if let Some(finding) = survey.findings.get(place.finding)
-                        && row(ui, a, finding, place.split, place.ticked)
+                        && row(ui, a, finding, place.split, place.is_checked)
                     {
-                        out.push(Command::CheckFix(Some(i), !place.ticked));
+                        out.push(Command::CheckFix(Some(i), !place.is_checked));
                     }
                 }
             },
         );
-        let ticked = fixing.ticked().len();
-        let verb = tr!("Fix {selected}", selected = thousands(ticked));
-        match checklist_footer::show(ui, &verb, ticked, None) {
+        let num_checked = fixing.checked().len();
+        let verb = tr!("Fix {selected}", selected = thousands(num_checked));
+        match checklist_footer::show(ui, &verb, num_checked, None) {
             Some(ChecklistAction::Apply) => {
                 out.push(Command::ApplyCheckedFixes);
                 done = true;
@@ -69,20 +69,21 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 }
 
 /// Shows a place: check box, name of the sentence, and finding. Returns true if it was clicked.
-fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, ticked: bool) -> bool {
+fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, is_checked: bool) -> bool {
     let p = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let place = a
         .sentence_index_at(finding.sentence.document, finding.span.start)
         .map(|place| a.sentence_name(place))
         .unwrap_or_default();
-    response
-        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, ticked, format!("{place}: {}", finding.message)));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::CheckBox, true, is_checked, format!("{place}: {}", finding.message))
+    });
     if response.hovered() {
         ui.painter().rect_filled(rect, 6, p.hover);
     }
     let square = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(16.0, ROW));
-    let (mark, color) = if ticked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text_muted) };
+    let (mark, color) = if is_checked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text_muted) };
     paint_icon(ui.painter(), square, mark, 15.0, color);
     let name = rect.with_min_x(square.right() + 8.0);
     let color = if split == Split::Train { p.text_muted } else { p.warning };

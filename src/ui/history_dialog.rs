@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.add_space(2.0);
         let count = format_numbers::changes(a.history.edits().len());
         let text =
-            tr!("{count}. Select one to return to it. Later changes stay available until you make a new one.", count);
+            tr!("{count}. Select one to return to it. Later changes can be redone until you make a new one.", count);
         paragraph(ui, TextRole::Small, p.text_secondary, &text);
         ui.add_space(10.0);
         if a.history.edits().is_empty() {

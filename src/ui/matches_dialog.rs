@@ -51,9 +51,9 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 }
             },
         );
-        let ticked = m.ticked();
-        let verb = tr!("Label {selected}", selected = thousands(ticked));
-        match checklist_footer::show(ui, &verb, ticked, Some(&format_numbers::matches(m.matches.len()))) {
+        let num_checked = m.num_checked();
+        let verb = tr!("Label {selected}", selected = thousands(num_checked));
+        match checklist_footer::show(ui, &verb, num_checked, Some(&format_numbers::matches(m.matches.len()))) {
             Some(ChecklistAction::Apply) => {
                 out.push(Command::LabelCheckedMatches);
                 done = true;
@@ -83,11 +83,11 @@ fn match_options(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands)
         });
         ui.add_space(8.0);
         let MatchOptions { ignore_case, ignore_suffix } = m.options;
-        let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Match case")).toggled(!ignore_case);
+        let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Match case")).selected(!ignore_case);
         if case.show(ui).clicked() {
             out.push(Command::UpdateMatches(m.label, MatchOptions { ignore_case: !ignore_case, ignore_suffix }));
         }
-        let whole = IconButton::new(icon::WHOLE_WORD, tr!("Match word endings")).toggled(!ignore_suffix);
+        let whole = IconButton::new(icon::WHOLE_WORD, tr!("Match word endings")).selected(!ignore_suffix);
         if whole.show(ui).clicked() {
             out.push(Command::UpdateMatches(m.label, MatchOptions { ignore_case, ignore_suffix: !ignore_suffix }));
         }

@@ -28,23 +28,23 @@ struct PromptTexts {
 fn words(asking: TextPrompt) -> PromptTexts {
     match asking {
         TextPrompt::Label => PromptTexts {
-            title: tr!("Add label"),
+            title: tr!("New label"),
             field: tr!("Name"),
             help: tr!("As written in the file, for example DATE or PRODUCT"),
             placeholder: "DATE",
-            confirm: tr!("Add label"),
+            confirm: tr!("Create"),
         },
         TextPrompt::Comment(_) => PromptTexts {
             title: tr!("Comment"),
             field: tr!("Comment on sentence"),
-            help: tr!("Stored in the project. Search with comment: or has:comment"),
+            help: tr!("Stored in the project. Search with comment: or has:comment."),
             placeholder: tr!("Add a comment"),
             confirm: tr!("Save"),
         },
         TextPrompt::Remark(..) => PromptTexts {
             title: tr!("Comment"),
             field: tr!("Comment on selection"),
-            help: tr!("Stored in the project. Search with comment: or has:comment"),
+            help: tr!("Stored in the project. Search with comment: or has:comment."),
             placeholder: tr!("Add a comment"),
             confirm: tr!("Save"),
         },

@@ -99,7 +99,7 @@ fn appearance(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui,
         TextRole::Caption,
         p.text_muted,
-        &tr!("Zoom: {modifier} and plus, minus or 0", modifier = MODIFIER_LABELS[0]),
+        &tr!("Zoom: {modifier} with plus, minus or 0", modifier = MODIFIER_LABELS[0]),
     );
 }
 
@@ -153,7 +153,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
             out.push(Command::SetKeybinding(entry.action, None));
         }
         if view.recording == Some(entry.action) {
-            label(ui, TextRole::Small, p.accent, tr!("Press a new shortcut, or Esc"));
+            label(ui, TextRole::Small, p.accent, tr!("Press the new shortcut, or Esc to cancel"));
             return;
         }
         if IconButton::new(icon::PENCIL, &tr!("Change shortcut: {entry}", entry = entry.title()))

@@ -37,11 +37,8 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         let text = tr!("Nothing was overwritten. Your labels are safe in the project.");
         paragraph(ui, TextRole::Small, p.text_secondary, text);
         ui.add_space(metrics::GAP);
-        let n = thousands(opened(changed));
-        let title = match changed.dataset.files.len() {
-            1 => tr!("Sentences in the file, compared with the {n} you opened", n),
-            _ => tr!("Sentences in the files, compared with the {n} you opened", n),
-        };
+        let title =
+            trn!(opened(changed), "Changes since you opened {n} sentence", "Changes since you opened {n} sentences");
         label(ui, TextRole::Small, p.text_secondary, &title);
         counts(ui, changed);
         ui.add_space(metrics::GAP);
@@ -140,7 +137,7 @@ fn texts(changed: &SourceChange, decision: SourceDecision) -> (&'static str, Str
         SourceDecision::Reimport => {
             let what = tr!("Imports all sentences and labels again").to_owned();
             (
-                tr!("Import the file again"),
+                tr!("Import again without my labels"),
                 what,
                 trn!(changed.edits, "{n} edit is discarded", "{n} edits are discarded"),
             )

@@ -82,7 +82,7 @@ fn toolbar(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) 
                 let button = Button::plain(&title).opens_menu().show(ui);
                 menu(&button, 260.0, |ui| {
                     for (title, model) in app.models() {
-                        if MenuRow::new(&title).chosen(model == app.try_page.model).show(ui).clicked() {
+                        if MenuRow::new(&title).selected(model == app.try_page.model).show(ui).clicked() {
                             out.push(Command::SetTryModel(model));
                             ui.close();
                         }

@@ -101,7 +101,12 @@ fn open_actions(ui: &mut Ui, app: &App, out: &mut Commands) {
     });
     ui.horizontal(|ui| {
         key_caps(ui, &["Enter"]);
-        label(ui, TextRole::Small, p.text_muted, tr!("369 sentences from news, email, minutes, chat and contracts"));
+        label(
+            ui,
+            TextRole::Small,
+            p.text_muted,
+            tr!("369 sentences from news, email, meeting minutes, chat and contracts"),
+        );
     });
 }
 

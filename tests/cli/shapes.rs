@@ -182,7 +182,7 @@ fn map_keeps_head_under_renamed_labels() {
     let arguments = |map: &'static str| vec!["train", "--train", text(&path), "--out", text(&other), "--map", map];
     assert_fails(&arguments("X=GPE"), 1, "no label X");
     assert_fails(&arguments("PER=X"), 1, "no label X");
-    assert_fails(&arguments("PER=PERSON"), 1, "no label for GPE");
+    assert_fails(&arguments("PER=PERSON"), 1, "labels of the data: GPE");
     assert_fails(&arguments("PER=PERSON,LOC=GPE,ORG=GPE"), 1, "two labels");
     assert_fails(&[&arguments("PER=PERSON,LOC=GPE")[..], &["--new-head"]].concat(), 2, "--new-head");
     assert_fails(&arguments("PER"), 2, "MODEL=DATA");

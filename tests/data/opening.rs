@@ -195,7 +195,7 @@ fn check_forged(sql: &str, opens: bool, message: &str) {
 #[test]
 fn unknown_projects_are_not_modified() {
     check_forged("UPDATE sources SET format='hologram'", true, "a format that is unknown to this version");
-    check_forged("UPDATE edits SET edit='{\"Teleport\":{}}'", true, "one that this version cannot read");
+    check_forged("UPDATE edits SET edit='{\"Teleport\":{}}'", true, "an edit that this version cannot read");
     check_forged("CREATE TRIGGER t AFTER INSERT ON edits BEGIN DELETE FROM spans; END", false, "trigger “t”");
     check_forged("CREATE VIEW v AS SELECT * FROM spans", false, "view “v”");
     check_forged("CREATE TABLE extra(x)", false, "table “extra”");

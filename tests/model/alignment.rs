@@ -27,7 +27,7 @@ fn subwords_and_labels_match_transformers() {
 fn aligns_homer_like_hands_on_llm() {
     let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let subwords = folder.tokenizer.encode_words(&["homer"]).expect("subwords");
-    assert_eq!(subwords.texts, ["[CLS]", "home", "##r", "[SEP]"]);
+    assert_eq!(subwords.tokens, ["[CLS]", "home", "##r", "[SEP]"]);
     let tags = TagSet::from_labels(&["PER"]);
     let check = |label_all_pieces, max_length, expected: &[i32], n_truncated| {
         let rule = AlignmentOptions { label_all_subwords: label_all_pieces, max_length };

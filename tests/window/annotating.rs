@@ -191,7 +191,7 @@ fn subword_view_shows_training_labels() {
     {
         let app = w.app();
         let alignment = app.annotate.as_ref().and_then(|a| a.subwords.alignment.as_ref()).expect("an alignment");
-        assert_eq!(alignment.encoding.texts.first().map(String::as_str), Some("[CLS]"));
+        assert_eq!(alignment.encoding.tokens.first().map(String::as_str), Some("[CLS]"));
         assert_eq!(alignment.tag_ids.first(), Some(&-100));
     }
     let with_i_tags = w.app().annotate.as_ref().and_then(|a| a.subwords.alignment.clone()).expect("an alignment");

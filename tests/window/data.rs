@@ -74,7 +74,9 @@ fn findings_can_be_fixed_and_dismissed() {
     w.click_part("but not labeled here");
     assert_eq!(w.app().annotate.as_ref().map(|a| (a.current, a.selection)), Some((4, Some((1, 1)))));
     w.go_to("Data");
-    w.click("Dismiss 0");
+    let first =
+        w.app().data_page.survey.as_ref().map(|(_, survey)| survey.findings[0].message.clone()).expect("a report");
+    w.click(&format!("Dismiss: {first}"));
     w.press("Fix 2");
     assert!(w.shows("Fix 2 problems?"), "a fix of several findings is confirmed first");
     assert_eq!(spans(&w).len(), 8);

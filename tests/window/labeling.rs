@@ -403,7 +403,7 @@ fn all_matches_are_labeled_in_one_edit() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Oslo LOC] and Oslo or oslo and Oslo");
     w.keys(&[ArrowRight, E]);
-    let hits = |w: &Window| w.app().match_dialog.as_ref().map(|m| (m.matches.len(), m.ticked()));
+    let hits = |w: &Window| w.app().match_dialog.as_ref().map(|m| (m.matches.len(), m.num_checked()));
     assert_eq!(hits(&w), Some((3, 2)), "matches with this label are not selected");
     w.press("Match case");
     assert_eq!(hits(&w), Some((4, 3)));

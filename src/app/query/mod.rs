@@ -3,7 +3,7 @@
 //! ```text
 //! query  = and ("or" and)*
 //! and    = not ("and"? not)*
-//! not    = ("not" | "-")? ("(" query ")" | term)
+//! not    = ("not" | "-" | "!")* ("(" query ")" | term)
 //! term   = word | "several words" | /regular expression/ | field ":" value | field ("<" | ">" | "=") number
 //! ```
 //!
@@ -30,7 +30,7 @@ pub const FIELDS: [(&str, &str); 16] = [
     ("split:", "Split: train, dev or test"),
     ("class:", "Document has this label"),
     ("status:", "Status: to-do, in-progress, done or flagged"),
-    ("done:", "Marked as done today or on a date (2026-11-25)"),
+    ("done:", "Marked as done on this date: today or 2026-11-25"),
     ("flag:", "Flagged: yes or no"),
     ("comment:", "Comment contains this text"),
     ("since:", "Changed since this snapshot"),
@@ -94,15 +94,15 @@ pub enum Query {
     /// The sentence is in this set.
     InSet(Arc<HashSet<SentenceId>>),
     /// The number of words satisfies the comparison.
-    Length(NumberPredicate),
+    SentenceLength(NumberPredicate),
     /// The number of spans satisfies the comparison.
-    Spans(NumberPredicate),
+    SpanCount(NumberPredicate),
     /// The number of words of a span satisfies the comparison.
-    Words(NumberPredicate),
+    SpanLength(NumberPredicate),
 }
 
-/// Formats a name as the value of a field, in quotes if needed. A name that contains quotes is cut before the first one
-/// and ends in `*`.
+/// Formats a name as the value of a field, in quotes if needed. A name that contains `"` becomes a prefix pattern: the
+/// part before the first quote, then `*`.
 pub fn quoted(name: &str) -> String {
     match name.split_once('"') {
         Some((before, _)) => format!("\"{before}*\""),
@@ -131,9 +131,9 @@ pub enum OriginPredicate {
 /// Review status of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// No label is made by the user or a model, and there is no comment.
+    /// All labels are imported, and there is no comment. The sentence is neither done nor flagged.
     New,
-    /// The user made a label or a comment, and the sentence is neither done nor flagged.
+    /// A label was added by the user or a model, or there is a comment. The sentence is neither done nor flagged.
     InProgress,
     /// The user marked the sentence as done.
     Done,
@@ -179,7 +179,7 @@ mod tests {
         corpus
     }
 
-    fn known(corpus: &Corpus) -> QueryContext<'_> {
+    fn context(corpus: &Corpus) -> QueryContext<'_> {
         static PROGRESS: std::sync::LazyLock<DailyProgress> = std::sync::LazyLock::new(|| {
             let today = crate::project::Today { date: "2026-11-25".into(), ends_at: u64::MAX };
             let mut progress = DailyProgress::default();
@@ -209,7 +209,7 @@ mod tests {
         corpus.doc_labels.push("big news".into());
         // Expected matches, by sentence number.
         let check = |text: &str, expected: &[usize]| {
-            let query = Query::parse(text, &known(&corpus)).unwrap_or_else(|e| panic!("{text}: {e}"));
+            let query = Query::parse(text, &context(&corpus)).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(query.matching_sentences(&corpus), expected, "{text}");
         };
         check("", &[0, 1, 2, 3]);
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn invalid_queries_are_reported() {
         let check = |text: &str, expected: &str| {
-            let error = Query::parse(text, &known(&corpus())).expect_err("an error");
+            let error = Query::parse(text, &context(&corpus())).expect_err("an error");
             assert!(error.contains(expected), "{text}: {error}");
         };
         check("label:XYZ", "Unknown label “XYZ”. Labels: LOC, PER");
@@ -291,7 +291,7 @@ mod tests {
         #[test]
         fn parser_never_panics(text in "[a-z:<>=()\"/!\\\\ *-]{0,24}|\\PC{0,12}") {
             let corpus = corpus();
-            if let Ok(query) = Query::parse(&text, &known(&corpus)) {
+            if let Ok(query) = Query::parse(&text, &context(&corpus)) {
                 corpus.sentences(None).iter().for_each(|s| { query.matches(&corpus, *s); });
             }
             completions(&text, &corpus);

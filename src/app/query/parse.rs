@@ -158,9 +158,9 @@ impl<'a> Parser<'a> {
             };
             let compared = NumberPredicate(ordering, value);
             return Ok(match field {
-                "length" => Query::Length(compared),
-                "spans" => Query::Spans(compared),
-                "words" => Query::Words(compared),
+                "length" => Query::SentenceLength(compared),
+                "spans" => Query::SpanCount(compared),
+                "words" => Query::SpanLength(compared),
                 _ => Query::Score(compared),
             });
         }

@@ -67,7 +67,7 @@ impl Query {
             Self::Or(a, b) => a.may_match(d) || b.may_match(d),
             Self::Text(wanted) if wanted.literal => wanted.pattern.is_match(&d.text),
             Self::Label(wanted) => d.spans.iter().any(|s| wanted.contains(&s.label)),
-            Self::Span(_) | Self::AnySpan | Self::Overlap | Self::Words(_) => !d.spans.is_empty(),
+            Self::Span(_) | Self::AnySpan | Self::Overlap | Self::SpanLength(_) => !d.spans.is_empty(),
             Self::Split(split) => d.split == *split,
             Self::Suggestion => !d.suggestions.is_empty(),
             Self::Origin(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
@@ -78,8 +78,8 @@ impl Query {
             | Self::All
             | Self::Not(_)
             | Self::Text(_)
-            | Self::Length(_)
-            | Self::Spans(_) => true,
+            | Self::SentenceLength(_)
+            | Self::SpanCount(_) => true,
         }
     }
 
@@ -136,9 +136,11 @@ impl Query {
             }
             Self::DocLabel(wanted) => document.doc_labels.iter().any(|c| wanted.contains(c)),
             Self::InSet(sentences) => sentences.contains(&id),
-            Self::Length(compared) => compared.holds(document.sentence_range(sentence).len()),
-            Self::Spans(compared) => compared.holds(spans().len()),
-            Self::Words(compared) => document.to_token_spans(sentence).iter().any(|s| compared.holds(s.end - s.start)),
+            Self::SentenceLength(compared) => compared.holds(document.sentence_range(sentence).len()),
+            Self::SpanCount(compared) => compared.holds(spans().len()),
+            Self::SpanLength(compared) => {
+                document.to_token_spans(sentence).iter().any(|s| compared.holds(s.end - s.start))
+            }
         }
     }
 }

@@ -4,8 +4,8 @@
 use super::fields;
 use super::lines::{is_comment_sign, is_document_start, is_separator_line};
 use super::roles::{
-    Header, find_tag_column, has_entities, has_only_returns, is_index_column, is_usual, no_tag_column_error,
-    normalized_tag, notation_of, numbers_sentences, outside_value,
+    Header, find_tag_column, has_cr_line_endings, has_entities, is_index_column, is_plausible_tag_column,
+    no_tag_column_error, normalized_tag, notation_of, numbers_sentences, outside_value,
 };
 use super::{CONLL, CONLL2003, GMB, WNUT};
 use crate::corpus::tag_notation::stacked_tags;
@@ -110,8 +110,8 @@ pub struct ColumnLayout {
     pub word_prefix: usize,
     /// Percentage of lines with `columns` columns and a tag.
     pub fit: u8,
-    /// True if the tags look like a dataset: some tokens have no tag, or each label occurs more than once.
-    pub is_usual: bool,
+    /// True if the values of the tag column look like tags rather than words.
+    pub is_plausible: bool,
 }
 
 /// Maximum number of lines to inspect.
@@ -164,7 +164,7 @@ impl ColumnLayout {
     /// # Errors
     /// Returns an error if the lines have no columns, or no column of tags.
     pub fn detect(text: &str, explicit: ColumnOptions) -> Result<Self, Problem> {
-        if has_only_returns(text) {
+        if has_cr_line_endings(text) {
             return Err(Problem::at(0, 0, "line endings are CR only; save the file with LF line endings"));
         }
         let sample = Sample::of(text);
@@ -215,7 +215,7 @@ impl ColumnLayout {
             outside: None,
             word_prefix: 0,
             fit: 0,
-            is_usual: false,
+            is_plausible: false,
         };
         let mut widths: HashMap<usize, usize> = HashMap::new();
         guess.table(lines).iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
@@ -319,7 +319,7 @@ impl ColumnLayout {
             stacked: values.iter().any(|v| v.contains('|') && stacked_tags(v, notation).count() > 1),
             outside,
             word_prefix,
-            is_usual: is_usual(values, notation),
+            is_plausible: is_plausible_tag_column(values, notation),
             fit: u8::try_from(fitting * 100 / table.len().max(1)).unwrap_or(100),
             ..guess
         })

@@ -14,7 +14,7 @@ mod write;
 
 pub use gmb::GMB;
 pub use layout::{ColumnLayout, ColumnOptions, Delimiter};
-pub(super) use roles::has_only_returns;
+pub(super) use roles::has_cr_line_endings;
 pub use write::write;
 
 use super::{Capabilities, Detection, Format, Preview, Writer};
@@ -68,14 +68,15 @@ fn recognize(glance: &Preview, format: Format) -> Option<Detection> {
     let layout = glance.layout().filter(|layout| layout.format() == format)?;
     let score = match layout.fit {
         // Words of a prose text can look like tags, but not in a tab-separated file or below a header.
-        _ if !layout.is_usual && layout.header == 0 && layout.separator != Delimiter::Tab => Detection::WEAK,
+        _ if !layout.is_plausible && layout.header == 0 && layout.separator != Delimiter::Tab => Detection::WEAK,
         90.. if layout.header > 0 => Detection::FITS + 10,
         90.. => Detection::FITS,
         50.. => Detection::PARTLY,
         _ => Detection::WEAK,
     };
     let (columns, fit) = (layout.columns, layout.fit);
-    Some(Detection { score, evidence: format!("{fit}% of the first lines have {columns} columns and a tag").into() })
+    let evidence = format!("{fit}% of the first lines have {columns} columns, one of them a tag").into();
+    Some(Detection { score, evidence })
 }
 
 /// Token that starts a document in CoNLL files.

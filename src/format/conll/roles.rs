@@ -78,7 +78,7 @@ impl Header {
 }
 
 /// True if lines end with a carriage return only.
-pub(in crate::format) fn has_only_returns(text: &str) -> bool {
+pub(in crate::format) fn has_cr_line_endings(text: &str) -> bool {
     !text.contains('\n') && text.matches('\r').count() > 1
 }
 
@@ -113,9 +113,9 @@ pub(super) fn notation_of(values: &[&str]) -> Option<TagNotation> {
     (!is_doubtful).then_some(notation)
 }
 
-/// True if some tokens have no label, or each label occurs more than once. Other columns can be words that look like
-/// tags.
-pub(super) fn is_usual(values: &[&str], notation: TagNotation) -> bool {
+/// True if the values look like tags rather than words. Without prefixes: a label repeats or has no lowercase letter.
+/// With prefixes: some token is `O`, or every label repeats.
+pub(super) fn is_plausible_tag_column(values: &[&str], notation: TagNotation) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let outside = outside_value(values);
     for value in values {
@@ -167,33 +167,35 @@ pub(super) fn numbers_sentences(values: &[&str]) -> bool {
     grows && steps.contains(&true) && steps.contains(&false)
 }
 
-/// Returns the column of tags and its notation. The last candidate wins.
+/// Returns the tag column and its notation: the first column with entities, or else the last candidate.
 pub(super) fn find_tag_column(
     table: &[Vec<Cow<str>>],
     by_column: &[Vec<&str>],
-    numbered: bool,
-    is_space: bool,
-    taken: impl Fn(usize) -> bool,
+    has_index_column: bool,
+    is_space_separated: bool,
+    is_reserved: impl Fn(usize) -> bool,
 ) -> Option<(usize, TagNotation)> {
     let columns = by_column.len();
     let last = |row: &Vec<Cow<str>>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
     let fitting: Vec<bool> = table.iter().filter_map(last).collect();
-    let first = usize::from(numbered);
-    // Half of the lines are enough for usual tags in the last column with at least one label. The others are reported.
-    let half = fitting.len() * 2 >= table.len() && !table.is_empty() && !taken(columns - 1);
-    let usual = half && (fitting.contains(&true) || notation_of(&by_column[columns - 1]).is_none());
-    let search = |bare: bool| {
-        let free = (first..columns).rev().filter(|i| !taken(*i));
-        free.into_iter()
-            .find_map(|i| notation_of(&by_column[i]).filter(|n| (*n == TagNotation::LabelOnly) == bare).map(|n| (i, n)))
+    let first = usize::from(has_index_column);
+    // The last column is the tag column if at least half of its values are valid tags, and one has a label or the
+    // column has no notation. Invalid tags are reported.
+    let half = fitting.len() * 2 >= table.len() && !table.is_empty() && !is_reserved(columns - 1);
+    let is_last = half && (fitting.contains(&true) || notation_of(&by_column[columns - 1]).is_none());
+    let search = |label_only: bool| {
+        let free = (first..columns).rev().filter(|i| !is_reserved(*i));
+        free.into_iter().find_map(|i| {
+            notation_of(&by_column[i]).filter(|n| (*n == TagNotation::LabelOnly) == label_only).map(|n| (i, n))
+        })
     };
     let (mut tag, notation) =
-        if usual { (columns - 1, TagNotation::Hyphen) } else { search(false).or_else(|| search(true))? };
+        if is_last { (columns - 1, TagNotation::Hyphen) } else { search(false).or_else(|| search(true))? };
     // The first layer with entities wins. The third column of CoNLL-2003 has chunks, regardless of their names.
-    let is_conll2003 = is_space && columns == 4 && !numbered;
+    let is_conll2003 = is_space_separated && columns == 4 && !has_index_column;
     let layer = |i: &usize| {
         let known = notation_of(&by_column[*i]);
-        !taken(*i) && known == Some(notation) && has_entities(&by_column[*i], notation)
+        !is_reserved(*i) && known == Some(notation) && has_entities(&by_column[*i], notation)
     };
     if notation == TagNotation::Hyphen && !is_conll2003 {
         tag = (first..tag).find(layer).unwrap_or(tag);

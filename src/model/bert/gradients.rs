@@ -70,7 +70,7 @@ impl Bert {
     /// Returns an error if a sentence exceeds the model's positions, an id or tag does not exist, or memory is full.
     pub fn gradients(&self, batch: &PackedBatch, pass: Pass) -> Result<(MeanLoss, Vec<Gradients>)> {
         // Normalized by the weight of the whole batch, so that the number of micro-batches has no effect.
-        let total = pass.loss.total(&batch.labels);
+        let total = pass.loss.total_weight(&batch.labels);
         let weight = if total > 0.0 { 1.0 / total } else { 0.0 };
         let mut sums = Vec::new();
         let mut grads: Vec<Gradients> = Vec::with_capacity(pass.parts);

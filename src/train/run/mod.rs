@@ -304,8 +304,8 @@ impl<'a> TrainingRun<'a> {
         for difference in differences.into_iter().flatten().flatten() {
             observer.on_event(TrainEvent::Log(LogLevel::Warning, difference));
         }
-        for (weight, note) in initial_log(&data, &arguments, &bert, &report.unexpected_keys, head_kept) {
-            observer.on_event(TrainEvent::Log(weight, note));
+        for (level, note) in initial_log(&data, &arguments, &bert, &report.unexpected_keys, head_kept) {
+            observer.on_event(TrainEvent::Log(level, note));
         }
         let tagger = Tagger {
             name: job.base.name.clone(),
@@ -455,8 +455,8 @@ impl<'a> TrainingRun<'a> {
                 return Ok(Outcome::Diverged);
             }
             if self.progress.step == 1 {
-                let (weight, note) = gradient_coverage(&self.tagger.bert, &report);
-                observer.on_event(TrainEvent::Log(weight, note));
+                let (level, note) = gradient_coverage(&self.tagger.bert, &report);
+                observer.on_event(TrainEvent::Log(level, note));
             }
             let event = self.step_event(loss, rate, &report, batch.n_subwords() as f64 / seconds);
             let event = self.progress.unlogged.take().map_or(event, |before: Step| before.merge(event));
@@ -591,7 +591,7 @@ fn arithmetic(
     arguments: &TrainingArguments,
     resumed: Option<&Checkpoint>,
 ) -> Result<(ComputeDtype, Option<String>), TrainError> {
-    let on = |wish| ComputeDtype::resolve(&chosen.device, chosen.generation, wish);
+    let on = |requested| ComputeDtype::resolve(&chosen.device, chosen.generation, requested);
     let name = resumed.and_then(|checkpoint| checkpoint.state.arithmetic.as_deref());
     let Some(before) = name.and_then(ComputeDtype::from_name) else { return Ok((on(arguments.precision)?, None)) };
     if let Ok(same) = on(Some(before)) {

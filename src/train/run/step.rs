@@ -8,7 +8,7 @@ use crate::train::memory_estimate;
 use crate::train::optimizer::StepReport;
 use std::time::Instant;
 
-/// Maximum ratio of the mean loss to the loss of guessing. A run above it does not recover.
+/// A run has diverged if the smoothed loss exceeds this factor times `ln(num_tags)`, plus 1.
 const DIVERGENCE_FACTOR: f64 = 3.0;
 
 /// Result of a step.
@@ -22,16 +22,21 @@ pub(in crate::train) struct StepResult {
 
 impl TrainingRun<'_> {
     /// Executes a training step: computes the gradient of a batch and updates the weights.
-    pub(in crate::train) fn step(&mut self, batch: &PackedBatch, rate: f64) -> Result<StepResult, TrainError> {
+    pub(in crate::train) fn step(&mut self, batch: &PackedBatch, learning_rate: f64) -> Result<StepResult, TrainError> {
         let started = Instant::now();
-        let (loss, report) = self.compute(batch, rate).map_err(|e| self.explain_device_error(e))?;
+        let (loss, report) =
+            self.forward_backward_update(batch, learning_rate).map_err(|e| self.explain_device_error(e))?;
         self.progress.step += 1;
         let scaled = self.loss_scale.as_mut().is_some_and(|scale| scale.update(report.grad_norm.is_finite()));
         let skipped = scaled && !report.grad_norm.is_finite();
         Ok(StepResult { loss, report, skipped, seconds: started.elapsed().as_secs_f64() })
     }
 
-    fn compute(&mut self, batch: &PackedBatch, rate: f64) -> candle_core::Result<(f64, StepReport)> {
+    fn forward_backward_update(
+        &mut self,
+        batch: &PackedBatch,
+        learning_rate: f64,
+    ) -> candle_core::Result<(f64, StepReport)> {
         let pass = Pass {
             mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
             parts: self.arguments.n_shards,
@@ -41,7 +46,8 @@ impl TrainingRun<'_> {
         };
         self.optimizer.set_loss_scale(pass.loss_scale);
         let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
-        let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, self.arguments.max_grad_norm)?;
+        let report =
+            self.optimizer.step(&mut self.tagger.bert, &gradients, learning_rate, self.arguments.max_grad_norm)?;
         // Reading the loss waits for the device, so it is done after all operations are queued.
         Ok((loss.read()?, report))
     }
@@ -52,8 +58,8 @@ impl TrainingRun<'_> {
             return error.into();
         }
         let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.data.train_set.max_len());
-        // The current free memory excludes the failed batch, so it is not used. The advice is based on half of the
-        // required memory.
+        // Free memory after the failure is not reliable, so the suggested batch size targets half the memory that this
+        // one needs.
         let need = memory_estimate::required_bytes(&self.tagger.bert, &self.data.train_set, &self.arguments, sentences);
         let advice = memory_estimate::advice(&self.tagger.bert, &self.data.train_set, &self.arguments, need / 2);
         TrainError::Data(format!(
@@ -83,24 +89,30 @@ impl TrainingRun<'_> {
     pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &PackedBatch) -> Option<String> {
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
-        let guessing = (self.tagger.tags.len() as f64).ln();
-        let far_above = is_far_above(p.step, &mut p.recent_loss, loss, guessing);
-        let what = if !loss.is_finite() || !report.grad_norm.is_finite() {
+        let uniform_loss = (self.tagger.tags.len() as f64).ln();
+        let diverged = has_diverged(p.step, &mut p.recent_loss, loss, uniform_loss);
+        let is_finite = loss.is_finite() && report.grad_norm.is_finite();
+        let symptom = if !is_finite {
             "loss or gradient is not finite".to_owned()
-        } else if far_above {
-            format!("the average loss is {:.2}, far above random guessing ({guessing:.2})", p.recent_loss)
+        } else if diverged {
+            format!("the average loss is {:.2}, far above random guessing ({uniform_loss:.2})", p.recent_loss)
         } else {
             return None;
         };
         let (step, rate) = (p.step, self.arguments.learning_rate);
-        let cause = if step <= 2 {
-            "the base model produces non-finite values; use another base model".to_owned()
-        } else {
+        let cause = if step > 2 {
             format!("learning_rate {rate:e} is too high (previous gradient norm {before:.1}); try {:e}", rate / 5.0)
+        } else if is_finite {
+            format!(
+                "learning_rate {rate:e} is too high, or the base model is not suitable; try {:e} or another base model",
+                rate / 5.0
+            )
+        } else {
+            "the base model produces non-finite values; use another base model".to_owned()
         };
         let (sentences, longest) = (batch.len(), batch.max_sentence_len());
         Some(format!(
-            "step {step}: {what}. Batch of {sentences} sentences, longest {longest} subwords. Likely cause: {cause}"
+            "step {step}: {symptom}. Batch of {sentences} sentences, longest {longest} subwords. Likely cause: {cause}"
         ))
     }
 
@@ -112,10 +124,10 @@ impl TrainingRun<'_> {
         subwords_per_second: f64,
     ) -> Step {
         let p = &self.progress;
-        let steps_an_epoch = self.schedule.steps as f64 / self.arguments.num_train_epochs as f64;
+        let steps_per_epoch = self.schedule.steps as f64 / self.arguments.num_train_epochs as f64;
         Step {
             step: p.step,
-            epoch: p.step as f64 / steps_an_epoch,
+            epoch: p.step as f64 / steps_per_epoch,
             loss,
             merged: 1,
             learning_rate,
@@ -128,22 +140,22 @@ impl TrainingRun<'_> {
     }
 }
 
-/// Updates the running mean of the loss and returns true if it is far above the loss of guessing.
+/// Updates the running mean of the loss and returns true if it is far above the loss of uniform predictions.
 ///
 /// The mean covers about the last 20 steps; steps are counted from 1. A single difficult batch is not a divergence.
-fn is_far_above(step: usize, recent: &mut f64, loss: f64, guessing: f64) -> bool {
+fn has_diverged(step: usize, recent: &mut f64, loss: f64, uniform_loss: f64) -> bool {
     *recent = if step == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
-    *recent > DIVERGENCE_FACTOR * guessing + 1.0
+    *recent > DIVERGENCE_FACTOR * uniform_loss + 1.0
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_far_above;
+    use super::has_diverged;
 
     /// Checks the step at which losses count as divergence, with nine tags.
     fn check(losses: impl IntoIterator<Item = f64>, expected: Option<usize>) {
-        let (mut recent, guessing) = (0.0, 9f64.ln());
-        let found = (1..).zip(losses).find(|(step, loss)| is_far_above(*step, &mut recent, *loss, guessing));
+        let (mut recent, uniform_loss) = (0.0, 9f64.ln());
+        let found = (1..).zip(losses).find(|(step, loss)| has_diverged(*step, &mut recent, *loss, uniform_loss));
         assert_eq!(found.map(|(step, _)| step), expected);
     }
 

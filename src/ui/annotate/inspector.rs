@@ -107,7 +107,7 @@ fn review_controls(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             (icon::MESSAGE_SQUARE, tr!("Comment"), Action::Comment, !mark.comment.is_empty()),
         ] {
             let keys = app.keymap.key_labels(action);
-            if IconButton::new(glyph, name).keys(&keys).toggled(on).show(ui).clicked() {
+            if IconButton::new(glyph, name).keys(&keys).selected(on).show(ui).clicked() {
                 out.push(Command::Run(action));
             }
         }
@@ -154,8 +154,8 @@ fn token_table(ui: &mut Ui, a: &Annotate) {
     for (name, _) in &further {
         columns.push(TableColumn::left(name, 1.35));
     }
-    columns.push(TableColumn::left("ner", 1.2));
-    columns.push(TableColumn::right("id", 0.5));
+    columns.push(TableColumn::left(tr!("Tag"), 1.2));
+    columns.push(TableColumn::right(tr!("Id"), 0.5));
     let table = Table::new(&columns);
     table.head(ui);
     for (i, (token, tag)) in range.clone().zip(&tags).enumerate() {

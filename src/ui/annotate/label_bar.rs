@@ -38,7 +38,7 @@ pub fn show(
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(open) = inspector {
-                    let button = IconButton::new(icon::PANEL_RIGHT, tr!("Show inspector")).toggled(*open);
+                    let button = IconButton::new(icon::PANEL_RIGHT, tr!("Show inspector")).selected(*open);
                     *open ^= button.show(ui).clicked();
                 }
                 let narrow = ui.content_rect().width() < NARROW_WIDTH;
@@ -46,10 +46,10 @@ pub fn show(
                 let n_subwords = if narrow {
                     IconButton::new(icon::BLOCKS, tr!("Subwords"))
                         .keys(&app.keymap.key_labels(Action::ToggleSubwords))
-                        .toggled(a.subwords.is_on)
+                        .selected(a.subwords.is_on)
                         .show(ui)
                 } else {
-                    Button::ghost(tr!("Subwords")).icon(icon::BLOCKS).toggled(a.subwords.is_on).show(ui)
+                    Button::ghost(tr!("Subwords")).icon(icon::BLOCKS).selected(a.subwords.is_on).show(ui)
                 };
                 if n_subwords.clicked() {
                     out.push(Command::Run(Action::ToggleSubwords));
@@ -75,7 +75,7 @@ fn label_chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut LabelBarState, o
         if roomy {
             chip = chip.count(&count);
         }
-        chip = chip.chosen(a.active_label == Some(id));
+        chip = chip.selected(a.active_label == Some(id));
         // After the chips come the menu of labels that do not fit, and the plus button.
         let after = if usize::from(id) == last { 36.0 } else { 96.0 };
         if !rest.is_empty() || chip.width(ui) > ui.available_width() - after {
@@ -105,7 +105,7 @@ fn label_chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut LabelBarState, o
             }
         });
     }
-    if IconButton::new(icon::PLUS, tr!("Add label")).keys(&app.keymap.key_labels(Action::AddLabel)).show(ui).clicked() {
+    if IconButton::new(icon::PLUS, tr!("New label")).keys(&app.keymap.key_labels(Action::AddLabel)).show(ui).clicked() {
         out.push(Command::Run(Action::AddLabel));
     }
 }

@@ -13,7 +13,7 @@ fn words() -> PickerTexts {
     PickerTexts {
         field: tr!("Label"),
         placeholder: tr!("Search labels"),
-        new: |name| tr!("Add label “{name}”", name),
+        new: |name| tr!("New label “{name}”", name),
         icon: icon::TAG,
     }
 }

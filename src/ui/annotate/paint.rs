@@ -19,7 +19,7 @@ pub struct TextPaint {
     pub is_muted: bool,
     /// Index of the span under the pointer.
     pub hovered: Option<usize>,
-    /// Confidence of each span, 0 to 1, if known. Below .90 the block is paler.
+    /// Confidence of each span, 0 to 1, if known. Paler below 0.9; palest with a dashed border below 0.6.
     pub confidence: Vec<f32>,
     /// Index of the span with a ring.
     pub focused_span: Option<usize>,
@@ -37,7 +37,7 @@ impl TextLayout {
             if self.style.blocks {
                 self.paint_block(ui, shift, i, span, &paint);
             } else {
-                self.underline(painter, shift, span, visible);
+                self.paint_underline(painter, shift, span, visible);
             }
         }
         if let Some(selection) = &paint.selection {
@@ -57,17 +57,17 @@ impl TextLayout {
         let p = theme::colors(ui);
         let name = label_galley(ui, &span.name);
         let hovered = paint.hovered == Some(index);
-        let certainty = paint.confidence.get(index).copied().unwrap_or(1.0);
+        let confidence = paint.confidence.get(index).copied().unwrap_or(1.0);
         // Three steps; the legend of the Try page explains them.
-        let strength = if certainty >= 0.9 {
+        let opacity = if confidence >= 0.9 {
             1.0
-        } else if certainty >= 0.6 {
+        } else if confidence >= 0.6 {
             0.62
         } else {
             0.34
         };
-        let ground =
-            if hovered { span.color.background_hover } else { lerp_color(p.canvas, span.color.background, strength) };
+        let fill =
+            if hovered { span.color.background_hover } else { lerp_color(p.canvas, span.color.background, opacity) };
         for block in self.block_segments(span, name.size().x) {
             let rect = block.rect.translate(shift);
             if !paint.clip.is_none_or(|c| c.intersects(rect)) {
@@ -78,18 +78,18 @@ impl TextLayout {
             let (left, right) = if self.right_to_left { (end, begin) } else { (begin, end) };
             let radius = CornerRadius { nw: left, sw: left, ne: right, se: right };
             if span.is_suggestion {
-                let ground = if hovered { span.color.background } else { p.canvas };
-                ui.painter().rect_filled(rect, radius, ground);
+                let fill = if hovered { span.color.background } else { p.canvas };
+                ui.painter().rect_filled(rect, radius, fill);
                 dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.color.text));
             } else {
-                ui.painter().rect_filled(rect, radius, ground);
+                ui.painter().rect_filled(rect, radius, fill);
             }
             if span.color_is_shared && block.begins {
                 let bar = vec2(2.0, rect.height());
                 let min = if self.right_to_left { rect.right_top() - vec2(2.0, 0.0) } else { rect.min };
                 ui.painter().rect_filled(Rect::from_min_size(min, bar), 1, span.color.solid);
             }
-            if certainty < 0.6 {
+            if confidence < 0.6 {
                 dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.color.text));
             }
             if paint.focused_span == Some(index) {
@@ -97,14 +97,14 @@ impl TextLayout {
                 ui.painter().rect_stroke(rect.expand(1.5), CornerRadius::same(7), stroke, StrokeKind::Outside);
             }
             if block.ends {
-                let ink = if hovered { p.text } else { span.color.text };
+                let text_color = if hovered { p.text } else { span.color.text };
                 let x = if self.right_to_left {
                     rect.left() + BLOCK_PADDING
                 } else {
                     rect.right() - BLOCK_PADDING - name.size().x
                 };
                 let at = pos2(x, rect.center().y - name.size().y / 2.0 + 1.0);
-                ui.painter().galley(at, name.clone(), ink);
+                ui.painter().galley(at, name.clone(), text_color);
             }
         }
     }
@@ -113,8 +113,8 @@ impl TextLayout {
     pub fn paint_lane(&self, ui: &Ui, origin: Pos2, lane: usize, span: &SpanShape, clip: Rect) {
         let p = theme::colors(ui);
         let name = label_galley(ui, &span.name);
-        for strip in self.lane(lane, span, name.size().x) {
-            let rect = strip.rect.translate(origin.to_vec2());
+        for segment in self.lane(lane, span, name.size().x) {
+            let rect = segment.rect.translate(origin.to_vec2());
             if !clip.intersects(rect) {
                 continue;
             }
@@ -124,7 +124,7 @@ impl TextLayout {
             } else {
                 ui.painter().rect_filled(rect, 4, span.color.background);
             }
-            if strip.begins {
+            if segment.begins {
                 let x = if self.right_to_left {
                     rect.right() - BLOCK_PADDING - name.size().x
                 } else {
@@ -139,10 +139,10 @@ impl TextLayout {
         }
     }
 
-    fn underline(&self, painter: &Painter, shift: Vec2, span: &SpanShape, visible: impl Fn(Rect) -> bool) {
-        for strip in self.segments(span.start..span.end) {
-            let y = strip.rect.center().y + self.style.block() / 2.0 - 1.0;
-            let ends = [pos2(strip.rect.left(), y + 0.75), pos2(strip.rect.right(), y + 0.75)].map(|at| at + shift);
+    fn paint_underline(&self, painter: &Painter, shift: Vec2, span: &SpanShape, visible: impl Fn(Rect) -> bool) {
+        for segment in self.segments(span.start..span.end) {
+            let y = segment.rect.center().y + self.style.block() / 2.0 - 1.0;
+            let ends = [pos2(segment.rect.left(), y + 0.75), pos2(segment.rect.right(), y + 0.75)].map(|at| at + shift);
             if visible(Rect::from_two_pos(ends[0], ends[1]).expand(4.0)) {
                 painter.line_segment(ends, Stroke::new(1.5, span.color.solid.gamma_multiply(0.6)));
             }
@@ -154,12 +154,12 @@ impl TextLayout {
     fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, paint: &TextPaint) {
         let p = theme::colors(ui);
         let (several, caret) = (words.start() != words.end(), paint.caret);
-        for strip in self.partial_segments(*words.start()..words.end() + 1, paint.char_selection) {
-            let line = strip.rect.translate(shift);
+        for segment in self.partial_segments(*words.start()..words.end() + 1, paint.char_selection) {
+            let line = segment.rect.translate(shift);
             let rect = Rect::from_center_size(line.center(), vec2(line.width() + 7.0, self.style.block()));
             ui.painter().rect(rect, 5, p.accent.gamma_multiply(0.2), Stroke::new(1.5, p.accent), StrokeKind::Inside);
-            let begins = strip.begins && caret == Some(*words.start());
-            let ends = strip.ends && caret == Some(*words.end());
+            let begins = segment.begins && caret == Some(*words.start());
+            let ends = segment.ends && caret == Some(*words.end());
             if several && (begins || ends) {
                 let x = if begins != self.right_to_left { rect.left() + 1.0 } else { rect.right() - 1.0 };
                 let bar = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, rect.height() + 4.0));
@@ -169,8 +169,8 @@ impl TextLayout {
     }
 }
 
-/// Returns the color of `over` with opacity `share` on `under`.
-pub fn lerp_color(under: Color32, over: Color32, share: f32) -> Color32 {
-    let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
+/// Returns the color of `over` with opacity `t` on `under`.
+pub fn lerp_color(under: Color32, over: Color32, t: f32) -> Color32 {
+    let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * t).round() as u8;
     Color32::from_rgb(channel(under.r(), over.r()), channel(under.g(), over.g()), channel(under.b(), over.b()))
 }

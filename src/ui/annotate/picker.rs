@@ -191,7 +191,7 @@ fn rows(
         if is_new {
             // The row is below all matches, so the arrow keys reach it.
             let chosen = view.chosen == found.len();
-            let row = MenuRow::new(&(words.new)(typed)).icon(icon::PLUS).chosen(chosen).show(ui);
+            let row = MenuRow::new(&(words.new)(typed)).icon(icon::PLUS).selected(chosen).show(ui);
             if row.clicked() || (keys.enter && chosen) {
                 taken = Some(PickerEvent::New(typed.to_owned()));
             }
@@ -208,7 +208,7 @@ fn rows(
 fn row(ui: &mut Ui, entry: &PickerItem, chosen: bool) -> egui::Response {
     let letter = entry.letter.map(String::from).unwrap_or_default();
     let keys: [&str; 2] = ["Shift", &letter];
-    let row = MenuRow::new(entry.name).chosen(chosen);
+    let row = MenuRow::new(entry.name).selected(chosen);
     let row = match entry.color {
         Some(color) => row.label_shortcut(&entry.shortcut, color),
         None => row.icon(if entry.is_selected { icon::CIRCLE_CHECK } else { icon::CIRCLE }).detail(&entry.shortcut),

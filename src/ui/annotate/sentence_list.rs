@@ -125,7 +125,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Co
             LabelFilter::Without => tr!("Unlabeled").to_owned(),
             LabelFilter::With(id) => a.corpus.labels.name(id).to_owned(),
         };
-        let badge = Badge::new(&name).spoken(tr!("Any label")).icon(icon::LIST_FILTER);
+        let badge = Badge::new(&name).spoken(tr!("Label filter")).icon(icon::LIST_FILTER);
         let button = badge.show_selectable(ui, a.filter.label != LabelFilter::Any);
         menu(&button, 200.0, |ui| label_menu(ui, a, out));
         if !a.views.is_empty() || !a.filter.text.trim().is_empty() {
@@ -191,7 +191,7 @@ fn move_caret_to_end(ui: &Ui, field: Id, text: &str) {
 /// Shows the menu of saved searches, with actions on the current query.
 fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Commands) {
     for kept in &a.views {
-        let row = MenuRow::new(&kept.name).chosen(kept.query == a.filter.text);
+        let row = MenuRow::new(&kept.name).selected(kept.query == a.filter.text);
         if row.show(ui).clicked() {
             view.query.clone_from(&kept.query);
             out.push(Command::FilterText(kept.query.clone()));
@@ -216,7 +216,7 @@ fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut 
 fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     let p = theme::colors(ui);
     let mut row = |ui: &mut Ui, row: MenuRow, filter: LabelFilter| {
-        if row.chosen(a.filter.label == filter).show(ui).clicked() {
+        if row.selected(a.filter.label == filter).show(ui).clicked() {
             out.push(Command::FilterLabel(filter));
             ui.close();
         }

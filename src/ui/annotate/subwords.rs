@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanShape], left
         return;
     };
     let groups =
-        aligned_tokens(ui, words, &aligned.encoding.word_ids, &aligned.encoding.texts, &aligned.tag_ids, a, spans);
+        aligned_tokens(ui, words, &aligned.encoding.word_ids, &aligned.encoding.tokens, &aligned.tag_ids, a, spans);
     let mut places: Vec<Vec2> = Vec::with_capacity(groups.len());
     let (mut x, mut y) = (0.0, 0.0);
     for group in &groups {
@@ -86,7 +86,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanShape], left
             paint_cell(
                 ui,
                 cell,
-                &aligned.encoding.texts[*subword],
+                &aligned.encoding.tokens[*subword],
                 aligned.tag_ids[*subword],
                 &tags,
                 group.word,
@@ -213,7 +213,7 @@ fn legend(ui: &mut Ui, left: f32) {
         ui.add_space(left);
         let (solid, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
         ui.painter().rect(solid, 4, p.panel, Stroke::new(1.0, p.line), StrokeKind::Inside);
-        label(ui, TextRole::Small, p.text_secondary, tr!("In loss"));
+        label(ui, TextRole::Small, p.text_secondary, tr!("Counted in the loss"));
         ui.add_space(8.0);
         let (dashed, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
         dashed_rect(ui.painter(), dashed, 4, Stroke::new(1.0, p.line_strong));
@@ -272,7 +272,7 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     part.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Problems"));
-        let unknown = aligned.encoding.texts.iter().filter(|t| *t == "[UNK]").count();
+        let unknown = aligned.encoding.tokens.iter().filter(|t| *t == "[UNK]").count();
         for (what, count) in [
             (tr!("Unknown subwords"), unknown),
             (tr!("Tokens without subwords"), aligned.n_tokens_without_subwords),

@@ -13,9 +13,9 @@ use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Se
 pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
     let any = a.n_open_suggestions > 0;
     let response = if narrow {
-        crate::ui::widgets::IconButton::new(icon::SPARKLES, tr!("Suggestions")).toggled(any).show(ui)
+        crate::ui::widgets::IconButton::new(icon::SPARKLES, tr!("Suggestions")).selected(any).show(ui)
     } else {
-        Button::ghost(tr!("Suggestions")).icon(icon::SPARKLES).toggled(any).show(ui)
+        Button::ghost(tr!("Suggestions")).icon(icon::SPARKLES).selected(any).show(ui)
     };
     menu(&response, app, a, out);
 }
@@ -84,12 +84,13 @@ fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &m
         &trn!(all.len(), "{n} visible suggestion", "{n} visible suggestions"),
     );
     let mut percent = above;
-    let slider = Slider::new(&mut percent, 50..=100)
-        .custom_formatter(|v, _| probability(v as f32 / 100.0))
-        .text(tr!("or higher"));
-    if ui.add(slider).changed() {
-        out.push(Command::SetSuggestionThreshold(percent));
-    }
+    ui.horizontal(|ui| {
+        let slider = Slider::new(&mut percent, 50..=100).custom_formatter(|v, _| probability(v as f32 / 100.0));
+        if ui.add(slider).accessible_name(tr!("Minimum confidence")).changed() {
+            out.push(Command::SetSuggestionThreshold(percent));
+        }
+        label(ui, TextRole::Small, p.text_secondary, tr!("or higher"));
+    });
     ui.horizontal(|ui| {
         let none = (confident == 0).then_some(tr!("No suggestion with this confidence or higher"));
         if Button::plain(&trn!(confident, "Accept {n} suggestion", "Accept {n} suggestions"))
@@ -100,7 +101,7 @@ fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &m
             out.push(Command::AcceptSuggestionsAboveThreshold);
             ui.close();
         }
-        if Button::plain(tr!("Discard all")).show(ui).clicked() {
+        if Button::plain(tr!("Reject all")).show(ui).clicked() {
             out.push(Command::DiscardSuggestions);
             ui.close();
         }

@@ -17,7 +17,7 @@ fn kind_title(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::EdgePunctuation => tr!("Whitespace or punctuation at edges"),
         FindingKind::PartialToken => tr!("Partly labeled words"),
-        FindingKind::SubwordBoundary => tr!("Split subwords"),
+        FindingKind::SubwordBoundary => tr!("Spans that cannot be learned"),
         FindingKind::InvalidTag => tr!("Invalid tags"),
         FindingKind::InconsistentLabel => tr!("Inconsistent labels"),
         FindingKind::MissingLabel => tr!("Possibly missing labels"),
@@ -88,7 +88,8 @@ fn finding_row(ui: &mut Ui, a: &Annotate, number: usize, finding: &Finding, out:
     }
     let buttons = rect.with_min_x(rect.right() - 124.0).shrink2(vec2(4.0, 3.0));
     let mut right = ui.new_child(UiBuilder::new().max_rect(buttons).layout(Layout::right_to_left(Align::Center)));
-    if IconButton::new(icon::X, &tr!("Dismiss {number}", number)).size(22.0).show(&mut right).clicked() {
+    let dismiss = tr!("Dismiss: {finding}", finding = finding.message);
+    if IconButton::new(icon::X, &dismiss).size(22.0).show(&mut right).clicked() {
         out.push(Command::DismissFinding(number));
     }
     if finding.fix.is_some() && Button::plain(tr!("Fix")).show(&mut right).clicked() {

@@ -19,7 +19,8 @@ const ROW: f32 = 30.0;
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let Some(c) = &app.data_page.comparison else {
         let teaching = tr!(
-            "Open a second annotation of the same sentences. See the agreement and resolve each difference by key."
+            "Open a second annotation of the same sentences. See the agreement and resolve each difference from the \
+             keyboard."
         );
         if EmptyState::new(icon::USERS, tr!("Compare annotations"), teaching)
             .action(tr!("Choose file…"))
@@ -85,7 +86,7 @@ fn headline(ui: &mut Ui, c: &Comparison) {
     let g = &c.agreement;
     let (f1, kappa, alpha) = (format_score(g.spans.f1), format!("{:.3}", g.kappa), format!("{:.3}", g.alpha));
     let same = tr!(
-        "{correct} shared spans of {support} and {predicted}",
+        "{correct} shared spans; {support} here, {predicted} in the other file",
         correct = thousands(g.spans.correct),
         support = thousands(g.spans.support),
         predicted = thousands(g.spans.predicted)

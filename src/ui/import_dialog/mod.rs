@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
         column(ui, "found", right, |ui| match &importing.result {
             Ok(dataset) => show_preview(ui, importing, dataset, view, out),
             Err(cause) if cause.contains(TOO_LARGE) => {
-                let hint = tr!("This small archive expands to many times its size. Continue only if you trust it.");
+                let hint = tr!("This file decompresses to many times its size. Continue only if you trust it.");
                 let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("Decompressed size exceeds the limit"), hint);
                 if asked.action(tr!("Decompress anyway")).show_centered(ui) {
                     out.push(Command::SetImportOptions(ReadOptions { allow_large: true, ..importing.choices }));

@@ -8,6 +8,7 @@ use crate::app::{Action, Annotate, App, Command};
 use crate::hub::ModelRef;
 use crate::train::Outcome;
 use crate::train::event::TrainerControl;
+use crate::train::schedule::SchedulerType;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_duration, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -127,7 +128,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
             },
             RunState::Failed(_) => Badge::new(tr!("Failed")).icon(icon::CIRCLE_ALERT).tone(BadgeStyle::Error).show(ui),
         };
-        let on = run.started.as_ref().map_or_else(String::new, |s| {
+        let subtitle = run.started.as_ref().map_or_else(String::new, |s| {
             tr!(
                 "{model} on {dataset}, {sentences}",
                 model = s.model,
@@ -138,8 +139,9 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match &run.state {
                 RunState::Running(control) => {
-                    let off = (*control == TrainerControl::Stop).then_some(tr!("Stopping after this step"));
-                    let stop = Button::plain(tr!("Stop")).icon(icon::SQUARE).opens_menu().disabled(off).show(ui);
+                    let disabled_reason = (*control == TrainerControl::Stop).then_some(tr!("Stopping after this step"));
+                    let stop =
+                        Button::plain(tr!("Stop")).icon(icon::SQUARE).opens_menu().disabled(disabled_reason).show(ui);
                     menu(&stop, 210.0, |ui| {
                         let mut row = |text: &str, action: Action| {
                             if MenuRow::new(text).show(ui).clicked() {
@@ -155,7 +157,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
                     } else {
                         (icon::PAUSE, tr!("Pause"))
                     };
-                    if Button::plain(text).icon(glyph).disabled(off).show(ui).clicked() {
+                    if Button::plain(text).icon(glyph).disabled(disabled_reason).show(ui).clicked() {
                         out.push(Command::Run(Action::PauseTraining));
                     }
                 }
@@ -171,7 +173,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
                 RunState::Failed(_) => {}
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                caption(ui, TextRole::Body, &on);
+                caption(ui, TextRole::Body, &subtitle);
             });
         });
     });
@@ -233,15 +235,15 @@ fn run_stats(ui: &mut Ui, run: &LiveRun) {
     });
     let gradient = step.map_or_else(dash, |s| format!("{:.2}", s.grad_norm));
     let rate = step.map_or_else(String::new, |s| tr!("LR {rate}", rate = format!("{:.1e}", s.learning_rate)));
-    let figure = |caption, number, unit, detail| Stat { caption, number, unit, detail };
+    let stat = |caption, number, unit, detail| Stat { caption, number, unit, detail };
     stats_row(
         ui,
         &[
-            figure(tr!("Smoothed loss"), &loss, "", &dev_loss),
-            figure(tr!("Dev F1"), &best, "", &detail),
-            figure(tr!("Dev F1 (subwords)"), &subword, "", tr!("Per subword, not per entity")),
-            figure(tr!("Throughput"), &speed, tr!("subwords/s"), &padding),
-            figure(tr!("Gradient norm"), &gradient, "", &rate),
+            stat(tr!("Smoothed loss"), &loss, "", &dev_loss),
+            stat(tr!("Best dev F1"), &best, "", &detail),
+            stat(tr!("Best dev F1 (subwords)"), &subword, "", tr!("Per subword")),
+            stat(tr!("Throughput"), &speed, tr!("subwords/s"), &padding),
+            stat(tr!("Gradient norm"), &gradient, "", &rate),
         ],
         false,
     );
@@ -300,8 +302,8 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
         LegendItem { name: tr!("Raw"), color: training.gamma_multiply(0.3), dashed: false },
         LegendItem { name: tr!("Dev"), color: dev, dashed: false },
     ];
-    let (total, borders) = step_axis(run);
-    let borders: Vec<(f64, &str)> = borders.iter().map(|(x, n)| (*x, n.as_str())).collect();
+    let (total, epoch_starts) = step_axis(run);
+    let epoch_starts: Vec<(f64, &str)> = epoch_starts.iter().map(|(x, n)| (*x, n.as_str())).collect();
     let points = &view.points;
     let series = [
         Series::new(tr!("Raw"), training, &points.raw).faint(),
@@ -316,7 +318,7 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
                 .x_label(tr!("Step"))
                 .x_range(0.0..=total)
                 .logarithmic()
-                .borders(&borders)
+                .borders(&epoch_starts)
                 .future_from(current_step(run))
                 .cursor(view.cursor)
                 .write(|v| format!("{v:.4}"))
@@ -327,9 +329,9 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
 
 fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &ChartsState) -> Option<f64> {
     let p = theme::colors(ui);
-    let (total, borders) = step_axis(run);
+    let (total, epoch_starts) = step_axis(run);
     // The adjacent chart shows the epoch names. Here they would overlap the names of the lines.
-    let borders: Vec<(f64, &str)> = borders.iter().map(|(x, _)| (*x, "")).collect();
+    let epoch_starts: Vec<(f64, &str)> = epoch_starts.iter().map(|(x, _)| (*x, "")).collect();
     let names: Vec<String> = view
         .points
         .f1
@@ -374,7 +376,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &ChartsState) -> Option<f6
             LineChart::new(tr!("F1 chart"), &series)
                 .x_label(tr!("Step"))
                 .x_range(0.0..=total)
-                .borders(&borders)
+                .borders(&epoch_starts)
                 .future_from(current_step(run))
                 .best(best.map(|((step, _, _), f)| [*step as f64, f * 100.0]))
                 .cursor(view.cursor)
@@ -384,14 +386,26 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &ChartsState) -> Option<f6
     )
 }
 
-/// Returns the learning rate from the current step to the end of the run, as straight lines.
+/// Number of points of a planned learning rate that is not piecewise linear.
+const N_CURVE_POINTS: usize = 50;
+
+/// Returns the learning rate from the current step to the end of the run: the corners of straight lines, or points of
+/// a curve.
 fn future_lr(run: &LiveRun) -> Vec<[f64; 2]> {
     let (Some(started), Some(last), RunState::Running(_)) = (&run.started, run.last(), &run.state) else {
         return Vec::new();
     };
     let schedule = started.schedule;
-    let corners = [last.step, schedule.warmup, schedule.steps].into_iter().filter(|step| *step >= last.step);
-    corners.map(|step| [step as f64, started.learning_rate * schedule.lr_factor(step)]).collect()
+    let mut steps: Vec<usize> =
+        [last.step, schedule.warmup, schedule.steps].into_iter().filter(|step| *step >= last.step).collect();
+    if schedule.shape == SchedulerType::Cosine {
+        let start = last.step.max(schedule.warmup);
+        let length = schedule.steps.saturating_sub(start);
+        steps.extend((1..N_CURVE_POINTS).map(|i| start + length * i / N_CURVE_POINTS));
+        steps.sort_unstable();
+        steps.dedup();
+    }
+    steps.into_iter().map(|step| [step as f64, started.learning_rate * schedule.lr_factor(step)]).collect()
 }
 
 enum SmallChart {
@@ -403,7 +417,7 @@ enum SmallChart {
 fn small_chart(ui: &mut Ui, run: &LiveRun, view: &ChartsState, which: SmallChart) -> Option<f64> {
     let p = theme::colors(ui);
     let (total, _) = step_axis(run);
-    let (title, name, color, points, write): (_, _, _, _, fn(f64) -> String) = match which {
+    let (title, name, color, points, format_value): (_, _, _, _, fn(f64) -> String) = match which {
         SmallChart::Rate => (tr!("Learning rate"), tr!("Learning rate chart"), p.series[2], &view.points.rate, |v| {
             if v == 0.0 { "0".into() } else { format!("{v:.0e}") }
         }),
@@ -439,7 +453,7 @@ fn small_chart(ui: &mut Ui, run: &LiveRun, view: &ChartsState, which: SmallChart
                 .y_range(0.0..=1e-9)
                 .compact()
                 .cursor(view.cursor)
-                .write(write);
+                .write(format_value);
             if let (SmallChart::Gradient, Some(norm)) = (which, run.max_grad_norm) {
                 chart = chart.level(ReferenceLine { y: norm, name: &clipping, color: p.warning });
             }

@@ -247,9 +247,9 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             let size = facts.size as f64 / 1e6;
             let what = tr!("BERT, {shape}, {size} M parameters", shape = facts.shape, size = format!("{:.1}", size));
             let more = tr!(
-                "Max. {max_length} subwords. Labels: {facts}",
+                "Maximum length: {max_length} subwords. Labels: {labels}",
                 max_length = facts.max_length,
-                facts = facts.labels.join(", ")
+                labels = facts.labels.join(", ")
             );
             paragraph(ui, TextRole::Caption, p.text_muted, &what).on_hover_text(more);
             match facts.difference {
@@ -262,8 +262,10 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                         .on_hover_text(reason)
                 }
                 Some(d) => {
-                    let text =
-                        tr!("Differs from candle-transformers by {difference}", difference = format!("{:.0e}", d));
+                    let text = tr!(
+                        "Output differs from candle-transformers by {difference}",
+                        difference = format!("{:.0e}", d)
+                    );
                     icon_caption(ui, icon::TRIANGLE_ALERT, p.warning, &text)
                 }
                 None => {
@@ -367,7 +369,7 @@ enum FormField {
 /// Shows the advanced settings in a collapsible section.
 fn advanced_settings(ui: &mut Ui, app: &App, view: &mut TrainFormState, out: &mut Commands) {
     let glyph = if view.further { icon::CHEVRON_DOWN } else { icon::CHEVRON_RIGHT };
-    if Button::ghost(tr!("Advanced settings")).icon(glyph).toggled(false).show(ui).clicked() {
+    if Button::ghost(tr!("Advanced settings")).icon(glyph).selected(false).show(ui).clicked() {
         view.further = !view.further;
     }
     if view.further {

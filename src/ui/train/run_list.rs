@@ -66,14 +66,14 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 return;
             };
             for line in &run.log {
-                let color = match (&run.state, line.weight) {
+                let color = match (&run.state, line.level) {
                     (RunState::Failed(reason), _) if *reason == line.text => p.error,
                     (_, LogLevel::Warning) => p.warning,
                     // Only the scores of the best epochs are green. Otherwise most of the log would be.
                     (_, LogLevel::Success) if line.metrics.is_empty() => p.success,
                     _ => p.text_secondary,
                 };
-                let figures = if line.weight == LogLevel::Success { p.success } else { p.text_secondary };
+                let metrics_color = if line.level == LogLevel::Success { p.success } else { p.text_secondary };
                 ui.horizontal_top(|ui| {
                     let seconds = line.at as u64;
                     ui.allocate_ui(vec2(36.0, 16.0), |ui| {
@@ -84,7 +84,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                         ui.spacing_mut().item_spacing.y = 0.0;
                         paragraph(ui, TextRole::MonoSmall, color, &line.text);
                         if !line.metrics.is_empty() {
-                            label(ui, TextRole::MonoSmall, figures, &line.metrics);
+                            label(ui, TextRole::MonoSmall, metrics_color, &line.metrics);
                         }
                     });
                 });

@@ -93,8 +93,8 @@ impl<'a> Button<'a> {
     }
 
     /// Makes the button a toggle in this state.
-    pub fn toggled(mut self, on: bool) -> Self {
-        self.selected = Some(on);
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = Some(selected);
         self
     }
 

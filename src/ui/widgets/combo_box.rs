@@ -17,7 +17,7 @@ pub fn combo_box(ui: &mut Ui, name: &str, chosen: &mut usize, options: &[impl As
     let mut picked = None;
     menu(&response, rect.width() - 2.0 * 6.0, |ui| {
         for (index, option) in options.iter().enumerate() {
-            let row = MenuRow::new(option.as_ref()).chosen(index == *chosen);
+            let row = MenuRow::new(option.as_ref()).selected(index == *chosen);
             if row.show(ui).clicked() {
                 picked = Some(index);
             }

@@ -54,8 +54,8 @@ impl<'a> IconButton<'a> {
     }
 
     /// Makes the button a toggle in this state.
-    pub fn toggled(mut self, on: bool) -> Self {
-        self.selected = Some(on);
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = Some(selected);
         self
     }
 

@@ -31,8 +31,8 @@ impl<'a> LabelChip<'a> {
     }
 
     /// Marks the label that is applied to mouse selections.
-    pub fn chosen(mut self, chosen: bool) -> Self {
-        self.selected = chosen;
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = selected;
         self
     }
 

@@ -67,8 +67,8 @@ impl<'a> MenuRow<'a> {
     }
 
     /// Marks the selected row with a background, and with a check mark if the right end is free.
-    pub fn chosen(mut self, chosen: bool) -> Self {
-        self.selected = chosen;
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = selected;
         self
     }
 

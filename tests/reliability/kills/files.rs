@@ -1,6 +1,6 @@
 //! Kills during an export by the library and during `convert`: each file has its old or its new content.
 
-use super::{Tally, Victim, child, leftovers, make_old, names};
+use super::{ChildProcess, Tally, child, leftovers, make_old, names};
 use crate::cli::{run, sample, text};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use tagwright::project::export::export;
 use tagwright::project::target::Existing;
 
 /// Environment variable with the working directory of the child process.
-const DIR_VARIABLE: &str = "TAGWRIGHT_KILLS_DESK";
+const DIR_VARIABLE: &str = "TAGWRIGHT_KILLS_DIR";
 
 /// Returns the bytes of all visible files in a directory by their names; for a file, its own bytes under an empty path.
 fn content(at: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -67,7 +67,8 @@ fn version(corpus: &Corpus, target: &str, number: u64) -> Corpus {
     corpus
 }
 
-/// Exports all targets until the process is killed, starting at a number of exports, and prints each finished number.
+/// Child process entry point (no-op in a normal test run): exports all targets until the process is killed, starting at
+/// a number of exports, and prints each finished number.
 #[test]
 fn export_until_killed() {
     let Some(dir) = std::env::var_os(DIR_VARIABLE).map(PathBuf::from) else { return };
@@ -111,10 +112,10 @@ fn exported_files_are_old_or_new() {
     while tally.should_continue() {
         let mut command = child("files::export_until_killed");
         command.env(DIR_VARIABLE, dir).env("TAGWRIGHT_KILLS_FIRST", reported.to_string());
-        let victim = Victim::start(command);
+        let process = ChildProcess::start(command);
         let parse_line = |line: &str| line.strip_prefix("exported ").and_then(|n| n.parse::<u64>().ok());
-        reported = victim.find_line(parse_line).expect("an export");
-        let ended = victim.kill_after(tally.delay(Duration::from_millis(150)));
+        reported = process.find_line(parse_line).expect("an export");
+        let ended = process.kill_after(tally.delay(Duration::from_millis(150)));
         tally.count(&ended);
         reported = ended.lines.iter().filter_map(|l| parse_line(l)).max().unwrap_or(reported);
         for (number, (target, _)) in EXPORTS.iter().enumerate() {
@@ -139,9 +140,9 @@ fn exported_files_are_old_or_new() {
     // One more program removes the leftovers of the killed ones.
     let mut command = child("files::export_until_killed");
     command.env(DIR_VARIABLE, dir).env("TAGWRIGHT_KILLS_FIRST", reported.to_string());
-    let victim = Victim::start(command);
-    victim.find_line(|line| line.strip_prefix("exported ").map(drop)).expect("an export");
-    victim.kill_after(Duration::ZERO);
+    let process = ChildProcess::start(command);
+    process.find_line(|line| line.strip_prefix("exported ").map(drop)).expect("an export");
+    process.kill_after(Duration::ZERO);
     let folders = EXPORTS.iter().map(|(target, _)| dir.join("out").join(target));
     let left: usize = folders.chain([dir.to_owned(), dir.join("out")]).map(|at| leftovers(&at).len()).sum();
     tally.check_valid(left <= 1, || format!("{left} incomplete files or directories remain"));
@@ -188,16 +189,16 @@ fn converted_files_are_old_or_new() {
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_tagwright"));
         command.args(arguments(conversion, tally.number(2, 2) == 0));
-        let mut victim = Victim::start(command);
+        let mut process = ChildProcess::start(command);
         // In two of three rounds, the kill comes during the write: the temporary file or directory exists.
         let delay = if tally.number(3, 3) > 0 {
             let beside = if target.is_dir() { target.clone() } else { target.parent().expect("a folder").to_owned() };
-            victim.wait_for(|| !leftovers(&beside).is_empty());
+            process.wait_for(|| !leftovers(&beside).is_empty());
             tally.delay(Duration::from_millis(15))
         } else {
             tally.delay(slowest)
         };
-        let ended = victim.kill_after(delay);
+        let ended = process.kill_after(delay);
         tally.count(&ended);
         let [renamed, plain] = &versions[way];
         if target.exists() || !new || !ended.killed {

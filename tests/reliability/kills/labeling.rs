@@ -1,6 +1,6 @@
 //! Kills during changes of labels, during saving of the sources, and during the import into a project.
 
-use super::{Tally, Victim, child, leftovers, names};
+use super::{ChildProcess, Tally, child, leftovers, names};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tagwright::project::source::{SourceFile, rewrite_bytes};
 use tagwright::project::{AppDirs, Dataset, Opened, Opening, Project, ProjectWriter, Save, WriteOp, WriterEvent};
 
 /// Environment variable with the working directory of the child process.
-const DIR_VARIABLE: &str = "TAGWRIGHT_KILLS_DESK";
+const DIR_VARIABLE: &str = "TAGWRIGHT_KILLS_DIR";
 
 /// Directory with a dataset `data` of several files and a directory for the files of the program.
 struct TestDirs(PathBuf);
@@ -64,10 +64,10 @@ impl TestDirs {
         names(&self.app_dirs().projects()).into_iter().filter(|n| n.ends_with(".tagwright")).collect()
     }
 
-    fn child(&self, test: &str) -> Victim {
+    fn child(&self, test: &str) -> ChildProcess {
         let mut command = child(&format!("labeling::{test}"));
         command.env(DIR_VARIABLE, &self.0);
-        Victim::start(command)
+        ChildProcess::start(command)
     }
 }
 
@@ -113,7 +113,8 @@ fn spans_and_marks(corpus: &Corpus) -> Vec<(&[tagwright::corpus::Span], Vec<Revi
     corpus.documents.iter().map(|d| (d.spans.as_slice(), marks(d))).collect()
 }
 
-/// Edits a project until the process is killed, and prints the number of actions after each durable one.
+/// Child process entry point (no-op in a normal test run): edits a project until the process is killed, and prints the
+/// number of actions after each durable one.
 #[test]
 fn label_until_killed() {
     let Some(dirs) = TestDirs::of_child() else { return };
@@ -149,10 +150,10 @@ fn durable_labels_survive_kill() {
     while tally.should_continue() {
         let mut command = child("labeling::label_until_killed");
         command.env(DIR_VARIABLE, &dirs.0).env("TAGWRIGHT_KILLS_FIRST", done.to_string());
-        let victim = Victim::start(command);
+        let process = ChildProcess::start(command);
         let parse_line = |line: &str| line.strip_prefix("durable ").and_then(|n| n.parse::<usize>().ok());
-        let first = victim.find_line(parse_line).expect("a durable action");
-        let ended = victim.kill_after(tally.delay(Duration::from_millis(30)));
+        let first = process.find_line(parse_line).expect("a durable action");
+        let ended = process.kill_after(tally.delay(Duration::from_millis(30)));
         tally.count(&ended);
         let durable = ended.lines.iter().filter_map(|l| parse_line(l)).max().unwrap_or(first);
         let found = match dirs.open() {
@@ -207,8 +208,8 @@ fn next_edit(corpus: &Corpus, position: usize, documents: u32) -> Edit {
     toggle_span(corpus, document, position / documents as usize % corpus.document(document).len())
 }
 
-/// Labels the first documents and saves all sources until the process is killed, and prints the number of edits after
-/// each save.
+/// Child process entry point (no-op in a normal test run): labels the first documents and saves all sources until the
+/// process is killed, and prints the number of edits after each save.
 #[test]
 fn save_until_killed() {
     let Some(dirs) = TestDirs::of_child() else { return };
@@ -256,10 +257,10 @@ fn saved_sources_survive_kill() {
         dataset.files.iter().map(|f| (f.clone(), std::fs::read(&f.path).expect("a source"))).collect();
     let mut tally = Tally::new("saving", 6);
     while tally.should_continue() {
-        let victim = dirs.child("save_until_killed");
+        let process = dirs.child("save_until_killed");
         let parse_line = |line: &str| line.strip_prefix("saved ").and_then(|n| n.parse::<usize>().ok());
-        let first = victim.find_line(parse_line).expect("a save");
-        let ended = victim.kill_after(tally.delay(Duration::from_millis(60)));
+        let first = process.find_line(parse_line).expect("a save");
+        let ended = process.kill_after(tally.delay(Duration::from_millis(60)));
         tally.count(&ended);
         let saved = ended.lines.iter().filter_map(|l| parse_line(l)).max().unwrap_or(first);
         let now: Vec<Vec<u8>> =
@@ -282,8 +283,8 @@ fn saved_sources_survive_kill() {
             let edit = next_edit(&dataset.corpus, history.position(), EDITED);
             assert!(history.apply(edit, &mut dataset.corpus));
         }
-        let of_history = spans_and_marks(&found.dataset.corpus) == spans_and_marks(&dataset.corpus);
-        tally.check_valid(of_history, || "the spans do not match the log".into());
+        let matches_history = spans_and_marks(&found.dataset.corpus) == spans_and_marks(&dataset.corpus);
+        tally.check_valid(matches_history, || "the spans do not match the log".into());
         for (number, bytes) in now.iter().enumerate() {
             let is_of = |version: &Vec<Vec<u8>>| version[number] == *bytes;
             tally.check_valid(versions.iter().any(is_of), || {
@@ -299,16 +300,17 @@ fn saved_sources_survive_kill() {
         super::make_old(&leftovers(&dirs.data()));
     }
     // The last program is killed after a save. It has removed the leftovers of the others.
-    let victim = dirs.child("save_until_killed");
-    victim.find_line(|line| line.strip_prefix("saved ").map(drop)).expect("a save");
-    victim.find_line(|line| line.strip_prefix("saved ").map(drop)).expect("another save");
-    victim.kill_after(Duration::ZERO);
+    let process = dirs.child("save_until_killed");
+    process.find_line(|line| line.strip_prefix("saved ").map(drop)).expect("a save");
+    process.find_line(|line| line.strip_prefix("saved ").map(drop)).expect("another save");
+    process.kill_after(Duration::ZERO);
     let left = leftovers(&dirs.data()).len();
     tally.check_valid(left <= 1, || format!("{left} incomplete files remain"));
     tally.end();
 }
 
-/// Opens a dataset for the first time, imports it into its project, labels tokens, and prints each durable step.
+/// Child process entry point (no-op in a normal test run): opens a dataset for the first time, imports it into its
+/// project, labels tokens, and prints each durable step.
 #[test]
 fn import_until_killed() {
     let Some(dirs) = TestDirs::of_child() else { return };
@@ -346,12 +348,12 @@ fn interrupted_import_opens() {
         let many = std::fs::read_to_string(&texts).expect("texts").repeat(5);
         std::fs::write(&texts, many).expect("a file");
         let before = Dataset::open(&dirs.data()).expect("a dataset").corpus;
-        let victim = dirs.child("import_until_killed");
+        let process = dirs.child("import_until_killed");
         // In one of four rounds the delay starts with the process, in the others with the import.
         if tally.number(1, 4) > 0 {
-            victim.find_line(|line| (line == "opened").then_some(()));
+            process.find_line(|line| (line == "opened").then_some(()));
         }
-        let ended = victim.kill_after(tally.delay(Duration::from_millis(250)));
+        let ended = process.kill_after(tally.delay(Duration::from_millis(250)));
         tally.count(&ended);
         let labeled = ended.lines.iter().filter_map(|l| l.strip_prefix("labeled ")?.parse::<usize>().ok()).max();
         let was_filled = ended.lines.iter().any(|l| l == "filled");

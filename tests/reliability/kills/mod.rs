@@ -24,7 +24,7 @@ fn child(test: &str) -> Command {
 }
 
 /// Running program, with the lines of its output.
-struct Victim {
+struct ChildProcess {
     process: Child,
     lines: Receiver<String>,
 }
@@ -37,7 +37,7 @@ struct Ended {
     lines: Vec<String>,
 }
 
-impl Victim {
+impl ChildProcess {
     fn start(mut command: Command) -> Self {
         let mut process =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");

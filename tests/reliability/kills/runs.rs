@@ -1,6 +1,6 @@
 //! Kills of a training run at random times, and while its model is written at the end.
 
-use super::{Tally, Victim, leftovers, names};
+use super::{ChildProcess, Tally, leftovers, names};
 use crate::cli::{run, sample, text};
 use crate::support::golden;
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use tagwright::disk;
 use tagwright::model::PretrainedModel;
 use tagwright::model::pretrained::FILES;
 
-fn program(arguments: &[String]) -> Victim {
+fn program(arguments: &[String]) -> ChildProcess {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tagwright"));
     command.args(arguments);
-    Victim::start(command)
+    ChildProcess::start(command)
 }
 
 /// Returns the command line of a run, with additional arguments.
@@ -127,15 +127,15 @@ fn interrupted_model_write_leaves_old_or_new_model() {
     let mut now = 0;
     while tally.should_continue() {
         let new = 1 - now;
-        let mut victim = program(&words(&out, new));
+        let mut process = program(&words(&out, new));
         // In three of four rounds, the kill comes during the write: the temporary directory exists.
         let delay = if tally.number(1, 4) > 0 {
-            victim.wait_for(|| !leftovers(&out).is_empty() || out.join(".tagwright-new").exists());
+            process.wait_for(|| !leftovers(&out).is_empty() || out.join(".tagwright-new").exists());
             tally.delay(Duration::from_millis(40))
         } else {
             tally.delay(time)
         };
-        let ended = victim.kill_after(delay);
+        let ended = process.kill_after(delay);
         tally.count(&ended);
         let is = own_files(&out);
         let which = models.iter().position(|m| *m == is);

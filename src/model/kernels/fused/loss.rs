@@ -26,9 +26,9 @@ pub(super) fn cross_entropy(
         }
         let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f64 = row.iter().map(|v| f64::from(v - max).exp()).sum();
-        let all: f64 = (0..tags).map(|tag| objective.target(tag, label, tags)).sum();
+        let all: f64 = (0..tags).map(|tag| objective.target_weight(tag, label, tags)).sum();
         for (tag, (out, v)) in out.iter_mut().zip(row).enumerate() {
-            let (shifted, target) = (f64::from(v - max), objective.target(tag, label, tags));
+            let (shifted, target) = (f64::from(v - max), objective.target_weight(tag, label, tags));
             sum += target * (total.ln() - shifted);
             *out = ((shifted.exp() / total * all - target) * weight) as f32;
         }

@@ -191,7 +191,7 @@ impl Kernels for Plain {
         for (row, &label) in labels.iter().enumerate().filter(|(_, l)| **l != IGNORE_INDEX) {
             let targets = &mut target[row * tags..(row + 1) * tags];
             for (tag, target) in targets.iter_mut().enumerate() {
-                *target = objective.target(tag, label as usize, tags) as f32;
+                *target = objective.target_weight(tag, label as usize, tags) as f32;
             }
             counted[row] = targets.iter().sum();
         }
