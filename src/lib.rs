@@ -4,6 +4,7 @@
 //!
 //! - [`corpus`]: documents, tokens, spans, labels, tag schemes, undoable edits. Data only.
 //! - [`eval`]: scores as in seqeval. Computation only.
+//! - [`failure`]: the kind and the message of a failure; [`clock`]: the current time.
 //! - [`disk`]: safe file operations.
 //! - [`log`]: logging and crash logs.
 //! - [`mod@format`]: reading and writing of dataset formats.
@@ -25,10 +26,12 @@
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod corpus;
 #[allow(clippy::disallowed_methods, reason = "implements the safe file operations")]
 pub mod disk;
 pub mod eval;
+pub mod failure;
 pub mod format;
 pub mod gpu;
 #[allow(clippy::disallowed_methods, reason = "the cache has the layout of other programs")]

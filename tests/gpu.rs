@@ -4,10 +4,12 @@ use crate::support::golden;
 use std::path::Path;
 use std::sync::Mutex;
 use tagwright::corpus::{Corpus, Split};
+use tagwright::failure::Failure;
 use tagwright::gpu::run::{HelperRequest, HelperResult, Task, run};
 use tagwright::gpu::{CudaHelper, ExecutionTarget, select_target};
 use tagwright::hub::ModelRef;
 use tagwright::model::DeviceChoice;
+use tagwright::model::device::DeviceError;
 use tagwright::project::sample;
 use tagwright::train::event::{Observer, TrainerControl};
 use tagwright::train::{Outcome, TrainEvent, TrainingArguments};
@@ -48,7 +50,7 @@ fn run_helper(
     out: &Path,
     epochs: usize,
     after: Option<(usize, TrainerControl)>,
-) -> (Result<HelperResult, String>, Vec<TrainEvent>) {
+) -> (Result<HelperResult, Failure>, Vec<TrainEvent>) {
     let arguments = TrainingArguments { num_train_epochs: epochs, ..TrainingArguments::default() };
     let base = ModelRef::Folder(golden("tiny"));
     let request =
@@ -115,10 +117,10 @@ fn helper_errors_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("out"), "a file").expect("a file");
     let (result, _) = run_helper(Task::Run, &folder.path().join("out"), 1, None);
-    assert!(result.as_ref().is_err_and(|why| why.contains("out")), "{result:?}");
+    assert!(result.as_ref().is_err_and(|why| why.message.contains("out")), "{result:?}");
     let nothing = CudaHelper::at(&folder.path().join("nothing"));
     let refused = select_target(DeviceChoice::Cuda(0), Some(nothing));
-    assert!(refused.as_ref().is_err_and(|why| why.contains("failed to start")), "{refused:?}");
+    assert!(refused.as_ref().is_err_and(|why| why.reason.contains("failed to start")), "{refused:?}");
 }
 
 /// Creates a helper that runs a shell script.
@@ -169,7 +171,7 @@ fn auto_selects_gpu_or_reports_reason() {
             }
             Err(why) => {
                 assert_eq!(auto, Ok(ExecutionTarget::Here(Some(format!("{why}; using the CPU")))));
-                assert_eq!(named, Err(format!("{why}; use --device cpu")));
+                assert_eq!(named, Err(DeviceError { reason: why.to_owned() }));
             }
         }
         assert_eq!(
@@ -183,5 +185,5 @@ fn auto_selects_gpu_or_reports_reason() {
     check(&format!("echo '{loader}' >&2; exit 127"), Err("CUDA 13 is not installed (libcuda.so.1 is missing)"));
     check("exit 3", Err("GPU helper exited without output (exit status: 3)"));
     assert_eq!(select_target(DeviceChoice::Auto, None), Ok(ExecutionTarget::Here(None)));
-    assert!(select_target(DeviceChoice::Cuda(1), None).is_err_and(|why| why.contains("tagwright-cuda")));
+    assert!(select_target(DeviceChoice::Cuda(1), None).is_err_and(|why| why.reason.contains("tagwright-cuda")));
 }

@@ -17,6 +17,7 @@ mod logs;
 mod model;
 mod readme;
 mod reliability;
+mod requests;
 mod rules;
 mod support;
 #[cfg(feature = "window")]

@@ -8,7 +8,12 @@ use tagwright::corpus::{Corpus, SentenceId, Split};
 use tagwright::hub::{Hub, ModelRef};
 use tagwright::project::{AppDirs, sample};
 use tagwright::train;
-use tagwright::worker::{Event, FileRequest, TrainRequest, Worker};
+use tagwright::train::TrainEvent;
+use tagwright::train::event::TrainerControl;
+use tagwright::worker::{
+    Answer, AnswerContent, BackgroundWork, Done, FileWork, InteractiveWork, Progress, Request, RequestId, TrainRequest,
+    TrainingWork, Work, Worker,
+};
 
 fn corpus() -> Corpus {
     sample::dataset().expect("the sample").corpus
@@ -43,65 +48,202 @@ fn wait_for_model(folder: &std::path::Path) {
     std::thread::sleep(Duration::from_millis(300));
 }
 
+fn worker(folder: &std::path::Path) -> Worker {
+    Worker::new(AppDirs::with_root(folder), Hub::default(), Arc::new(|| {}))
+}
+
+/// Submits a request with this number.
+fn submit(worker: &mut Worker, id: u64, work: Work) {
+    worker.submit(Request { id: RequestId(id), work });
+}
+
+fn run(request: TrainRequest) -> Work {
+    Work::Training(TrainingWork::Run(Box::new(request)))
+}
+
+fn evaluate(corpus: Corpus, sentences: Vec<SentenceId>) -> Work {
+    let model = ModelRef::Folder(golden("tiny"));
+    Work::Background(BackgroundWork::Evaluate { model, split: Split::Train, corpus, sentences })
+}
+
+/// Waits until this number of requests has ended, and returns all answers.
+fn wait_for_ends(worker: &mut Worker, expected: usize) -> Vec<Answer> {
+    let started = Instant::now();
+    let mut answers = Vec::new();
+    while answers.iter().filter(|a: &&Answer| a.content.is_end()).count() < expected {
+        assert!(started.elapsed() < Duration::from_secs(120), "a request did not end");
+        answers.extend(worker.drain());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    answers
+}
+
+/// Describes the ends of requests, in order.
+fn ends(answers: &[Answer]) -> Vec<String> {
+    let text = |a: &Answer| match &a.content {
+        AnswerContent::Done(_) => Some(format!("{} done", a.id.0)),
+        AnswerContent::Failed(failure) => Some(format!("{} {:?}", a.id.0, failure.kind)),
+        AnswerContent::Canceled => Some(format!("{} canceled", a.id.0)),
+        AnswerContent::Progress(_) | AnswerContent::Run(..) => None,
+    };
+    answers.iter().filter_map(text).collect()
+}
+
+fn steps(answers: &[Answer]) -> Vec<train::event::Step> {
+    let step = |a: &Answer| match &a.content {
+        AnswerContent::Run(_, TrainEvent::Step(step)) => Some(*step),
+        _ => None,
+    };
+    answers.iter().filter_map(step).collect()
+}
+
 #[test]
 fn slow_reader_neither_stalls_nor_loses_events() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
+    let mut worker = worker(folder.path());
     let epochs = 12;
-    worker.train(request(folder.path(), epochs));
+    submit(&mut worker, 1, run(request(folder.path(), epochs)));
     wait_for_model(folder.path());
-    let events = worker.drain();
-    let steps: Vec<_> = events
-        .iter()
-        .filter_map(|e| match e {
-            Event::Run(_, train::TrainEvent::Step(s)) => Some(*s),
-            _ => None,
-        })
-        .collect();
+    let answers = worker.drain();
+    let steps = steps(&answers);
     let total = 263_usize.div_ceil(4) * epochs;
     assert!(total > 600, "fewer steps than the channel capacity");
     assert!(steps.len() <= 600 && steps.iter().all(|s| s.loss.is_finite()));
-    let scored =
-        events.iter().filter(|e| matches!(e, Event::Run(_, train::TrainEvent::Evaluated { split: Split::Dev, .. })));
+    assert_eq!(steps.iter().map(|s| s.merged).sum::<usize>(), total);
+    let scored = answers
+        .iter()
+        .filter(|a| matches!(a.content, AnswerContent::Run(_, TrainEvent::Evaluated { split: Split::Dev, .. })));
     assert_eq!(scored.count(), epochs);
-    assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+    assert_eq!(ends(&answers), ["1 done"]);
 }
 
 #[test]
-fn failure_is_event_and_worker_thread_continues() {
+fn events_of_a_run_keep_their_order() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
-    worker.train(TrainRequest { base: ModelRef::Folder(folder.path().join("nothing")), ..request(folder.path(), 1) });
-    worker.train(request(folder.path(), 1));
-    worker.file(FileRequest::Open(Some(folder.path().join("nothing"))));
-    wait_for_model(folder.path());
-    let events = worker.drain();
-    assert_eq!(events.iter().filter(|e| matches!(e, Event::Failed(..))).count(), 2);
-    assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+    let mut worker = worker(folder.path());
+    let epochs = 3;
+    submit(&mut worker, 1, run(request(folder.path(), epochs)));
+    let answers = wait_for_ends(&mut worker, 1);
+    let steps_per_epoch = 263_usize.div_ceil(4);
+    let expected: Vec<(usize, usize)> = (1..=steps_per_epoch * epochs).map(|step| (step, 1)).collect();
+    assert_eq!(steps(&answers).iter().map(|s| (s.step, s.merged)).collect::<Vec<_>>(), expected);
+    // The scores of an epoch follow its last step.
+    let mut step = 0;
+    for answer in &answers {
+        match &answer.content {
+            AnswerContent::Run(_, TrainEvent::Step(s)) => step = s.step,
+            AnswerContent::Run(_, TrainEvent::Evaluated { epoch, split: Split::Dev, .. }) => {
+                assert_eq!(step, epoch * steps_per_epoch);
+            }
+            _ => {}
+        }
+    }
 }
 
 #[test]
-fn worker_thread_survives_panic() {
+fn failure_ends_request_and_next_one_is_performed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
+    let mut worker = worker(folder.path());
+    let missing = ModelRef::Folder(folder.path().join("nothing"));
+    submit(&mut worker, 1, run(TrainRequest { base: missing.clone(), ..request(folder.path(), 1) }));
+    submit(&mut worker, 2, run(request(folder.path(), 1)));
+    submit(&mut worker, 3, Work::Files(FileWork::Open(Some(folder.path().join("nothing")))));
+    submit(&mut worker, 4, Work::Interactive(InteractiveWork::Inspect(missing)));
+    let mut ends = ends(&wait_for_ends(&mut worker, 4));
+    ends.sort();
+    assert_eq!(ends, ["1 Content", "2 done", "3 NotFound", "4 Content"]);
+}
+
+#[test]
+fn panic_ends_only_its_own_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut worker = worker(folder.path());
+    let beyond = SentenceId { document: u32::MAX, sentence: 0 };
     let mut invalid = request(folder.path(), 1);
-    invalid.holdout.train.push(SentenceId { document: u32::MAX, sentence: 0 });
-    worker.train(invalid);
-    worker.train(request(folder.path(), 1));
-    wait_for_model(folder.path());
-    let events = worker.drain();
-    let messages: Vec<&String> =
-        events.iter().filter_map(|e| if let Event::Failed(_, message) = e { Some(message) } else { None }).collect();
-    assert!(matches!(messages[..], [message] if message.contains("your data is saved")), "{messages:?}");
-    assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+    invalid.holdout.train.push(beyond);
+    let model = ModelRef::Folder(golden("tiny"));
+    let suggest = |sentences| BackgroundWork::Suggest { model: model.clone(), corpus: corpus(), sentences };
+    submit(&mut worker, 1, run(invalid));
+    submit(&mut worker, 2, run(request(folder.path(), 1)));
+    submit(&mut worker, 3, evaluate(corpus(), vec![beyond]));
+    submit(&mut worker, 4, Work::Background(suggest(vec![beyond])));
+    submit(&mut worker, 5, evaluate(corpus(), corpus().sentences(Some(Split::Dev))));
+    let answers = wait_for_ends(&mut worker, 5);
+    let mut ends = ends(&answers);
+    ends.sort();
+    assert_eq!(ends, ["1 Internal", "2 done", "3 Internal", "4 Internal", "5 done"]);
+    let is_told =
+        |a: &Answer| matches!(&a.content, AnswerContent::Failed(f) if f.message.contains("your data is saved"));
+    assert_eq!(answers.iter().filter(|a| is_told(a)).count(), 3);
+}
+
+#[test]
+fn cancellation_ends_only_its_own_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut worker = worker(folder.path());
+    // The first evaluation is long enough to be canceled, and the third one still waits then.
+    let long: Vec<SentenceId> = std::iter::repeat_n(corpus().sentences(Some(Split::Train)), 200).flatten().collect();
+    let short = corpus().sentences(Some(Split::Dev));
+    submit(&mut worker, 1, evaluate(corpus(), long));
+    submit(&mut worker, 2, evaluate(corpus(), short.clone()));
+    submit(&mut worker, 3, evaluate(corpus(), short));
+    worker.control(RequestId(3), TrainerControl::Stop);
+    let started = Instant::now();
+    while !worker.drain().iter().any(|a| matches!(a.content, AnswerContent::Progress(Progress::Sentences(..)))) {
+        assert!(started.elapsed() < Duration::from_secs(120), "the evaluation did not start");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    worker.control(RequestId(1), TrainerControl::Stop);
+    assert_eq!(ends(&wait_for_ends(&mut worker, 3)), ["1 canceled", "2 done", "3 canceled"]);
+}
+
+#[test]
+fn user_does_not_wait_for_an_evaluation() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut worker = worker(folder.path());
+    let long: Vec<SentenceId> = std::iter::repeat_n(corpus().sentences(Some(Split::Train)), 200).flatten().collect();
+    submit(&mut worker, 1, evaluate(corpus(), long));
+    let model = ModelRef::Folder(golden("tiny"));
+    submit(&mut worker, 2, Work::Interactive(InteractiveWork::Predict { model, text: "Ada".into() }));
+    assert_eq!(ends(&wait_for_ends(&mut worker, 1)), ["2 done"]);
+    worker.control(RequestId(1), TrainerControl::Stop);
+    assert_eq!(ends(&wait_for_ends(&mut worker, 1)), ["1 canceled"]);
+}
+
+#[test]
+fn replaced_model_is_loaded_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = folder.path().join("model");
+    std::fs::create_dir(&model).expect("a folder");
+    for entry in std::fs::read_dir(golden("tiny")).expect("the model").flatten() {
+        std::fs::copy(entry.path(), model.join(entry.file_name())).expect("a copy");
+    }
+    let mut worker = worker(folder.path());
+    let mut inspect = |id| {
+        submit(&mut worker, id, Work::Interactive(InteractiveWork::Inspect(ModelRef::Folder(model.clone()))));
+        let answers = wait_for_ends(&mut worker, 1);
+        match answers.into_iter().next_back().map(|a| a.content) {
+            Some(AnswerContent::Done(done)) => match *done {
+                Done::Inspected(facts) => facts.labels,
+                _ => panic!("no facts"),
+            },
+            _ => panic!("not done"),
+        }
+    };
+    let before = inspect(1);
+    let config = std::fs::read_to_string(model.join("config.json")).expect("the configuration");
+    let label = before.first().expect("a label").clone();
+    std::fs::write(model.join("config.json"), config.replace(&format!("-{label}"), "-RENAMED")).expect("a file");
+    let after = inspect(2);
+    assert!(after.contains(&"RENAMED".to_owned()) && !after.contains(&label), "{before:?} {after:?}");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn training_threads_have_lower_priority() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
-    worker.train(request(folder.path(), 1));
+    let mut worker = worker(folder.path());
+    submit(&mut worker, 1, run(request(folder.path(), 1)));
     wait_for_model(folder.path());
     // Field 19 of /proc/self/task/*/stat is the nice value. Field 2 is the name in brackets.
     let nice = |task: std::fs::DirEntry| {
@@ -112,30 +254,7 @@ fn training_threads_have_lower_priority() {
     let tasks: Vec<(String, i32)> =
         std::fs::read_dir("/proc/self/task").expect("tasks").flatten().filter_map(nice).collect();
     assert!(tasks.iter().any(|(name, nice)| name == "trainer" && *nice > 0), "{tasks:?}");
-    assert!(tasks.iter().all(|(name, nice)| name != "reader" || *nice == 0), "{tasks:?}");
-}
-
-#[test]
-fn fast_reader_receives_every_step() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
-    worker.train(request(folder.path(), 2));
-    let mut steps = Vec::new();
-    let started = Instant::now();
-    loop {
-        assert!(started.elapsed() < Duration::from_secs(120), "the run stalled");
-        let events = worker.drain();
-        steps.extend(events.iter().filter_map(|e| match e {
-            Event::Run(_, train::TrainEvent::Step(s)) => Some((s.step, s.merged)),
-            _ => None,
-        }));
-        if events.iter().any(|e| matches!(e, Event::RunEnded(..))) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let expected: Vec<(usize, usize)> = (1..=263_usize.div_ceil(4) * 2).map(|step| (step, 1)).collect();
-    assert_eq!(steps, expected);
+    assert!(tasks.iter().all(|(name, nice)| name != "inference" || *nice == 0), "{tasks:?}");
 }
 
 #[test]

@@ -55,8 +55,6 @@ pub enum PickerTarget {
 pub struct SubwordView {
     /// True if the lens is on.
     pub is_on: bool,
-    /// Ticket of the latest request.
-    pub request_id: u64,
     /// Subwords of the current sentence, when the response has arrived.
     pub alignment: Option<Box<Alignment>>,
 }

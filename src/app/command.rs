@@ -540,8 +540,10 @@ pub enum Command {
     SetEvalSplit(Split),
     /// Opens a file dialog.
     OpenPathDialog(super::effect::Pick),
-    /// Cancels a download or an evaluation.
-    Cancel,
+    /// Cancels the evaluation.
+    CancelEvaluation,
+    /// Stops the suggestions. Those found so far are added.
+    StopSuggestions,
     /// Closes a notification.
     CloseNotice(u64),
     /// Sets a light (`true`) or dark theme, or follows the system (`None`).

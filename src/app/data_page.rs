@@ -9,6 +9,7 @@ use super::effect::Effect;
 use super::fixing;
 use super::i18n::{edit_title, thousands, tr};
 use super::notifications::Notification;
+use super::requests::{Purpose, Slot};
 use super::state::{App, Page};
 use super::train_page::BaseModelInput;
 use super::update::apply_edit;
@@ -18,9 +19,9 @@ use crate::eval::agreement::Difference;
 use crate::eval::lint::FindingKind;
 use crate::eval::{Agreement, DatasetReport};
 use crate::project::WriteOp;
-use crate::worker::{FileRequest, ReadRequest};
+use crate::worker::{BackgroundWork, FileWork, Work};
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Tab of the Data page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,10 +80,6 @@ pub struct DataState {
     pub tab: Tab,
     /// Latest report, and the revision of the dataset that it describes.
     pub survey: Option<(u64, Box<DatasetReport>)>,
-    /// Ticket of the pending request.
-    pub pending_request: Option<u64>,
-    /// Ticket of the latest request.
-    pub ticket: u64,
     /// Kind of findings to show; `None` shows all.
     pub kind: Option<FindingKind>,
     /// Indices of findings that were fixed or dismissed.
@@ -94,41 +91,38 @@ pub struct DataState {
 /// Requests the report if it is missing or older than the last changes.
 pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
-    let s = &mut app.data_page;
-    let fresh = s.survey.as_ref().is_some_and(|(revision, _)| *revision == a.revision);
-    if !fresh && s.pending_request.is_none() {
-        s.ticket += 1;
-        s.pending_request = Some(s.ticket);
-        let (corpus, files, revision) = (a.corpus.clone(), a.files.clone(), a.revision);
-        // A model from the hub is not downloaded for the report.
-        let base = Some(&app.train_page.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
-        let max_length = app.train_page.arguments.max_length;
-        let learner = base.and_then(BaseModelInput::name).map(|name| (name, max_length));
-        effects.push(Effect::Read(ReadRequest::Survey { corpus, files, learner, revision, ticket: s.ticket }));
+    let is_current = app.data_page.survey.as_ref().is_some_and(|(revision, _)| *revision == a.revision);
+    if is_current || app.requests.is_pending(Slot::Report) {
+        return;
+    }
+    let (corpus, files, revision) = (a.corpus.clone(), a.files.clone(), a.revision);
+    // A model from the hub is not downloaded for the report.
+    let base = Some(&app.train_page.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
+    let base = base.and_then(BaseModelInput::name).map(|name| (name, app.train_page.arguments.max_length));
+    let work = BackgroundWork::Report { corpus, files, base, revision };
+    app.requests.submit(Purpose::Report, Work::Background(work), effects);
+}
+
+/// Discards the report and its request, because other inputs than the labels have changed: the source files, the base
+/// model or its maximum length. A visible report is requested again.
+pub(super) fn invalidate_report(app: &mut App, effects: &mut Vec<Effect>) {
+    app.data_page.survey = None;
+    app.requests.cancel(Slot::Report, effects);
+    if app.page == Page::Data {
+        request_report(app, effects);
     }
 }
 
 /// Stores the report.
-pub(super) fn on_report(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<DatasetReport>>) {
-    let s = &mut app.data_page;
-    if s.pending_request == Some(ticket) {
-        s.pending_request = None;
-        if let Some(survey) = survey {
-            s.dismissed.clear();
-            // The fix dialog refers to findings of the old report by index.
-            app.fix_dialog = None;
-            s.survey = Some((revision, survey));
-        }
-    }
+pub(super) fn on_report(app: &mut App, revision: u64, report: Box<DatasetReport>) {
+    app.data_page.dismissed.clear();
+    // The fix dialog refers to findings of the old report by index.
+    app.fix_dialog = None;
+    app.data_page.survey = Some((revision, report));
 }
 
 /// Stores the comparison with other annotations.
-pub(super) fn on_compared(app: &mut App, path: PathBuf, project: &Path, agreement: Agreement) {
-    app.opening = None;
-    // The user can have opened another dataset during the comparison.
-    if app.annotate.as_ref().is_none_or(|a| a.project != project) {
-        return;
-    }
+pub(super) fn on_compared(app: &mut App, path: PathBuf, agreement: Agreement) {
     if agreement.sentences == 0 {
         let text = tr!("No sentence of {path} matches this dataset", path = path.display());
         return app.notifications.push(Notification::error(tr!("Nothing to compare"), text));
@@ -181,9 +175,9 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::CompareWith(path) => {
             if let Some(a) = &app.annotate {
-                app.opening = Some(path.display().to_string());
-                let (corpus, project) = (a.corpus.clone(), a.project.clone());
-                effects.push(Effect::File(FileRequest::Compare { path, project, corpus }));
+                let purpose = Purpose::Compare(path.display().to_string());
+                let work = FileWork::Compare { path, corpus: a.corpus.clone() };
+                app.requests.submit(purpose, Work::Files(work), effects);
             }
         }
         Command::EndComparison => app.data_page.comparison = None,

@@ -2,25 +2,17 @@
 
 use crate::project::{Project, WriteOp};
 use crate::train::event::TrainerControl;
-use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
+use crate::worker::{Request, RequestId};
 use std::path::PathBuf;
 
 /// A request to code outside of the state.
 pub enum Effect {
     /// Opens a file dialog.
     PathDialog(Pick),
-    /// Sends a request to the file thread of the worker.
-    File(FileRequest),
-    /// Sends a request to the read thread of the worker.
-    Read(ReadRequest),
-    /// Starts a training run.
-    Train(Box<TrainRequest>),
-    /// Starts a measurement for a run with these settings.
-    Measure(Box<TrainRequest>, Trial),
-    /// Controls the current run.
-    ControlRun(TrainerControl),
-    /// Stops a download or an evaluation.
-    StopReading,
+    /// Submits a request to the worker.
+    Submit(Box<Request>),
+    /// Sets the control value of a request. `Stop` cancels it.
+    Control(RequestId, TrainerControl),
     /// Makes this project the open one.
     AttachProject(Box<Project>),
     /// Closes the open project after all pending writes.
@@ -41,6 +33,19 @@ impl Pick {
         match self {
             Self::OpenFile | Self::OpenFolder | Self::Compare | Self::BaseFolder | Self::TryFolder => false,
             Self::SaveAs { .. } | Self::Export { .. } | Self::Picture(_) | Self::SaveModel(_) | Self::Project => true,
+        }
+    }
+
+    /// Returns true if the path is used for the open dataset, so it is of no use after another one was opened.
+    pub fn is_of_dataset(&self) -> bool {
+        match self {
+            Self::Compare | Self::SaveAs { .. } | Self::Export { .. } | Self::Project => true,
+            Self::OpenFile
+            | Self::OpenFolder
+            | Self::BaseFolder
+            | Self::TryFolder
+            | Self::Picture(_)
+            | Self::SaveModel(_) => false,
         }
     }
 }

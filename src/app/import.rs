@@ -4,13 +4,15 @@
 //! command line, recent datasets and datasets with a project are opened without a preview.
 
 use super::effect::Effect;
+use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::Corpus;
 use crate::corpus::relabel::LabelMap;
 use crate::corpus::store::CorpusCounts;
+use crate::failure::{Failure, FailureKind};
 use crate::format::ReadOptions;
 use crate::project::Dataset;
-use crate::worker::FileRequest;
+use crate::worker::{FileWork, Work};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,42 +23,38 @@ pub struct ImportPreview {
     pub path: PathBuf,
     /// Options set by the user.
     pub choices: ReadOptions,
-    /// Result of the last read, or its error.
-    pub result: Result<Arc<Dataset>, String>,
+    /// Result of the last read, or its failure.
+    pub result: Result<Arc<Dataset>, Failure>,
     /// Counts of each split, then of all.
     pub counts: Vec<(&'static str, CorpusCounts)>,
-    /// True while the dataset is read again.
-    pub is_loading: bool,
     /// Renamed and removed labels.
     pub label_map: LabelMap,
 }
 
-/// Requests a preview of this path.
-pub(super) fn start_preview(app: &mut App, path: PathBuf, choices: ReadOptions, effects: &mut Vec<Effect>) {
-    match &mut app.import_preview {
-        Some(importing) => (importing.choices, importing.is_loading) = (choices, true),
-        None => {
-            app.previewing = Some(path.clone());
-            app.opening = Some(path.display().to_string());
-        }
+/// Requests a preview of this path. The dialog opens with the result, or stays open with the previous one.
+pub(super) fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
+    if let Some(preview) = &mut app.import_preview {
+        preview.choices = options;
     }
-    effects.push(Effect::File(FileRequest::Preview { path, choices }));
+    let purpose = Purpose::Preview { path: path.clone(), options };
+    app.requests.submit(purpose, Work::Files(FileWork::Preview { path, options }), effects);
 }
 
-/// Shows the result of a preview. A result of an outdated or canceled request is ignored.
-pub(super) fn on_previewed(app: &mut App, path: PathBuf, choices: ReadOptions, found: Result<Arc<Dataset>, String>) {
+/// Shows the result of a preview.
+pub(super) fn on_previewed(app: &mut App, path: PathBuf, options: ReadOptions, result: Result<Arc<Dataset>, Failure>) {
     app.annotate.iter_mut().for_each(|a| a.label_picker = None);
-    let first = app.import_preview.is_none() && app.previewing.as_ref() == Some(&path);
-    let asked = app.import_preview.as_ref().filter(|i| i.path == path && i.choices == choices && i.is_loading);
-    let renames = match asked {
-        Some(asked) => asked.label_map.clone(),
-        None if first => LabelMap::default(),
-        None => return,
-    };
-    (app.opening, app.previewing) = (None, None);
-    let counts = found.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
-    app.import_preview =
-        Some(ImportPreview { path, choices, result: found, counts, is_loading: false, label_map: renames });
+    let label_map = app.import_preview.take().map(|preview| preview.label_map).unwrap_or_default();
+    let counts = result.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
+    app.import_preview = Some(ImportPreview { path, choices: options, result, counts, label_map });
+}
+
+/// Shows the failure of a preview in the dialog if other options can help. Returns false if they cannot.
+pub(super) fn on_preview_failed(app: &mut App, path: PathBuf, options: ReadOptions, failure: &Failure) -> bool {
+    let can_be_read = matches!(failure.kind, FailureKind::Content | FailureKind::TooLarge);
+    if can_be_read {
+        on_previewed(app, path, options, Err(failure.clone()));
+    }
+    can_be_read
 }
 
 fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
@@ -65,19 +63,21 @@ fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
 }
 
 /// Cancels the import, unless the dataset is already being opened.
-pub(super) fn cancel(app: &mut App) {
-    if app.opening.is_none() {
+pub(super) fn cancel(app: &mut App, effects: &mut Vec<Effect>) {
+    if !app.requests.is_opening() {
         app.import_preview = None;
+        app.requests.cancel(Slot::Opening, effects);
     }
 }
 
 /// Opens the previewed dataset.
 pub(super) fn confirm(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(importing) = app.import_preview.as_mut().filter(|i| !i.is_loading) else { return };
-    if let Ok(dataset) = &importing.result {
-        importing.is_loading = true;
-        app.opening = Some(importing.path.display().to_string());
-        effects
-            .push(Effect::File(FileRequest::OpenPreviewed { path: importing.path.clone(), dataset: dataset.clone() }));
+    let Some(preview) = app.import_preview.as_ref().filter(|_| !app.requests.is_pending(Slot::Opening)) else {
+        return;
+    };
+    if let Ok(dataset) = &preview.result {
+        let purpose = Purpose::Open(preview.path.display().to_string());
+        let work = FileWork::OpenPreviewed { path: preview.path.clone(), dataset: dataset.clone() };
+        app.requests.submit(purpose, Work::Files(work), effects);
     }
 }

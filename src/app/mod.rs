@@ -7,7 +7,8 @@
 //!   versions.
 //! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs;
 //!   `refusal`: commands that cannot run now.
-//! - [`events`]: events of the worker change the state.
+//! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; [`opening`]:
+//!   an opened dataset replaces the current one; [`saving`]: the end of a save.
 //! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`mod@matches`],
 //!   [`suggestions`]: its edits; [`query`]: the search language; [`work_timer`]: the time worked.
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
@@ -16,11 +17,11 @@
 //! - [`notifications`]: messages to the user; [`i18n`]: translation.
 
 pub mod annotate;
+pub mod answers;
 pub mod command;
 pub mod data_page;
 pub mod effect;
 pub mod evaluate_page;
-pub mod events;
 pub mod fixing;
 pub mod i18n;
 pub mod import;
@@ -30,11 +31,14 @@ pub mod labeling;
 mod legacy_titles;
 pub mod matches;
 pub mod notifications;
+mod opening;
 mod preferences;
 pub mod query;
 mod refusal;
+pub mod requests;
 pub mod runs;
 mod saved;
+pub mod saving;
 pub mod shortcut;
 mod source_change;
 pub mod state;

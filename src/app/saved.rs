@@ -3,9 +3,9 @@
 use super::annotate::Annotate;
 use super::command::Command;
 use super::effect::Effect;
-use super::events::unix_now;
 use super::state::App;
 use super::update::apply_edit;
+use crate::clock::unix_now;
 use crate::corpus::LabelSnapshot;
 use crate::project::{SavedSearch, WriteOp};
 use std::sync::Arc;

@@ -2,28 +2,30 @@
 
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::opening;
+use super::requests::Purpose;
 use super::state::App;
 use crate::app::i18n::tr;
 use crate::project::SourceDecision;
-use crate::worker::FileRequest;
+use crate::worker::{FileWork, Work};
 
 /// Applies the decision of the user. `None` changes nothing; the question appears again on the next open or save.
 pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &mut Vec<Effect>) {
     let Some(changed) = app.source_change.take() else { return };
     let Some(decision) = decision else { return };
-    app.opening = Some(changed.path.display().to_string());
     // The open project can be the one that is moved aside. Edits cannot be stored until the next project is open.
     if let Some(a) = app.annotate.as_mut().filter(|a| a.project == changed.project) {
         a.read_only = true;
         effects.push(Effect::Release);
     }
-    effects.push(Effect::File(FileRequest::ResolveSourceChange { changed, decision }));
+    let purpose = Purpose::Open(changed.path.display().to_string());
+    app.requests.submit(purpose, Work::Files(FileWork::ResolveSourceChange { changed, decision }), effects);
 }
 
 /// Asks the user how to handle the labels, after a save failed because a source file was changed.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
-    if app.train_page.is_busy() {
+    if app.is_training() {
         let text = tr!("Save again after the run to choose how your labels are kept");
         return app.notifications.push(Notification::info(tr!("Another program changed a source file"), text));
     }
@@ -31,6 +33,6 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     if a.path == a.project {
         return;
     }
-    app.opening = Some(a.path.display().to_string());
-    effects.push(Effect::File(FileRequest::Open(Some(a.path.clone()))));
+    let path = a.path.clone();
+    opening::open(app, Some(path), effects);
 }

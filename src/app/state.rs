@@ -9,6 +9,7 @@ use super::keymap::Keymap;
 use super::legacy_titles;
 use super::matches::MatchDialog;
 use super::notifications::Notifications;
+use super::requests::{Requests, Slot};
 use super::suggestions::SuggestionState;
 use super::text_prompt::TextPrompt;
 use super::train_page::TrainState;
@@ -45,10 +46,8 @@ pub struct App {
     pub annotate: Option<Annotate>,
     /// The import preview.
     pub import_preview: Option<ImportPreview>,
-    /// Path of a dataset that is read for its first preview.
-    pub previewing: Option<PathBuf>,
-    /// Name of the dataset that is being opened.
-    pub opening: Option<String>,
+    /// Requests to the worker that have not ended.
+    pub requests: Requests,
     /// State of the Train page.
     pub train_page: TrainState,
     /// State of the Evaluate page.
@@ -103,8 +102,7 @@ impl App {
             page: Page::Annotate,
             annotate: None,
             import_preview: None,
-            previewing: None,
-            opening: None,
+            requests: Requests::default(),
             train_page: TrainState { gpu_helper, ..TrainState::default() },
             evaluate_page: EvaluateState::default(),
             suggestions: SuggestionState::default(),
@@ -133,6 +131,11 @@ impl App {
     /// Returns true for the light theme: the choice of the user, or the system theme, or dark by default.
     pub fn is_light(&self) -> bool {
         self.settings.light.or(self.system_light).unwrap_or(false)
+    }
+
+    /// Returns true if a run or a measurement is in progress. Both use the open dataset.
+    pub fn is_training(&self) -> bool {
+        self.requests.is_pending(Slot::Training)
     }
 
     /// Returns true if a dialog covers the page.

@@ -5,6 +5,7 @@ use super::command::{Action, Command};
 use super::effect::Effect;
 use super::i18n::{thousands, tr, trn};
 use super::notifications::Notification;
+use super::requests::Purpose;
 use super::state::App;
 use super::update::apply_edit;
 use crate::corpus::edit::{label_for, quoted_text};
@@ -12,7 +13,7 @@ use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, LabelId, Origin, Sen
 use crate::hub::ModelRef;
 use crate::predict::SuggestionsBySentence;
 use crate::project::WriteOp;
-use crate::worker::ReadRequest;
+use crate::worker::{BackgroundWork, Work};
 use std::collections::BTreeMap;
 
 /// State of the suggestions.
@@ -20,25 +21,13 @@ use std::collections::BTreeMap;
 pub struct SuggestionState {
     /// Selected model.
     pub model: ModelRef,
-    /// Sentences done and total, while a request runs.
-    pub progress: Option<(usize, usize)>,
-    /// Model and sentences of the latest request.
-    pub request: (ModelRef, Vec<SentenceId>),
-    /// Ticket of the latest request.
-    pub ticket: u64,
     /// Minimum score for accepting all suggestions, in percent.
     pub threshold: u8,
 }
 
 impl Default for SuggestionState {
     fn default() -> Self {
-        Self {
-            model: ModelRef::Starter,
-            progress: None,
-            request: (ModelRef::Starter, Vec::new()),
-            ticket: 0,
-            threshold: 95,
-        }
+        Self { model: ModelRef::Starter, threshold: 95 }
     }
 }
 
@@ -51,29 +40,28 @@ pub(super) fn request_suggestions(app: &mut App, effects: &mut Vec<Effect>) {
         app.notifications.push(Notification::info(tr!("No suggestions"), tr!("All visible sentences are done")));
         return;
     }
-    let s = &mut app.suggestions;
-    s.ticket += 1;
-    s.progress = Some((0, sentences.len()));
-    s.request = (s.model.clone(), sentences.clone());
-    let (model, corpus, ticket) = (s.model.clone(), a.corpus.clone(), s.ticket);
-    effects.push(Effect::Read(ReadRequest::Suggest { model, corpus, sentences, ticket }));
+    let purpose = Purpose::Suggest(sentences.len());
+    let (model, corpus) = (app.suggestions.model.clone(), a.corpus.clone());
+    app.requests.submit(purpose, Work::Background(BackgroundWork::Suggest { model, corpus, sentences }), effects);
 }
 
-/// Adds the suggestions for the first `read` requested sentences as one edit. Suggestions equal to gold spans are
-/// skipped, and older suggestions of the same model there are removed.
-pub(super) fn on_suggestions(app: &mut App, read: usize, found: &SuggestionsBySentence) -> Vec<Effect> {
-    let (model, mut asked) = std::mem::replace(&mut app.suggestions.request, (ModelRef::Starter, Vec::new()));
-    asked.truncate(read);
-    let title = app.agent_name(&model);
-    app.suggestions.progress = None;
-    let mut effects = Vec::new();
-    let Some(a) = &mut app.annotate else { return effects };
+/// Adds the suggestions for the processed sentences as one edit. Suggestions equal to gold spans are skipped, and older
+/// suggestions of the same model there are removed.
+pub(super) fn on_suggestions(
+    app: &mut App,
+    model: &ModelRef,
+    sentences: &[SentenceId],
+    suggestions: &SuggestionsBySentence,
+    effects: &mut Vec<Effect>,
+) {
+    let title = app.agent_name(model);
+    let Some(a) = &mut app.annotate else { return };
     let known = a.corpus.agents.len();
     let Some(who) = a.corpus.intern_agent(&title) else {
         let text =
             tr!("This dataset has suggestions from {most} models and files, the maximum", most = Corpus::MAX_AGENTS);
         app.notifications.push(Notification::error(tr!("Suggestions not added"), text));
-        return effects;
+        return;
     };
     if a.corpus.agents.len() > known {
         effects.push(Effect::Commit(WriteOp::Agents(a.corpus.agents.clone())));
@@ -81,7 +69,7 @@ pub(super) fn on_suggestions(app: &mut App, read: usize, found: &SuggestionsBySe
     let mut labels = a.corpus.labels.clone();
     let mut edits = Vec::new();
     let mut proposed: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-    for (id, proposals) in found {
+    for (id, proposals) in suggestions {
         let document = a.corpus.document(id.document);
         for proposal in proposals {
             let Some(label) = label_for(&mut labels, &proposal.label, &mut edits) else { continue };
@@ -94,7 +82,7 @@ pub(super) fn on_suggestions(app: &mut App, read: usize, found: &SuggestionsBySe
     }
     let count: usize = proposed.values().map(Vec::len).sum();
     let is_theirs = |s: &&Span| matches!(s.origin, Origin::Suggested { agent: w, .. } if w == who);
-    for part in asked.chunk_by(|a, b| a.document == b.document) {
+    for part in sentences.chunk_by(|a, b| a.document == b.document) {
         let document = part[0].document;
         let d = a.corpus.document(document);
         let before = part.iter().flat_map(|id| &d.suggestions[d.suggestion_range(id.sentence as usize)]);
@@ -112,12 +100,12 @@ pub(super) fn on_suggestions(app: &mut App, read: usize, found: &SuggestionsBySe
     if edits.is_empty() {
         app.notifications
             .push(Notification::success(tr!("No suggestions"), tr!("{title} found no unlabeled entities", title)));
-        return effects;
+        return;
     }
     apply_edit(
         a,
         Edit::Group { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits },
-        &mut effects,
+        effects,
     );
     let text = trn!(
         count,
@@ -128,7 +116,6 @@ pub(super) fn on_suggestions(app: &mut App, read: usize, found: &SuggestionsBySe
         reject = app.keymap.key_text(Action::Reject)
     );
     app.notifications.push(Notification::success(tr!("Suggestions"), text));
-    effects
 }
 
 /// Handles an action on a suggestion.

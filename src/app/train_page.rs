@@ -1,15 +1,16 @@
 //! The Train page: the form of a run, and the events of the current run.
 
 use super::i18n::{thousands, tr, translate};
+use super::requests::Purpose;
 use crate::corpus::Split;
-use crate::hub::{ModelRef, Progress};
+use crate::hub::ModelRef;
 use crate::predict::EvalMetrics;
 use crate::train::event::{LogLevel, Started, Step, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::setting_error::SettingError;
 use crate::train::settings_table::NUMBER_SETTINGS;
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
-use crate::worker::{ModelFacts, RunId, Trial};
+use crate::worker::{ModelFacts, RunId};
 
 /// Base model as entered in the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +44,6 @@ pub struct TrainState {
     pub base: BaseModelInput,
     /// Properties of the base model, or the error of reading it. `None` until it is read.
     pub model_info: Option<Result<ModelFacts, String>>,
-    /// True while the base model is read.
-    pub is_inspecting: bool,
-    /// Progress of a download.
-    pub download: Option<Progress>,
     /// Text of each number field, in the order of [`NUMBER_SETTINGS`].
     pub inputs: Vec<String>,
     /// Validation error of each number field.
@@ -57,10 +54,6 @@ pub struct TrainState {
     pub gpu_helper: bool,
     /// The current run, or the last one.
     pub run: Option<LiveRun>,
-    /// The current measurement.
-    pub measurement: Option<Trial>,
-    /// Base model and arguments of the current measurement.
-    pub measured_for: Option<(BaseModelInput, TrainingArguments)>,
     /// Estimated cost of a run with these arguments.
     pub estimate: Option<RunEstimate>,
     /// Loss by learning rate.
@@ -72,15 +65,11 @@ impl Default for TrainState {
         let mut training = Self {
             base: BaseModelInput::Starter,
             model_info: None,
-            is_inspecting: false,
-            download: None,
             inputs: Vec::new(),
             errors: Vec::new(),
             arguments: TrainingArguments::default(),
             gpu_helper: false,
             run: None,
-            measurement: None,
-            measured_for: None,
             estimate: None,
             lr_sweep: None,
         };
@@ -105,15 +94,20 @@ impl TrainState {
         self.estimate = None;
     }
 
-    /// Handles the end of a measurement. It is discarded if the base model changed in the meantime. An estimate also
-    /// requires unchanged arguments.
-    pub fn on_measured(&mut self, estimate: Option<RunEstimate>, rates: Option<LrSweep>) {
-        (self.measurement, self.download) = (None, None);
-        if let Some((base, arguments)) = self.measured_for.take()
-            && base == self.base
+    /// Stores an estimate, unless the base model or the arguments have changed since the request.
+    pub(super) fn on_estimated(&mut self, purpose: &Purpose, estimate: RunEstimate) {
+        if let Purpose::Measure(_, base, arguments) = purpose
+            && *base == self.base
+            && **arguments == self.arguments
         {
-            self.estimate = estimate.filter(|_| arguments == self.arguments).or(self.estimate);
-            self.lr_sweep = rates.or_else(|| self.lr_sweep.take());
+            self.estimate = Some(estimate);
+        }
+    }
+
+    /// Stores the loss by learning rate, unless the base model has changed since the request.
+    pub(super) fn on_lr_sweep(&mut self, purpose: &Purpose, sweep: LrSweep) {
+        if matches!(purpose, Purpose::Measure(_, base, _) if *base == self.base) {
+            self.lr_sweep = Some(sweep);
         }
     }
 
@@ -126,11 +120,6 @@ impl TrainState {
     /// Returns true if a run is in progress.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)))
-    }
-
-    /// Returns true if a run or a measurement is in progress. Both use the open dataset.
-    pub fn is_busy(&self) -> bool {
-        self.is_running() || self.measurement.is_some()
     }
 
     /// Returns true if the head of the base model has all these labels, so it can be kept. Returns `None` while the
@@ -148,6 +137,8 @@ pub enum RunState {
     Running(TrainerControl),
     /// Ended with a model.
     Ended(Box<TrainOutput>),
+    /// Canceled before it had a model.
+    Canceled,
     /// Ended without a model.
     Failed(String),
 }

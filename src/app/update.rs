@@ -4,30 +4,34 @@ use super::annotate::{Annotate, PickerTarget};
 use super::command::{Action, Command};
 use super::data_page;
 use super::effect::{Effect, Pick};
+use super::evaluate_page;
 use super::import;
 use super::label_commands;
 use super::labeling::CaretMotion;
 use super::matches;
 use super::notifications::Notification;
+use super::opening;
 use super::preferences;
 use super::refusal::refusal;
+use super::requests::{Purpose, Slot};
 use super::runs::{busy_notification, control, measure, resume, start, training_sentences};
 use super::saved::{self, count_changed_since};
 use super::source_change;
 use super::state::{App, Page};
 use super::suggestions;
 use super::text_prompt::TextPrompt;
-use super::train_page::BaseModelInput;
+use super::try_page;
 use super::work_timer;
 use crate::app::i18n::tr;
 use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
+use crate::hub::ModelRef;
 use crate::model::align::AlignmentOptions;
 use crate::project::{Save, WriteOp, copying, export};
 use crate::train::arguments::small_data_preset;
 use crate::train::event::TrainerControl;
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
-use crate::worker::{FileRequest, ReadRequest, Trial};
+use crate::worker::{FileWork, InteractiveWork, Measurement, Work};
 
 /// Runs a command and returns its effects.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
@@ -52,9 +56,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Run(action) => run_action(app, action, effects),
-        Command::Open(_) | Command::Import(_) if app.train_page.is_busy() => {
-            app.notifications.push(busy_notification())
-        }
+        Command::Open(_) | Command::Import(_) if app.is_training() => app.notifications.push(busy_notification()),
         Command::Import(path) => {
             app.import_preview = None;
             import::start_preview(app, path, ReadOptions::default(), effects);
@@ -74,25 +76,23 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             }
         }
         Command::ConfirmImport => import::confirm(app, effects),
-        Command::CancelImport => import::cancel(app),
-        Command::Open(path) => {
-            app.opening = Some(path.display().to_string());
-            effects.push(Effect::File(FileRequest::Open(Some(path))));
-        }
+        Command::CancelImport => import::cancel(app, effects),
+        Command::Open(path) => opening::open(app, Some(path), effects),
         Command::SaveTo(path) => {
             if let Some(a) = &app.annotate {
                 let (corpus, files) = (a.corpus.clone(), a.files.clone());
                 let root = a.path.clone();
-                effects.push(Effect::File(FileRequest::SaveAs { path, root, corpus, files }));
+                write(app, FileWork::SaveCopy { path, root, corpus, files }, effects);
             }
         }
         Command::ExportTo(name, path) => {
             if let (Some(a), Some(to)) = (&app.annotate, format::by_name(name)) {
-                effects.push(Effect::File(FileRequest::Export { path, corpus: a.corpus.clone(), to }));
+                let corpus = a.corpus.clone();
+                write(app, FileWork::Export { path, corpus, to }, effects);
             }
         }
-        Command::WriteFile(path, bytes) => effects.push(Effect::File(FileRequest::Write { path, bytes })),
-        Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
+        Command::WriteFile(path, bytes) => write(app, FileWork::Write { path, bytes }, effects),
+        Command::SaveModelTo(from, to) => write(app, FileWork::CopyModel { from, to }, effects),
         Command::MoveProjectTo(path) => effects.push(Effect::Rebuild(path)),
         Command::CancelClosing => app.close_requested = false,
         Command::SourceChange(decision) => source_change::decide(app, decision, effects),
@@ -149,14 +149,17 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::SetBaseModel(base) => {
             app.train_page.base = base;
-            app.data_page.survey = None;
+            app.train_page.model_info = None;
             app.train_page.clear_measurements();
             inspect_base_model(app, effects);
+            data_page::invalidate_report(app, effects);
         }
         Command::SetNumber(field, text) => {
             // `max_length` changes which spans are truncated, so the report is outdated.
-            app.data_page.survey = app.data_page.survey.take().filter(|_| NUMBER_SETTINGS[field].name != "max_length");
             app.train_page.set_input(field, text);
+            if NUMBER_SETTINGS[field].name == "max_length" {
+                data_page::invalidate_report(app, effects);
+            }
         }
         Command::SetLabelAllSubwords(on) => {
             app.train_page.arguments.label_all_subwords = on;
@@ -188,14 +191,8 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             let recipe = small_data_preset(sentences, &app.train_page.arguments);
             app.train_page.set_arguments(recipe);
         }
-        Command::SetTryText(text) => {
-            app.try_page.text = text;
-            request_prediction(app, effects);
-        }
-        Command::SetTryModel(model) => {
-            app.try_page.model = model;
-            request_prediction(app, effects);
-        }
+        Command::SetTryText(text) => try_page::set_text(app, text, effects),
+        Command::SetTryModel(model) => try_page::select_model(app, model, effects),
         Command::SuggestModel(model) => app.suggestions.model = model,
         Command::SetSuggestionThreshold(percent) => app.suggestions.threshold = percent.min(100),
         Command::AcceptSuggestionsAboveThreshold | Command::DiscardSuggestions => {
@@ -218,7 +215,8 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SetEvalModel(model) => app.evaluate_page.model = model,
         Command::SetEvalSplit(split) => app.evaluate_page.split = split,
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
-        Command::Cancel => effects.push(Effect::StopReading),
+        Command::CancelEvaluation => evaluate_page::cancel(app, effects),
+        Command::StopSuggestions => app.requests.control(Slot::Suggestions, TrainerControl::Stop, effects),
         Command::SelectPart(start, end) => select_part(app, |a| a.select_part((start, end))),
         Command::CloseNotice(key) => app.notifications.close(key),
         Command::SetTheme(_)
@@ -318,11 +316,8 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenFile => effects.push(Effect::PathDialog(Pick::OpenFile)),
         Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
-        Action::OpenSample if app.train_page.is_busy() => app.notifications.push(busy_notification()),
-        Action::OpenSample => {
-            app.opening = Some(tr!("sample dataset").into());
-            effects.push(Effect::File(FileRequest::Open(None)));
-        }
+        Action::OpenSample if app.is_training() => app.notifications.push(busy_notification()),
+        Action::OpenSample => opening::open(app, None, effects),
         Action::GoTo(room) => go_to(app, room, effects),
         Action::Palette => app.palette_open = !app.palette_open,
         Action::History => app.history_open = !app.history_open && app.annotate.is_some(),
@@ -341,15 +336,15 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Action::StartTraining => start(app, effects),
-        Action::Estimate => measure(app, Trial::Estimate, effects),
-        Action::FindLearningRate => measure(app, Trial::Rates, effects),
+        Action::Estimate => measure(app, Measurement::Estimate, effects),
+        Action::FindLearningRate => measure(app, Measurement::LrSweep, effects),
         Action::PauseTraining => control(app, effects, |before| match before {
             TrainerControl::Pause => TrainerControl::Continue,
             _ => TrainerControl::Pause,
         }),
         Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
         Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
-        Action::Evaluate => evaluate(app, effects),
+        Action::Evaluate => evaluate_page::evaluate(app, effects),
         Action::Export => {
             app.export_options = match (&app.export_options, &app.annotate) {
                 (None, Some(a)) => Some(export_targets(a)),
@@ -507,66 +502,47 @@ fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
     }
     app.page = room;
     match room {
-        Page::Train if app.train_page.model_info.is_none() => inspect_base_model(app, effects),
-        Page::Try if app.try_page.ticket == 0 => request_prediction(app, effects),
+        // The files of a model directory can have changed; an unchanged model is in memory.
+        Page::Train => inspect_base_model(app, effects),
+        Page::Try => try_page::on_entered(app, effects),
         Page::Data => data_page::request_report(app, effects),
-        _ => {}
+        Page::Annotate | Page::Evaluate => {}
     }
 }
 
-/// Reads the properties of the selected base model.
+/// Reads the properties of the selected base model. The previous ones stay visible.
 fn inspect_base_model(app: &mut App, effects: &mut Vec<Effect>) {
-    app.train_page.model_info = None;
-    app.train_page.download = None;
     // A model of the hub is read only if it is in the cache. Typing its name starts no download.
-    if let Some(name) = app.train_page.base.name()
-        && !matches!(app.train_page.base, BaseModelInput::Hub(_))
-    {
-        app.train_page.is_inspecting = true;
-        effects.push(Effect::Read(ReadRequest::Check(name)));
+    match app.train_page.base.name() {
+        Some(model) if !matches!(model, ModelRef::Hub(_)) => {
+            app.requests.submit(Purpose::Inspect, Work::Interactive(InteractiveWork::Inspect(model)), effects);
+        }
+        _ => app.requests.cancel(Slot::Inspection, effects),
     }
 }
 
-/// Requests the entities of the text on the Try page.
-fn request_prediction(app: &mut App, effects: &mut Vec<Effect>) {
-    let t = &mut app.try_page;
-    t.ticket += 1;
-    t.failure = None;
-    let (model, text, ticket) = (t.model.clone(), t.text.clone(), t.ticket);
-    effects.push(Effect::Read(ReadRequest::Predict { model, text, ticket }));
+/// Submits a request that writes files.
+fn write(app: &mut App, work: FileWork, effects: &mut Vec<Effect>) {
+    app.requests.submit(Purpose::Write, Work::Files(work), effects);
 }
 
 /// Requests the subwords of the current sentence, if the lens is on and they are missing.
 fn request_subwords(app: &mut App, effects: &mut Vec<Effect>) {
     let arguments = &app.train_page.arguments;
-    let rule = AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length: arguments.max_length };
+    let options =
+        AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length: arguments.max_length };
     let Some(model) = app.train_page.base.name() else { return };
     let Some(a) = app.annotate.as_mut().filter(|a| a.subwords.is_on) else { return };
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
-    let words: Vec<String> = document.sentence_tokens(sentence).into_iter().map(str::to_owned).collect();
+    let tokens: Vec<String> = document.sentence_tokens(sentence).into_iter().map(str::to_owned).collect();
     let name = |l| a.corpus.labels.name(l).to_owned();
-    let tags = scheme::encode(&document.to_token_spans(sentence), words.len(), Scheme::Iob2)
+    let tags = scheme::encode(&document.to_token_spans(sentence), tokens.len(), Scheme::Iob2)
         .into_iter()
         .map(|t| tag_notation::format_tag(t, Scheme::Iob2, name))
         .collect();
-    a.subwords.request_id += 1;
-    let (labels, ticket) = (a.corpus.labels.names(), a.subwords.request_id);
-    effects.push(Effect::Read(ReadRequest::Pieces { model, words, tags, labels, rule, ticket }));
-}
-
-fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(a) = &app.annotate else { return };
-    let sentences = a.corpus.sentences(Some(app.evaluate_page.split));
-    if sentences.is_empty() {
-        let split = app.evaluate_page.split.name();
-        app.notifications.push(Notification::error(tr!("Nothing to evaluate"), tr!("No {split} split", split)));
-        return;
-    }
-    app.page = Page::Evaluate;
-    app.evaluate_page.progress = Some((0, sentences.len()));
-    app.evaluate_page.error = None;
-    let (model, corpus) = (app.evaluate_page.model.clone(), a.corpus.clone());
-    effects.push(Effect::Read(ReadRequest::Evaluate { model, corpus, sentences }));
+    let labels = a.corpus.labels.names();
+    let work = InteractiveWork::Align { model, tokens, tags, labels, options };
+    app.requests.submit(Purpose::Align, Work::Interactive(work), effects);
 }

@@ -38,9 +38,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
 
 /// Returns the description of a device, or the reason why it cannot be used.
 fn describe(choice: DeviceChoice) -> Result<String, String> {
-    let without_advice = |reason: String| reason.trim_end_matches("; use --device cpu").to_owned();
-    match select_target(choice, CudaHelper::find()).map_err(without_advice)? {
+    match select_target(choice, CudaHelper::find()).map_err(|e| e.reason)? {
         ExecutionTarget::Helper(..) => Ok("NVIDIA GPU (helper executable)".into()),
-        ExecutionTarget::Here(_) => choose(choice).map(|c| c.name).map_err(|e| without_advice(e.to_string())),
+        ExecutionTarget::Here(_) => choose(choice).map(|c| c.name).map_err(|e| e.reason),
     }
 }

@@ -5,9 +5,11 @@
 //!
 //! Only regular files are read; devices, named pipes and similar files are rejected.
 
+use crate::failure::{Failure, FailureKind};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Maximum size of a file in bytes. Larger files are rejected because they would exceed the memory limit of the
 /// program.
@@ -34,23 +36,41 @@ pub use replace::{FileSet, current_path, finish_replacing, remove, replace_files
 pub struct DiskError {
     /// Path of the file or directory.
     pub path: PathBuf,
+    /// Kind of the failure.
+    pub kind: FailureKind,
     /// Cause, and an action for the user if there is one.
     pub reason: String,
 }
 
 impl DiskError {
     fn new(path: &Path, error: &io::Error) -> Self {
-        let advice = match error.kind() {
-            io::ErrorKind::NotFound => "not found; check the path",
-            io::ErrorKind::PermissionDenied => "permission denied; choose another place or change its permissions",
-            io::ErrorKind::StorageFull => "the disk is full; free some space and try again",
-            io::ErrorKind::FileTooLarge => "the file would exceed the maximum file size; nothing was written",
-            io::ErrorKind::IsADirectory => "is a directory, expected a file",
-            io::ErrorKind::NotADirectory => "a component of the path is a file, not a directory",
-            io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place",
-            _ => return Self { path: path.to_owned(), reason: error.to_string() },
+        use FailureKind::{Access, NoSpace, NotFound};
+        let (kind, reason) = match error.kind() {
+            io::ErrorKind::NotFound => (NotFound, "not found; check the path"),
+            io::ErrorKind::PermissionDenied => {
+                (Access, "permission denied; choose another place or change its permissions")
+            }
+            io::ErrorKind::StorageFull => (NoSpace, "the disk is full; free some space and try again"),
+            io::ErrorKind::FileTooLarge => {
+                (NoSpace, "the file would exceed the maximum file size; nothing was written")
+            }
+            io::ErrorKind::IsADirectory => (Access, "is a directory, expected a file"),
+            io::ErrorKind::NotADirectory => (Access, "a component of the path is a file, not a directory"),
+            io::ErrorKind::ReadOnlyFilesystem => (Access, "the disk is read-only; choose another place"),
+            _ => return Self::refuse(path, FailureKind::Other, error.to_string()),
         };
-        Self { path: path.to_owned(), reason: advice.to_owned() }
+        Self::refuse(path, kind, reason)
+    }
+
+    /// Creates an error about a path with this reason.
+    fn refuse(path: &Path, kind: FailureKind, reason: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), kind, reason: reason.into() }
+    }
+}
+
+impl From<DiskError> for Failure {
+    fn from(error: DiskError) -> Self {
+        Self::new(error.kind, error.to_string())
     }
 }
 
@@ -95,7 +115,7 @@ pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
 pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
     const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
-    let refuse = |cause: String| DiskError { path: path.to_owned(), reason: cause };
+    let refuse = |reason: String| DiskError::refuse(path, FailureKind::Content, reason);
     let too_large = || refuse(format!("larger than the limit of {}", size_text(most)));
     let (file, size) = open_regular(path)?;
     if size > most {
@@ -106,8 +126,10 @@ pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), S
     look(&bytes, size).map_err(refuse)?;
     // The file may have grown since its size was read.
     let left = (most + 1).saturating_sub(bytes.len() as u64);
+    let no_memory =
+        |size| DiskError::refuse(path, FailureKind::NoMemory, format!("not enough memory to read {}", size_text(size)));
     let known = usize::try_from(size.saturating_sub(bytes.len() as u64)).unwrap_or_default();
-    bytes.try_reserve_exact(known).map_err(|_| refuse(format!("not enough memory to read {}", size_text(size))))?;
+    bytes.try_reserve_exact(known).map_err(|_| no_memory(size))?;
     (&file).take(left).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > most {
         return Err(too_large());
@@ -126,7 +148,7 @@ fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
         false if about.is_dir() => Err(fail(io::ErrorKind::IsADirectory.into())),
         false => {
             let cause = "is a pipe, a device or a socket, not a regular file; copy its data into a file first";
-            Err(DiskError { path: path.to_owned(), reason: cause.into() })
+            Err(DiskError::refuse(path, FailureKind::Access, cause))
         }
     };
     check(&fs::metadata(path).map_err(fail)?)?;
@@ -172,8 +194,8 @@ fn target_of(path: &Path) -> Result<PathBuf, DiskError> {
         return Err(DiskError::new(path, &io::ErrorKind::IsADirectory.into()));
     }
     if target.is_symlink() {
-        let cause = "is a link to a file that does not exist; remove the link or choose another path".to_owned();
-        return Err(DiskError { path: path.to_owned(), reason: cause });
+        let cause = "is a link to a file that does not exist; remove the link or choose another path";
+        return Err(DiskError::refuse(path, FailureKind::Access, cause));
     }
     Ok(target)
 }
@@ -257,8 +279,8 @@ pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
     let target = target_of(path)?;
     let metadata = fs::metadata(&target).map_err(fail)?;
     if !metadata.is_file() {
-        let cause = "not a regular file, cannot be replaced; save a copy".to_owned();
-        return Err(DiskError { path: path.to_owned(), reason: cause });
+        let cause = "not a regular file, cannot be replaced; save a copy";
+        return Err(DiskError::refuse(path, FailureKind::Access, cause));
     }
     if metadata.permissions().readonly() {
         return Err(fail(io::ErrorKind::PermissionDenied.into()));
@@ -363,6 +385,23 @@ pub fn list_files(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     Ok(files)
 }
 
+/// Identity of the content of a file: its path, size and modification time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileStamp {
+    path: PathBuf,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// Returns the stamps of the files directly inside a directory, sorted by path. Empty if the directory cannot be read.
+pub fn file_stamps(folder: &Path) -> Vec<FileStamp> {
+    let stamp = |path: PathBuf| {
+        let metadata = fs::metadata(&path).ok()?;
+        Some(FileStamp { path, bytes: metadata.len(), modified: metadata.modified().ok() })
+    };
+    list_files(folder).unwrap_or_default().into_iter().filter_map(stamp).collect()
+}
+
 /// Returns the directories directly inside a directory, without hidden ones, sorted. Empty if the directory does not
 /// exist.
 pub fn list_dirs(path: &Path) -> Vec<PathBuf> {
@@ -410,7 +449,7 @@ fn is_hidden(path: &Path) -> bool {
 /// Returns an error if the path is a file, or if its nearest existing ancestor is not writable.
 pub fn ensure_writable_parent(path: &Path) -> Result<(), DiskError> {
     if path.is_file() {
-        return Err(DiskError { path: path.to_owned(), reason: "is a file, expected a directory".into() });
+        return Err(DiskError::refuse(path, FailureKind::Access, "is a file, expected a directory"));
     }
     let existing = path.ancestors().find(|p| p.is_dir()).unwrap_or(Path::new("."));
     temporary::file_in(existing, true).map(drop).map_err(|e| DiskError::new(path, &e))
@@ -448,7 +487,7 @@ pub fn write_at_end(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskErr
     let fail = |e: io::Error| DiskError::new(path, &e);
     let mut file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(fail)?;
     if file.metadata().map_err(fail)?.len() < place {
-        return Err(DiskError { path: path.to_owned(), reason: "modified by another program in the meantime".into() });
+        return Err(DiskError::refuse(path, FailureKind::Conflict, "modified by another program in the meantime"));
     }
     file.set_len(place).map_err(fail)?;
     file.seek(io::SeekFrom::End(0)).map_err(fail)?;

@@ -9,6 +9,7 @@
 //! mixture.
 
 use super::{DiskError, sync_dir, temporary, write};
+use crate::failure::FailureKind;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,8 @@ pub fn replace_files<E: From<DiskError>>(
     finish_replacing(folder, set)?;
     let in_the_way = set.names.iter().map(|name| folder.join(name)).find(|path| path.is_dir());
     if let Some(path) = in_the_way {
-        return Err(DiskError { path, reason: "a directory with the name of this file exists; move it".into() }.into());
+        let reason = "a directory with the name of this file exists; move it";
+        return Err(DiskError::refuse(&path, FailureKind::Access, reason).into());
     }
     let temporary = temporary::dir_in(folder).map_err(fail)?;
     let mut names = String::new();
@@ -159,7 +161,7 @@ mod tests {
     fn failed_write_keeps_previous_set() {
         let folder = tempfile::tempdir().expect("a folder");
         replace(folder.path(), OLD).expect("the old set");
-        let full = || DiskError { path: "x".into(), reason: "full".into() };
+        let full = || DiskError::refuse(Path::new("x"), FailureKind::NoSpace, "full");
         let files = [Ok(("config.json".to_owned(), b"x".to_vec())), Err(full())];
         assert!(replace_files(folder.path(), SET, files).is_err());
         assert_eq!(found(folder.path()), ["config.json=a", "vocab.txt=b", "weights=c"]);

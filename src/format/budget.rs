@@ -6,6 +6,7 @@
 //! Every reader that decompresses or expands data checks this budget before it allocates memory.
 
 use super::Problem;
+use crate::failure::FailureKind;
 
 /// Maximum number of text bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,13 +86,11 @@ impl Budget {
     }
 }
 
-/// Beginning of the error message for a decompressed size over the limit. The limit follows.
-pub const TOO_LARGE: &str = "decompressed size exceeds ";
-
 /// Returns the error for a source whose decompressed size exceeds `most` bytes.
 pub(super) fn too_much(most: u64) -> Problem {
     let advice = "unusually much for a file of this size; confirm it if intended (on the command line: --unfold)";
-    Problem::at(0, 0, format!("{TOO_LARGE}{} MiB, {advice}", most >> 20))
+    let message = format!("decompressed size exceeds {} MiB, {advice}", most >> 20);
+    Problem { kind: FailureKind::TooLarge, ..Problem::at(0, 0, message) }
 }
 
 #[cfg(test)]
@@ -110,6 +109,6 @@ mod tests {
         check(Some(1 << 40), 1 << 30, 4 << 30);
         check(None, 1 << 30, 1 << 30);
         assert!(Budget::default().with_allow_large(true).check(1, 1 << 35).is_ok());
-        assert!(Budget::default().check(1, 1 << 35).is_err_and(|p| p.message.contains(TOO_LARGE)));
+        assert!(Budget::default().check(1, 1 << 35).is_err_and(|p| p.kind == FailureKind::TooLarge));
     }
 }

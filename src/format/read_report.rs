@@ -4,6 +4,7 @@ use super::conll::ColumnLayout;
 use super::note::Notes;
 use super::{Decoded, Format, OffsetUnit};
 use crate::corpus::{InvalidTag, Scheme, SchemeDetector, TooManyLabels};
+use crate::failure::FailureKind;
 use std::collections::BTreeMap;
 
 /// Problem at a position of a file. Lines and columns count from 1; 0 means the whole file or line.
@@ -15,12 +16,14 @@ pub struct Problem {
     pub column: usize,
     /// Description of the problem and a proposed action.
     pub message: String,
+    /// Kind of the failure if the file cannot be read because of this problem.
+    pub kind: FailureKind,
 }
 
 impl Problem {
     /// Returns a problem at this position.
     pub fn at(line: usize, column: usize, message: impl Into<String>) -> Self {
-        Self { line, column, message: message.into() }
+        Self { line, column, message: message.into(), kind: FailureKind::Content }
     }
 }
 

@@ -6,7 +6,8 @@
 use super::CudaHelper;
 use super::helper::describe_failure;
 use crate::corpus::{Corpus, Scheme, Split};
-use crate::disk;
+use crate::disk::{self, DiskError};
+use crate::failure::{Failure, FailureKind};
 use crate::format;
 use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
@@ -72,41 +73,42 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// Returns an error if the run fails, the data cannot be written, or the helper ends without a result.
-pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, String> {
-    let folder = tempfile::tempdir().map_err(|e| format!("failed to create a temporary directory: {e}"))?;
+pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, Failure> {
+    let other = |message: String| Failure::new(FailureKind::Other, message);
+    let folder = tempfile::tempdir().map_err(|e| other(format!("failed to create a temporary directory: {e}")))?;
     let files = write_splits(request.corpus, folder.path())?;
-    let mut child = helper.start(command_line(request, &files))?;
+    let mut child = helper.start(command_line(request, &files)).map_err(other)?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
     let mut controls = ControlSender { to: child.stdin.take(), last_sent: TrainerControl::Continue };
     let answer = forward_events(request, &lines, &mut controls, observer);
     // At the end of its input, the helper writes a checkpoint and ends.
     drop(controls);
-    let status = child.wait().map_err(|e| format!("failed to wait for the GPU helper: {e}"))?;
+    let status = child.wait().map_err(|e| other(format!("failed to wait for the GPU helper: {e}")))?;
     let stated = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
     match answer {
         Some(answer) => Ok(answer),
         None if status.success() => Ok(match request.task {
             Task::Estimate => HelperResult::Estimate(None),
             Task::LrSweep => HelperResult::Rates(None),
-            Task::Run | Task::Resume => return Err("GPU helper exited without a result".into()),
+            Task::Run | Task::Resume => return Err(other("GPU helper exited without a result".into())),
         }),
         // Exit code 1 is an error reported by the helper; any other code is an unexpected end.
-        None if status.code() == Some(1) => Err(describe_failure(status, &stated)),
-        None => Err(format!(
+        None if status.code() == Some(1) => Err(other(describe_failure(status, &stated))),
+        None => Err(other(format!(
             "{} ({status}); resume the run from its latest checkpoint, if any, or use the CPU",
             describe_failure(status, &stated)
-        )),
+        ))),
     }
 }
 
 /// Writes the splits of a corpus as files, and returns their command-line flags and paths.
-fn write_splits(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
+fn write_splits(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, DiskError> {
     let flags = [(Split::Train, "--train"), (Split::Dev, "--dev"), (Split::Test, "--test")];
     let there = corpus.splits();
     let written = flags.into_iter().filter(|(split, _)| there.contains(split)).map(|(split, flag)| {
         let path = folder.join(format!("{}.conll", split.name()));
         let text = format::write_columns(corpus, Some(split), format::CONLL2003, Scheme::Iob2);
-        disk::write(&path, text.as_bytes()).map_err(|e| e.to_string())?;
+        disk::write(&path, text.as_bytes())?;
         Ok((flag, path))
     });
     written.collect()

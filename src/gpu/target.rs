@@ -2,6 +2,7 @@
 
 use super::CudaHelper;
 use crate::model::DeviceChoice;
+use crate::model::device::DeviceError;
 
 /// Program that runs the computation.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +18,7 @@ pub enum ExecutionTarget {
 /// # Errors
 /// Returns an error if a GPU is requested explicitly and cannot be used.
 /// `auto` falls back to this program instead, with the reason in [`ExecutionTarget::Here`].
-pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result<ExecutionTarget, String> {
+pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result<ExecutionTarget, DeviceError> {
     let wanted = match choice {
         DeviceChoice::Cpu | DeviceChoice::Metal => return Ok(ExecutionTarget::Here(None)),
         // This program is the helper.
@@ -30,9 +31,8 @@ pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result
             Ok(ExecutionTarget::Here(None))
         } else {
             let name = CudaHelper::file_name();
-            Err(format!(
-                "{choice} requires the helper executable {name} next to tagwright (see README); use --device cpu"
-            ))
+            let reason = format!("{choice} requires the helper executable {name} next to tagwright (see README)");
+            Err(DeviceError { reason })
         };
     };
     match helper.probe(wanted) {
@@ -40,6 +40,6 @@ pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result
         Err(reason) if choice == DeviceChoice::Auto => {
             Ok(ExecutionTarget::Here(Some(format!("{reason}; using the CPU"))))
         }
-        Err(reason) => Err(format!("{reason}; use --device cpu")),
+        Err(reason) => Err(DeviceError { reason }),
     }
 }

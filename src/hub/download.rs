@@ -9,6 +9,7 @@ use super::transfer::{Http, TransferError, Watcher};
 use super::verify::{Verdict, is_hash, verify};
 use super::{Hub, Progress, environment};
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use crate::model::ModelError;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode, Url};
@@ -62,21 +63,22 @@ impl Hub {
     /// - The download is interrupted, canceled, or does not match the announced file.
     /// - The disk is full.
     pub fn model(&self, id: &str, mut watch: impl FnMut(Progress) -> bool) -> Result<PathBuf, ModelError> {
-        let fail = |reason: String| ModelError::Unsupported(format!("{id}: {reason}"));
-        let cache = self.cache_of(id).map_err(fail)?;
+        let fail = |kind, reason: String| ModelError::Hub(Failure::new(kind, format!("{id}: {reason}")));
+        let cache = self.cache_of(id).map_err(|reason| fail(FailureKind::Settings, reason))?;
         if let Some(folder) = in_cache(&cache, is_complete) {
             return Ok(folder);
         }
         let usable = in_cache(&cache, is_usable);
         if let Some(variable) = environment::offline() {
             return usable.ok_or_else(|| {
-                fail(format!("not in the cache, and {variable} forbids requests; unset it or use a model directory"))
+                let advice = "unset it or use a model directory";
+                fail(FailureKind::Network, format!("not in the cache, and {variable} forbids requests; {advice}"))
             });
         }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|e| fail(format!("failed to start the network runtime ({e})")))?;
+            .map_err(|e| fail(FailureKind::Internal, format!("failed to start the network runtime ({e})")))?;
         let brought = runtime.block_on(self.download_commit(id, &cache, &mut Watcher::new(&mut watch)));
         // A DNS lookup cannot be canceled, and the program must not wait for it.
         runtime.shutdown_background();
@@ -86,7 +88,7 @@ impl Hub {
                 log::warn!("{id}: {e}; using the cached files");
                 Ok(folder)
             }
-            (Err(e), _) => Err(fail(e.to_string())),
+            (Err(e), _) => Err(fail(e.kind(), e.to_string())),
         }
     }
 

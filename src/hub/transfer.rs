@@ -2,6 +2,7 @@
 //! The token is sent only to the hub's own origin.
 
 use super::{Progress, Timeouts};
+use crate::failure::FailureKind;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use std::time::{Duration, Instant};
@@ -37,6 +38,23 @@ pub(super) enum TransferError {
     /// Any other error, as a complete message.
     #[error("{0}")]
     Other(String),
+}
+
+impl TransferError {
+    /// Returns the kind of the failure.
+    pub(super) fn kind(&self) -> FailureKind {
+        match self {
+            Self::Cancelled => FailureKind::Canceled,
+            Self::NoModel => FailureKind::NotFound,
+            Self::Unreachable(_)
+            | Self::Timeout(_)
+            | Self::ConnectionLost(_)
+            | Self::TokenRequired
+            | Self::RateLimited
+            | Self::Status(..) => FailureKind::Network,
+            Self::Other(_) => FailureKind::Other,
+        }
+    }
 }
 
 /// Reports the progress of a download and checks for cancellation.

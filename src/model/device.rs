@@ -1,7 +1,7 @@
 //! Selection of the compute device. No other module makes this decision.
 
+use super::Device;
 use super::compute_dtype::Generation;
-use super::{Device, ModelError};
 
 /// Device requested by the user: `auto`, `cpu`, `cuda`, `cuda:1`, `metal`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,14 @@ pub struct SelectedDevice {
     pub generation: Option<Generation>,
 }
 
+/// Error of a device that was requested explicitly and cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}; use --device cpu")]
+pub struct DeviceError {
+    /// Cause, without the advice.
+    pub reason: String,
+}
+
 /// Number of threads for computation on the CPU.
 pub fn n_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -69,8 +77,8 @@ pub fn n_threads() -> usize {
 /// # Errors
 /// Returns an error if a GPU is requested explicitly and cannot be used.
 /// `auto` falls back to the CPU instead, with the reason in [`SelectedDevice::fallback_reason`].
-pub fn choose(choice: DeviceChoice) -> Result<SelectedDevice, ModelError> {
-    let refuse = |reason: String| ModelError::Unsupported(format!("{reason}; use --device cpu"));
+pub fn choose(choice: DeviceChoice) -> Result<SelectedDevice, DeviceError> {
+    let refuse = |reason| DeviceError { reason };
     match choice {
         DeviceChoice::Cpu => Ok(cpu(None)),
         DeviceChoice::Cuda(n) => cuda(n).map_err(refuse),

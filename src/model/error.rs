@@ -1,5 +1,7 @@
 //! Errors of models, with messages for the user.
 
+use super::device::{DeviceError, is_out_of_memory};
+use crate::failure::{Failure, FailureKind};
 use std::path::PathBuf;
 
 /// Error that occurs when a model is read, built or run.
@@ -19,9 +21,28 @@ pub enum ModelError {
     /// Error of the tokenizer.
     #[error("tokenizer error: {0}")]
     Tokenizer(String),
+    /// A model of a hub could not be loaded.
+    #[error(transparent)]
+    Hub(Failure),
+    /// A requested device cannot be used.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// Error of candle: shapes, memory or device.
     #[error("model error: {}", without_stack(.0))]
     Candle(#[from] candle_core::Error),
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        let kind = match &error {
+            ModelError::Hub(failure) => failure.kind,
+            ModelError::Candle(error) if is_out_of_memory(error) => FailureKind::NoMemory,
+            ModelError::Candle(_) => FailureKind::Other,
+            ModelError::Device(_) => FailureKind::Settings,
+            ModelError::File { .. } | ModelError::Unsupported(_) | ModelError::Tokenizer(_) => FailureKind::Content,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
 
 impl ModelError {

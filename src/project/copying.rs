@@ -7,6 +7,7 @@ use super::source::{self, SourceError, SourceFile};
 use super::target::{self, Existing};
 use crate::corpus::{Corpus, Document};
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use crate::format::Writer;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -47,27 +48,24 @@ pub fn copy(
     corpus: &Corpus,
     files: &[SourceFile],
     existing: Existing,
-) -> Result<Vec<String>, String> {
+) -> Result<Vec<String>, Failure> {
     if let Some(reason) = refusal(files) {
-        return Err(reason);
+        return Err(Failure::new(FailureKind::Settings, reason));
     }
     if files.len() > 1 && disk::resolve(to) == disk::resolve(root) {
-        return Err(format!(
-            "{}: is the directory of the sources; save them or choose another directory",
-            to.display()
-        ));
+        let advice = "save them or choose another directory";
+        let message = format!("{}: is the directory of the sources; {advice}", to.display());
+        return Err(Failure::new(FailureKind::Conflict, message));
     }
     let mut notes = Vec::new();
     let mut copied = Files::new();
     let root = common_folder(root, files);
     for (number, file) in (0u32..).zip(files) {
-        let within = file
-            .path
-            .strip_prefix(&root)
-            .map_err(|_| format!("{}: is outside {}, so it cannot be copied", file.path.display(), root.display()))?;
-        if within.components().any(|c| !matches!(c, Component::Normal(_))) {
-            return Err(format!("{}: path leads out of the directory, so it cannot be copied", file.path.display()));
-        }
+        let is_inside = |path: &Path| path.components().all(|c| matches!(c, Component::Normal(_)));
+        let Some(within) = file.path.strip_prefix(&root).ok().filter(|path| is_inside(path)) else {
+            let message = format!("{}: is outside {}, so it cannot be copied", file.path.display(), root.display());
+            return Err(Failure::new(FailureKind::Conflict, message));
+        };
         for (path, bytes) in copy_source(file, number, corpus, within, &mut notes)? {
             add_file(&mut copied, path, bytes)?;
         }
@@ -79,13 +77,13 @@ pub fn copy(
         for name in DIRECTORY_FILES {
             let (from, within) = (root.join(&folder).join(name), folder.join(name));
             if from.is_file() && !copied.contains_key(&within) {
-                copied.insert(within, disk::read(&from).map_err(|e| e.to_string())?);
+                copied.insert(within, disk::read(&from)?);
             }
         }
     }
     target::check_folder(to, copied.keys().map(PathBuf::as_path), existing)?;
-    let named = copied.into_iter().map(|(path, bytes)| Ok((path, bytes)));
-    disk::write_dir(to, named).map_err(|e: disk::DiskError| e.to_string())?;
+    let named = copied.into_iter().map(|(path, bytes)| Ok::<_, Failure>((path, bytes)));
+    disk::write_dir(to, named)?;
     Ok(notes)
 }
 
@@ -107,10 +105,10 @@ fn copy_source(
     corpus: &Corpus,
     within: &Path,
     notes: &mut Vec<String>,
-) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     match source::rewrite(file, number, corpus, false) {
         Ok(bytes) => {
-            let companions = source::companions(file).map_err(|e| e.to_string())?;
+            let companions = source::companions(file)?;
             let siblings = companions.into_iter().map(|(name, bytes)| (within.with_file_name(name), bytes));
             Ok(std::iter::once((within.to_owned(), bytes)).chain(siblings).collect())
         }
@@ -120,7 +118,7 @@ fn copy_source(
             notes.push(format!("{} {reason}; it contains only texts and labels", within.display()));
             write_new(file, number, corpus, within)
         }
-        Err(e) => Err(e.to_string()),
+        Err(e) => Err(e.into()),
     }
 }
 
@@ -130,11 +128,14 @@ fn write_new(
     number: u32,
     corpus: &Corpus,
     within: &Path,
-) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.source_id == number).cloned().collect();
     let of_file = Corpus { documents, ..corpus.clone() };
-    let refuse =
-        || format!("{}: {} files cannot be written without their source", within.display(), file.report.format.name);
+    let refuse = || {
+        let format = file.report.format.name;
+        let message = format!("{}: {format} files cannot be written without their source", within.display());
+        Failure::new(FailureKind::Settings, message)
+    };
     match file.report.format.write.ok_or_else(refuse)? {
         Writer::SingleFile(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.report.scheme))]),
         Writer::PerDocument(write, _) => {
@@ -146,9 +147,12 @@ fn write_new(
 }
 
 /// Adds a file to the copy. Two sources must not have the same target, unless the contents are equal.
-fn add_file(copied: &mut Files, path: PathBuf, bytes: Vec<u8>) -> Result<(), String> {
+fn add_file(copied: &mut Files, path: PathBuf, bytes: Vec<u8>) -> Result<(), Failure> {
     match copied.get(&path) {
-        Some(there) if *there != bytes => Err(format!("two sources would be written to {}", path.display())),
+        Some(there) if *there != bytes => {
+            let message = format!("two sources would be written to {}", path.display());
+            Err(Failure::new(FailureKind::Conflict, message))
+        }
         _ => {
             copied.insert(path, bytes);
             Ok(())
@@ -165,9 +169,10 @@ fn folders_of(copied: &Files) -> Vec<PathBuf> {
 }
 
 /// Writes the copy of one source: the file `to`, with its companions in the same directory.
-fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> Result<(), String> {
+fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> Result<(), Failure> {
     if disk::resolve(to) == disk::resolve(&file.path) {
-        return Err(format!("{}: is the source itself; save it, or choose another name", to.display()));
+        let message = format!("{}: is the source itself; save it, or choose another name", to.display());
+        return Err(Failure::new(FailureKind::Conflict, message));
     }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
     let own = name(&file.path);
@@ -186,5 +191,5 @@ fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> 
     for (path, bytes) in placed.iter().filter(|(path, _)| path != to) {
         target::check_companion(path, bytes, existing)?;
     }
-    placed.iter().try_for_each(|(path, bytes)| disk::write(path, bytes)).map_err(|e| e.to_string())
+    Ok(placed.iter().try_for_each(|(path, bytes)| disk::write(path, bytes))?)
 }

@@ -6,6 +6,7 @@ use super::source;
 use super::target::{self, Existing};
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use crate::format::budget::Budget;
 use crate::format::{self, Format, LossInventory, ReadOptions, SourceInput, Writer, compression};
 use std::collections::{BTreeMap, HashSet};
@@ -56,13 +57,21 @@ pub fn rewrite_in_place(corpus: &Corpus, files: &[SourceFile], to: Format, schem
 /// # Errors
 /// Returns an error if the format is read-only, the directory has data that would be read together with the new files,
 /// or the disk fails. The same holds if a target exists and must not be replaced.
-pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing: Existing) -> Result<PathBuf, String> {
-    let text = |e: disk::DiskError| e.to_string();
+pub fn export(
+    corpus: &Corpus,
+    to: Format,
+    scheme: Scheme,
+    path: &Path,
+    existing: Existing,
+) -> Result<PathBuf, Failure> {
     let splits = corpus.splits();
     match to.write {
-        None => Err(format!("{} files cannot be written; choose another format", to.name)),
+        None => {
+            let message = format!("{} files cannot be written; choose another format", to.name);
+            Err(Failure::new(FailureKind::Settings, message))
+        }
         Some(Writer::SingleFile(write)) if splits.len() < 2 && !path.is_dir() => {
-            disk::write(path, &write(corpus, None, scheme)).map_err(text)?;
+            disk::write(path, &write(corpus, None, scheme))?;
             Ok(path.to_owned())
         }
         Some(Writer::SingleFile(write)) => {
@@ -71,7 +80,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
             let names: Vec<String> = splits.iter().map(name).collect();
             target::check_folder(path, names.iter().map(Path::new), existing)?;
             let file = |split: &Split| (name(split), write(corpus, Some(*split), scheme));
-            disk::write_dir(path, splits.iter().map(file).map(Ok)).map_err(text)?;
+            disk::write_dir(path, splits.iter().map(file).map(Ok::<_, Failure>))?;
             Ok(path.to_owned())
         }
         Some(Writer::PerDocument(write, siblings)) => match corpus.documents.as_slice() {
@@ -92,7 +101,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
                 let files = stems(corpus).zip(&corpus.documents).flat_map(|(stem, d)| {
                     write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
                 });
-                disk::write_dir(path, files.chain(siblings).map(Ok)).map_err(text)?;
+                disk::write_dir(path, files.chain(siblings).map(Ok::<_, Failure>))?;
                 Ok(path.to_owned())
             }
         },
@@ -101,14 +110,14 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
 
 /// Writes the files of one document. The user named the first one; existing companions with the same content are kept.
 /// Returns the path of the first file.
-fn write_files(files: &[(PathBuf, Vec<u8>)], named: &Path, existing: Existing) -> Result<PathBuf, String> {
+fn write_files(files: &[(PathBuf, Vec<u8>)], named: &Path, existing: Existing) -> Result<PathBuf, Failure> {
     for (at, bytes) in files.iter().filter(|(at, _)| at != named) {
         target::check_companion(at, bytes, existing)?;
     }
     for (at, bytes) in files {
         let is_there = at != named && disk::read(at).is_ok_and(|there| there == *bytes);
         if !is_there {
-            disk::write(at, bytes).map_err(|e| e.to_string())?;
+            disk::write(at, bytes)?;
         }
     }
     Ok(files.first().map_or_else(|| named.to_owned(), |(at, _)| at.clone()))
@@ -124,7 +133,7 @@ pub fn write_again(
     bytes: Vec<u8>,
     path: &Path,
     existing: Existing,
-) -> Result<PathBuf, String> {
+) -> Result<PathBuf, Failure> {
     let mut files = vec![(path.to_owned(), bytes)];
     if let (Some(Writer::PerDocument(write, _)), [document]) = (to.write, corpus.documents.as_slice()) {
         let others = write(corpus, document).into_iter().skip(1);

@@ -14,6 +14,7 @@ use super::{ProjectData, ProjectExtras};
 use crate::corpus::History;
 use crate::corpus::carry_over::{CarryOver, carry_over};
 use crate::disk::{self, Lock};
+use crate::failure::{Failure, FailureKind};
 use crate::format::{self, ReadOptions};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -86,8 +87,8 @@ pub fn stored_options(path: &Path, places: &AppDirs) -> Option<ReadOptions> {
 ///
 /// # Errors
 /// Returns a message with the file and a proposed action.
-pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Opening, String> {
-    places.prepare().map_err(|e| e.to_string())?;
+pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Opening, Failure> {
+    places.prepare()?;
     let path = disk::resolve(path);
     if path.extension().is_some_and(|e| e == "tagwright") {
         return open_file(&path, places).map(|o| Opening::Opened(Box::new(o)));
@@ -101,9 +102,9 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
         {
             Ok(dataset) => dataset,
             Err(SourceError::Disk(e)) if !path.exists() && at.is_file() => {
-                return without_source(&path, &at, places, &e);
+                return without_source(&path, &at, places, e);
             }
-            Err(e) => return Err(e.to_string()),
+            Err(e) => return Err(e.into()),
         },
     };
     let mut notice = None;
@@ -120,39 +121,39 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
                 old.display()
             );
             notice = Some(("Project could not be read", what));
-            Project::open(&at).map_err(|e| e.to_string())?
+            Project::open(&at)?
         }
-        Err(e) => return Err(format!("{e}; its labels are safe, try again when the cause is fixed")),
+        Err(e) => {
+            let message = format!("{e}; its labels are safe, try again when the cause is fixed");
+            return Err(Failure::new(e.kind(), message));
+        }
     };
-    let text = |e: ProjectError| e.to_string();
     if let Some(from) = moved.and_then(|m| m.from).filter(|_| !project.is_read_only()) {
-        project.move_sources(dataset.files.iter().map(|f| f.path.clone())).map_err(text)?;
+        project.move_sources(dataset.files.iter().map(|f| f.path.clone()))?;
         let what = format!("Its labels are those of its previous location {}.", from.display());
         notice = Some(("Dataset was moved", what));
     }
-    if project.is_empty().map_err(text)? {
+    if project.is_empty()? {
         if project.is_read_only() {
-            return Err(format!("{}: being opened in another window; try again in a moment", path.display()));
+            return Err(in_use(&path, "being opened in another window; try again in a moment"));
         }
-        let kept = project.load_extras().map_err(text)?;
+        let kept = project.load_extras()?;
         return Ok(Opening::Opened(Box::new(fresh(path, places, project, dataset, kept, notice))));
     }
-    if !project.recognizes(&dataset).map_err(text)? {
+    if !project.recognizes(&dataset)? {
         if project.is_read_only() {
-            return Err(format!(
-                "{}: modified, and its labels are open in another window; close that window first",
-                path.display()
-            ));
+            let reason = "modified, and its labels are open in another window; close that window first";
+            return Err(in_use(&path, reason));
         }
         let (project, contents, _) = read_project(project)?;
         return Ok(changed(path, &project, dataset, &contents));
     }
-    let stated = project.read_options().map_err(text)?;
+    let stated = project.read_options()?;
     let as_said = stated == dataset.files.first().map(|f| f.options);
     if let (false, true, Ok(Some(kept))) =
         (project.is_read_only(), as_said && !has_texts_beside(&dataset), project.load_if_unmodified())
     {
-        project.update_sources(&dataset.files).map_err(text)?;
+        project.update_sources(&dataset.files)?;
         let opened = fresh(path, places, project, dataset, kept, notice);
         return Ok(Opening::Opened(Box::new(Opened { is_new: false, ..opened })));
     }
@@ -161,13 +162,13 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
         return Ok(changed(path, &project, dataset, &contents));
     }
     let held = &mut contents.dataset.corpus;
-    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), held).map_err(text)?;
+    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), held)?;
     // The current paths are used, because the dataset can have moved.
     for (held, now) in contents.dataset.files.iter_mut().zip(dataset.files) {
         (held.path, held.hash) = (now.path, now.hash);
     }
     if !project.is_read_only() {
-        project.update_sources(&contents.dataset.files).map_err(text)?;
+        project.update_sources(&contents.dataset.files)?;
     }
     contents.dataset.problems = dataset.problems;
     Ok(Opening::Opened(Box::new(opened(path, places, project, contents, reported.or(notice)))))
@@ -175,13 +176,18 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
 
 /// Renames the project of a moved dataset for its new path. A new dataset at the old path then gets its own project. A
 /// project that is open in another window keeps its name.
-fn rename_for_new_path(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
-    let lock = Lock::try_acquire(&disk::append_suffix(from, "-lock")).map_err(|e| e.to_string())?;
+fn rename_for_new_path(from: &Path, to: PathBuf) -> Result<PathBuf, Failure> {
+    let lock = Lock::try_acquire(&disk::append_suffix(from, "-lock"))?;
     if lock.is_none() {
         return Ok(from.to_owned());
     }
     rename_project(from, &to)?;
     Ok(to)
+}
+
+/// Returns the failure of a file that another window uses, or that another program has changed.
+fn in_use(path: &Path, reason: &str) -> Failure {
+    Failure::new(FailureKind::Conflict, format!("{}: {reason}", path.display()))
 }
 
 /// Returns the question about the labels of a project for the changed dataset.
@@ -208,17 +214,16 @@ fn same_texts(a: &Dataset, b: &Dataset) -> bool {
 ///
 /// # Errors
 /// Returns an error under the conditions of [`open`].
-pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs) -> Result<Opened, String> {
+pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs) -> Result<Opened, Failure> {
     if decision == SourceDecision::Compare {
         return open_file(&changed.project, places);
     }
     let SourceChange { path, project: at, mut dataset, .. } = changed;
-    let text = |e: ProjectError| e.to_string();
-    let before = Project::open(&at).map_err(text)?;
+    let before = Project::open(&at)?;
     if before.is_read_only() {
-        return Err(format!("{}: its labels are open in another window; close that window first", path.display()));
+        return Err(in_use(&path, "its labels are open in another window; close that window first"));
     }
-    let ProjectData { dataset: held, extras: kept, .. } = before.read().map_err(text)?;
+    let ProjectData { dataset: held, extras: kept, .. } = before.read()?;
     drop(before);
     // Computed again, because labels can have changed since the question.
     let carried = carry_over(&held.corpus, &dataset.corpus);
@@ -228,7 +233,7 @@ pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs)
     if let Some(edit) = edit {
         dataset.corpus.agents = carried.agents;
         if !history.apply(edit, &mut dataset.corpus) {
-            return Err(format!("{}: the labels do not match the file; compare instead", path.display()));
+            return Err(in_use(&path, "the labels do not match the file; compare instead"));
         }
     }
     let proposers = json!(dataset.corpus.agents).to_string();
@@ -242,31 +247,29 @@ pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs)
         copy_extras(project, &ProjectExtras { snapshots: Vec::new(), ..kept })
     })?;
     let what = format!("The previous labels are kept in {}.", old.display());
-    let kept = project.load_extras().map_err(text)?;
+    let kept = project.load_extras()?;
     let contents = ProjectData { dataset, history, extras: kept, unknown: None };
     Ok(opened(path, places, project, contents, Some(("Source was read again", what))))
 }
 
 /// Opens a project file by its own path.
-fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, String> {
+fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, Failure> {
     if !path.is_file() {
-        return Err(format!("{}: project not found", path.display()));
+        return Err(Failure::new(FailureKind::NotFound, format!("{}: project not found", path.display())));
     }
-    let project = Project::open(path).map_err(|e| e.to_string())?;
+    let project = Project::open(path)?;
     let (mut project, mut contents, notice) = read_project(project)?;
     let sources: Vec<_> = contents.dataset.files.iter().map(|f| (f.path.clone(), f.split)).collect();
     let held = &mut contents.dataset.corpus;
-    project
-        .backfill_doc_labels(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)
-        .map_err(|e| e.to_string())?;
+    project.backfill_doc_labels(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)?;
     Ok(opened(path.to_owned(), places, project, contents, notice))
 }
 
 /// Opens the project of a missing source.
-fn without_source(path: &Path, at: &Path, places: &AppDirs, error: &disk::DiskError) -> Result<Opening, String> {
-    let project = Project::open(at).map_err(|_| error.to_string())?;
-    if project.is_empty().map_err(|e| e.to_string())? {
-        return Err(error.to_string());
+fn without_source(path: &Path, at: &Path, places: &AppDirs, error: disk::DiskError) -> Result<Opening, Failure> {
+    let Ok(project) = Project::open(at) else { return Err(error.into()) };
+    if project.is_empty()? {
+        return Err(error.into());
     }
     let (project, contents, reported) = read_project(project)?;
     let what = format!(
@@ -297,7 +300,7 @@ fn fresh(
 }
 
 /// Reads a project. The readable content of a damaged one is written to a new file, and the old file is kept.
-fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), String> {
+fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), Failure> {
     let damage = match project.read() {
         Ok(contents) => {
             let notice = if let Some(unknown) = &contents.unknown {
@@ -315,12 +318,12 @@ fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), 
             };
             return Ok((project, contents, notice));
         }
-        Err(damage) if project.is_read_only() => return Err(damage.to_string()),
+        Err(damage) if project.is_read_only() => return Err(damage.into()),
         // Other errors of SQLite (a busy file, a broken connection) can be temporary.
-        Err(other @ ProjectError::Sqlite { .. }) if !other.is_damage() => return Err(other.to_string()),
+        Err(other @ ProjectError::Sqlite { .. }) if !other.is_damage() => return Err(other.into()),
         Err(damage) => damage,
     };
-    let (contents, lost) = project.recover().map_err(|_| damage.to_string())?;
+    let Ok((contents, lost)) = project.recover() else { return Err(damage.into()) };
     let at = project.path().to_owned();
     drop(project);
     let (project, old) = replace_project(&at, "damaged", |project| {
@@ -347,11 +350,10 @@ fn replace_project(
     at: &Path,
     reason: &str,
     build: impl FnOnce(&mut Project) -> Result<(), ProjectError>,
-) -> Result<(Project, PathBuf), String> {
-    let text = |e: ProjectError| e.to_string();
-    let lock = Lock::try_acquire(&disk::append_suffix(at, "-lock")).map_err(|e| e.to_string())?;
+) -> Result<(Project, PathBuf), Failure> {
+    let lock = Lock::try_acquire(&disk::append_suffix(at, "-lock"))?;
     let Some(_lock) = lock else {
-        return Err(format!("{}: open in another window; close that window first", at.display()));
+        return Err(in_use(at, "open in another window; close that window first"));
     };
     let stem = at.file_stem().unwrap_or_default().to_string_lossy();
     let siblings = at.with_file_name(format!("{stem}-next.tagwright"));
@@ -359,23 +361,22 @@ fn replace_project(
         ["", "-wal", "-shm", "-lock"]
             .iter()
             .try_for_each(|ending| disk::remove(&disk::append_suffix(&siblings, ending)))
-            .map_err(|e| e.to_string())
     };
     remove()?;
-    let mut project = Project::open(&siblings).map_err(text)?;
+    let mut project = Project::open(&siblings)?;
     let built = build(&mut project);
     drop(project);
     if let Err(e) = built {
         remove()?;
-        return Err(e.to_string());
+        return Err(e.into());
     }
     let old = move_aside(at, reason)?;
     if let Err(e) = disk::rename(&siblings, at) {
-        disk::rename(&old, at).map_err(|e| e.to_string())?;
-        return Err(e.to_string());
+        disk::rename(&old, at)?;
+        return Err(e.into());
     }
     remove()?;
-    Ok((Project::open(at).map_err(text)?, old))
+    Ok((Project::open(at)?, old))
 }
 
 /// Copies runs, saved searches, snapshots and settings to another project.
@@ -393,7 +394,7 @@ pub(super) fn copy_extras(project: &mut Project, kept: &ProjectExtras) -> Result
 }
 
 /// Renames a project file to the first free name of the form `name-before-1.tagwright`.
-fn move_aside(at: &Path, reason: &str) -> Result<PathBuf, String> {
+fn move_aside(at: &Path, reason: &str) -> Result<PathBuf, Failure> {
     let stem = at.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let free = (1..).map(|n| at.with_file_name(format!("{stem}-{reason}-{n}.tagwright"))).find(|p| !p.exists());
     let to = free.unwrap_or_else(|| at.with_extension("old"));
@@ -403,11 +404,11 @@ fn move_aside(at: &Path, reason: &str) -> Result<PathBuf, String> {
 
 /// Renames a project file with its write-ahead log. SQLite would apply a remaining log to the next file with the old
 /// name.
-fn rename_project(from: &Path, to: &Path) -> Result<(), String> {
+fn rename_project(from: &Path, to: &Path) -> Result<(), Failure> {
     for ending in ["", "-wal", "-shm"] {
         let file = disk::append_suffix(from, ending);
         if file.is_file() {
-            disk::rename(&file, &disk::append_suffix(to, ending)).map_err(|e| e.to_string())?;
+            disk::rename(&file, &disk::append_suffix(to, ending))?;
         }
     }
     Ok(())

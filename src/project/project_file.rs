@@ -15,6 +15,7 @@ use super::source::{Dataset, SourceFile};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Edit, History, LabelSnapshot, Values};
 use crate::disk::{self, FileId, Lock};
+use crate::failure::{Failure, FailureKind};
 use crate::format::{OffsetUnit, ReadOptions};
 use rusqlite::{Connection, Transaction, params};
 use serde_json::json;
@@ -52,7 +53,30 @@ pub enum ProjectError {
     },
 }
 
+impl From<ProjectError> for Failure {
+    fn from(error: ProjectError) -> Self {
+        Self::new(error.kind(), error.to_string())
+    }
+}
+
 impl ProjectError {
+    /// Returns the kind of the failure.
+    pub fn kind(&self) -> FailureKind {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly};
+        match self {
+            Self::Disk(error) => error.kind,
+            Self::Unusable { .. } => FailureKind::Content,
+            Self::Gone { .. } => FailureKind::Conflict,
+            Self::Sqlite { .. } if self.is_damage() => FailureKind::Content,
+            Self::Sqlite { source, .. } => match source.sqlite_error_code() {
+                Some(DiskFull) => FailureKind::NoSpace,
+                Some(PermissionDenied | ReadOnly) => FailureKind::Access,
+                Some(DatabaseBusy | DatabaseLocked) => FailureKind::Conflict,
+                _ => FailureKind::Other,
+            },
+        }
+    }
+
     /// True if the file is damaged; false for a busy file, a full disk, missing permissions and other errors.
     pub fn is_damage(&self) -> bool {
         let Self::Sqlite { source, .. } = self else { return false };

@@ -5,6 +5,7 @@ use crate::corpus::scheme::Scheme;
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, InvalidTag, Split};
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use crate::format::budget::Budget;
 use crate::format::{self, Notes, Problem, ReadOptions, ReadReport, RewriteContext, SourceInput, compression};
 use sha2::{Digest, Sha256};
@@ -58,12 +59,43 @@ pub enum SourceError {
     /// Error of the file system.
     #[error(transparent)]
     Disk(#[from] disk::DiskError),
-    /// The file is not a dataset.
-    #[error("{0}")]
-    Format(String),
+    /// The content is not a dataset.
+    #[error("{path}: {problem}", path = path.display())]
+    Content {
+        /// Path of the file or directory.
+        path: PathBuf,
+        /// Position, cause and a proposed action.
+        problem: Problem,
+    },
     /// The file has changed since it was opened.
     #[error("{path}: modified by another program since it was opened; save a copy or reopen it", path = .0.display())]
     Changed(PathBuf),
+}
+
+impl SourceError {
+    fn content(path: &Path, problem: Problem) -> Self {
+        Self::Content { path: path.to_owned(), problem }
+    }
+
+    /// Returns the message without the path.
+    fn reason(&self) -> String {
+        match self {
+            Self::Disk(error) => error.reason.clone(),
+            Self::Content { problem, .. } => problem.to_string(),
+            Self::Changed(_) => "modified by another program since it was opened".into(),
+        }
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        let kind = match &error {
+            SourceError::Disk(error) => error.kind,
+            SourceError::Content { problem, .. } => problem.kind,
+            SourceError::Changed(_) => FailureKind::Conflict,
+        };
+        Self::new(kind, error.to_string())
+    }
 }
 
 /// Returns the SHA-256 of bytes, in hexadecimal.
@@ -98,7 +130,7 @@ impl Dataset {
         let DatasetFiles { files, skipped: left } = dataset_files::find(path)?;
         if files.is_empty() {
             let reason = "no dataset files in this directory; open a single file or name the files train, dev and test";
-            return Err(SourceError::Format(format!("{}: {reason}", path.display())));
+            return Err(SourceError::content(path, Problem::at(0, 0, reason)));
         }
         let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
         let mut first_error = None;
@@ -111,9 +143,7 @@ impl Dataset {
             dataset.set_class(first, class.as_deref());
             if let Err(e) = read {
                 // One invalid file of a directory does not prevent reading the others.
-                let message = e.to_string();
-                let reported = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
-                let problem = Problem::at(0, 0, format!("not read: {reported}"));
+                let problem = Problem::at(0, 0, format!("not read: {}", e.reason()));
                 dataset.problems.push(SourceProblem { file: file.clone(), problem });
                 first_error.get_or_insert(e);
             }
@@ -164,7 +194,7 @@ impl Dataset {
     }
 
     fn add_bytes(&mut self, path: &Path, bytes: &[u8], split: Split, choices: ReadOptions) -> Result<(), SourceError> {
-        let fail = |p: Problem| SourceError::Format(format!("{}: {p}", path.display()));
+        let fail = |problem| SourceError::content(path, problem);
         let hash = fingerprint(bytes);
         let outer = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let budget = budget(choices);
@@ -248,8 +278,7 @@ impl Dataset {
 /// Returns an error if the file cannot be read or has changed since it was opened.
 pub fn rewrite(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) -> Result<Vec<u8>, SourceError> {
     let bytes = read_if_unchanged(file)?;
-    rewrite_bytes(&bytes, file, number, corpus, anew)
-        .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
+    rewrite_bytes(&bytes, file, number, corpus, anew).map_err(|problem| SourceError::content(&file.path, problem))
 }
 
 /// Returns the companion files of a source in the same directory, by name: the text of an annotation, the names of
@@ -258,7 +287,7 @@ pub fn rewrite(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) -> R
 /// # Errors
 /// Returns an error if the source has changed since it was opened.
 pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceError> {
-    let fail = |p: Problem| SourceError::Format(format!("{}: {p}", file.path.display()));
+    let fail = |problem| SourceError::content(&file.path, problem);
     let bytes = read_if_unchanged(file)?;
     let outer = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let budget = budget(file.options);

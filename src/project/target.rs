@@ -3,6 +3,7 @@
 
 use super::dataset_files;
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -24,29 +25,30 @@ pub fn check_folder<'n>(
     folder: &Path,
     names: impl Iterator<Item = &'n Path>,
     existing: Existing,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     if !folder.is_dir() {
         return if folder.exists() {
-            Err(format!("{}: is a file, expected a directory", folder.display()))
+            let message = format!("{}: is a file, expected a directory", folder.display());
+            Err(Failure::new(FailureKind::Access, message))
         } else {
             Ok(())
         };
     }
     let new: HashSet<PathBuf> = names.map(|name| folder.join(name)).collect();
-    let data = dataset_files::data_of(folder).map_err(|e| e.to_string())?;
+    let data = dataset_files::data_of(folder)?;
     let strange: Vec<&PathBuf> = data.iter().filter(|path| !new.contains(*path)).collect();
     if !strange.is_empty() {
         let listed = listed(strange.into_iter());
         let reason = "the directory contains other data that would be read together with the new files";
-        return Err(format!("{}: {reason} ({listed}); choose a new or empty directory", folder.display()));
+        let message = format!("{}: {reason} ({listed}); choose a new or empty directory", folder.display());
+        return Err(Failure::new(FailureKind::Conflict, message));
     }
     let replaced: Vec<&PathBuf> = new.iter().filter(|path| path.exists()).collect();
     if existing == Existing::Keep && !replaced.is_empty() {
         let listed = listed(replaced.into_iter());
-        return Err(format!(
-            "{}: {listed} would be replaced; choose a new directory or use --overwrite",
-            folder.display()
-        ));
+        let advice = "choose a new directory or use --overwrite";
+        let message = format!("{}: {listed} would be replaced; {advice}", folder.display());
+        return Err(Failure::new(FailureKind::Conflict, message));
     }
     Ok(())
 }
@@ -55,10 +57,12 @@ pub fn check_folder<'n>(
 ///
 /// # Errors
 /// Returns an error if a different file exists and must not be replaced.
-pub fn check_companion(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), String> {
+pub fn check_companion(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), Failure> {
     let other = existing == Existing::Keep && path.exists() && disk::read(path).map_or(true, |there| there != bytes);
     if other {
-        Err(format!("{}: exists and would be replaced; choose another name or use --overwrite", path.display()))
+        let advice = "choose another name or use --overwrite";
+        let message = format!("{}: exists and would be replaced; {advice}", path.display());
+        Err(Failure::new(FailureKind::Conflict, message))
     } else {
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::widgets::{
     paint_icon, put_text, toasts as show_toasts,
 };
 use crate::app::i18n::{tr, trn};
+use crate::app::requests::{Pending, Slot};
 use crate::app::train_page::RunState;
 use crate::app::{Action, App, Command, Page, notifications};
 use crate::corpus::Split;
@@ -335,12 +336,12 @@ fn status_items(app: &App) -> Vec<String> {
 
 fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::colors(ui);
-    if let Some(what) = &app.opening {
+    if let Some(name) = app.requests.opening() {
         status_dot(ui, p.accent);
-        label(ui, TextRole::Small, p.text_secondary, &tr!("Opening {what}…", what));
+        label(ui, TextRole::Small, p.text_secondary, &tr!("Opening {name}…", name));
         return;
     }
-    if let Some((done, total)) = app.evaluate_page.progress {
+    if let Some((done, total)) = app.requests.pending(Slot::Evaluation).and_then(Pending::sentences) {
         status_dot(ui, p.accent);
         label(
             ui,
@@ -349,7 +350,7 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
             &tr!("Evaluating {done} of {total} sentences", done = thousands(done), total = thousands(total)),
         );
         if Button::ghost(tr!("Cancel")).show(ui).clicked() {
-            out.push(Command::Cancel);
+            out.push(Command::CancelEvaluation);
         }
         return;
     }
@@ -381,7 +382,7 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
                 label(ui, TextRole::Small, p.text_secondary, &tr!("Run {run} completed", run = run.id));
                 return;
             }
-            RunState::Ended(_) => {}
+            RunState::Ended(_) | RunState::Canceled => {}
             RunState::Failed(_) => {
                 super::widgets::icon(ui, icon::CIRCLE_ALERT, 14.0, p.error);
                 label(ui, TextRole::Small, p.text_secondary, &tr!("Run {run} failed", run = run.id));

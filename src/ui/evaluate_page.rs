@@ -8,6 +8,7 @@ use super::widgets::{
     Button, Card, EmptyState, MenuRow, ProgressBar, Stat, Table, TableColumn, label, menu, paragraph, stats_row,
 };
 use crate::app::i18n::{tr, trn};
+use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, Annotate, App, Command};
 use crate::predict::EvalMetrics;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
@@ -22,12 +23,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         ui.spacing_mut().item_spacing.y = 14.0;
         model_and_split(ui, app, a, out);
         let s = &app.evaluate_page;
-        if let Some((done, total)) = s.progress {
+        if let Some((done, total)) = app.requests.pending(Slot::Evaluation).and_then(Pending::sentences) {
             ProgressBar::new(tr!("Evaluating"), Some(done as f32 / total.max(1) as f32)).tall().show(ui);
             ui.horizontal(|ui| {
                 label(ui, TextRole::Small, p.text_secondary, &tr!("{done} of {all}", done = thousands(done), all = format_numbers::sentences(total)));
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                    out.push(Command::Cancel);
+                    out.push(Command::CancelEvaluation);
                 }
             });
             return;
@@ -88,7 +89,7 @@ fn model_and_split(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
             }
         });
-        let off = s.progress.map(|_| tr!("Evaluation in progress"));
+        let off = app.requests.is_pending(Slot::Evaluation).then(|| tr!("Evaluation in progress"));
         if Button::primary(tr!("Evaluate")).icon(icon::TARGET).disabled(off).show(ui).clicked() {
             out.push(Command::Run(Action::Evaluate));
         }

@@ -32,14 +32,23 @@ enum DialogResult {
     Exists(Pick, PathBuf),
 }
 
+/// Answer of a dialog.
+struct DialogAnswer {
+    /// Number of the dataset that the answer refers to; `None` if it is useful for any dataset.
+    dataset: Option<u64>,
+    result: DialogResult,
+}
+
 /// Open dialogs, and the path field.
 pub struct FileDialogs {
     ask: PathPicker,
-    sender: Sender<DialogResult>,
-    answers: Receiver<DialogResult>,
+    sender: Sender<DialogAnswer>,
+    answers: Receiver<DialogAnswer>,
     manual_path: Option<(Pick, String)>,
     /// A path at which existing data would be replaced, while the user is asked.
     replaces: Option<(Pick, PathBuf)>,
+    /// Number of the open dataset. An answer about an earlier one is dropped.
+    dataset: u64,
 }
 
 impl FileDialogs {
@@ -51,13 +60,13 @@ impl FileDialogs {
     /// Creates dialogs that call `ask`.
     pub fn new(ask: PathPicker) -> Self {
         let (sender, answers) = unbounded();
-        Self { ask, sender, answers, manual_path: None, replaces: None }
+        Self { ask, sender, answers, manual_path: None, replaces: None, dataset: 0 }
     }
 
     /// Opens a dialog for a path.
     pub fn open(&self, pick: Pick, ctx: &egui::Context) {
         let ask = self.ask.clone();
-        self.answer(ctx, move || {
+        self.answer(&pick.clone(), ctx, move || {
             let started = Instant::now();
             match ask(&pick) {
                 // The system dialog confirms the replacement of a file, but not of a directory with files.
@@ -68,11 +77,19 @@ impl FileDialogs {
         });
     }
 
+    /// Drops all questions about the open dataset, because another one replaces it.
+    pub fn forget_dataset(&mut self) {
+        self.dataset += 1;
+        self.manual_path.take_if(|(pick, _)| pick.is_of_dataset());
+        self.replaces.take_if(|(pick, _)| pick.is_of_dataset());
+    }
+
     /// Runs `find` on a new thread and stores its answer.
-    fn answer(&self, ctx: &egui::Context, find: impl FnOnce() -> DialogResult + Send + 'static) {
+    fn answer(&self, pick: &Pick, ctx: &egui::Context, find: impl FnOnce() -> DialogResult + Send + 'static) {
         let (sender, ctx) = (self.sender.clone(), ctx.clone());
+        let dataset = pick.is_of_dataset().then_some(self.dataset);
         let work = move || {
-            if sender.send(find()).is_ok() {
+            if sender.send(DialogAnswer { dataset, result: find() }).is_ok() {
                 ctx.request_repaint();
             }
         };
@@ -85,7 +102,10 @@ impl FileDialogs {
     pub fn poll(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
         for answer in self.answers.try_iter() {
-            match answer {
+            if answer.dataset.is_some_and(|dataset| dataset != self.dataset) {
+                continue;
+            }
+            match answer.result {
                 DialogResult::Done(command) => commands.push(command),
                 DialogResult::None(pick, took) if took < MIN_DIALOG_TIME => {
                     self.manual_path = Some((pick, String::new()))
@@ -117,7 +137,7 @@ impl FileDialogs {
                 let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
                 if (Button::primary(tr!("Open path")).show(ui).clicked() || entered) && !text.trim().is_empty() {
                     let (pick, path) = (pick.clone(), expand_home(text.trim()));
-                    self.answer(ctx, move || match pick.writes() && exists(&path) {
+                    self.answer(&pick.clone(), ctx, move || match pick.writes() && exists(&path) {
                         true => DialogResult::Exists(pick, path),
                         false => DialogResult::Done(command(pick, path)),
                     });
@@ -163,7 +183,7 @@ impl FileDialogs {
             });
         });
         match answer {
-            Some(true) => self.answer(ctx, move || DialogResult::Done(command(pick, path))),
+            Some(true) => self.answer(&pick.clone(), ctx, move || DialogResult::Done(command(pick, path))),
             Some(false) => {}
             None if dismissed => {}
             None => self.replaces = Some((pick, path)),

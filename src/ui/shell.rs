@@ -8,11 +8,13 @@ use super::{
 };
 use crate::app::i18n::tr;
 use crate::app::update::update;
-use crate::app::{App, Command, Effect, Notification, Page, events, i18n};
+use crate::app::{App, Command, Effect, Notification, Page, answers, i18n, saving};
+use crate::clock::unix_now;
+use crate::failure::{Failure, FailureKind};
 use crate::gpu::CudaHelper;
 use crate::hub::Hub;
 use crate::project::{AppDirs, Project, ProjectWriter, Settings, WriteOp, WriterEvent, progress, settings};
-use crate::worker::{Event, Wake, Worker};
+use crate::worker::{Answer, AnswerContent, Done, Wake, Worker};
 use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,8 +42,8 @@ pub struct Shell {
     committer: Option<ProjectWriter>,
     /// The reason why the open dataset has no project: the file is missing and could not be rewritten.
     missing_project_error: Option<String>,
-    /// Events of an opened dataset, while the last edits of the previous one are being stored.
-    waiting: Vec<Event>,
+    /// Opened datasets, while the last edits of the current one are being stored.
+    waiting: Vec<Answer>,
     /// True if the window closes as soon as the last edits are stored.
     closing: bool,
     dialogs: FileDialogs,
@@ -113,9 +115,9 @@ impl Shell {
     /// Handles events from other threads and runs the commands of the last frame.
     pub fn process_events(&mut self, ctx: &Context) {
         let waited = std::mem::take(&mut self.waiting);
-        for event in waited.into_iter().chain(self.worker.drain()) {
-            if let Some(event) = self.defer_open(event) {
-                let effects = events::handle_event(&mut self.app, event);
+        for answer in waited.into_iter().chain(self.worker.drain()) {
+            if let Some(answer) = self.defer_open(answer) {
+                let effects = answers::on_answer(&mut self.app, answer);
                 self.run_effects(effects, ctx);
             }
         }
@@ -128,7 +130,7 @@ impl Shell {
                 }
                 WriterEvent::Gone(message) => self.restore(&message),
                 WriterEvent::Saved(saved) => {
-                    let effects = events::saved(&mut self.app, saved);
+                    let effects = saving::on_saved(&mut self.app, saved);
                     self.run_effects(effects, ctx);
                 }
             }
@@ -153,18 +155,20 @@ impl Shell {
 
     /// Lets an opened dataset replace the current one after all edits of that are stored. If they cannot be stored, it
     /// is rejected.
-    fn defer_open(&mut self, event: Event) -> Option<Event> {
-        if !matches!(event, Event::Opened { .. }) || self.can_replace_dataset() {
-            return Some(event);
+    fn defer_open(&mut self, answer: Answer) -> Option<Answer> {
+        if !is_opened_dataset(&answer) || self.can_replace_dataset() {
+            return Some(answer);
         }
         match self.app.storage_error.clone() {
-            None => self.waiting.push(event),
+            None => {
+                self.waiting.push(answer);
+                None
+            }
             Some(reason) => {
-                self.app.opening = None;
-                self.app.notifications.push(Notification::error(tr!("Could not save edits"), reason));
+                let failure = Failure::new(FailureKind::NoSpace, reason);
+                Some(Answer { id: answer.id, content: AnswerContent::Failed(failure) })
             }
         }
-        None
     }
 
     /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
@@ -205,12 +209,8 @@ impl Shell {
         for effect in effects {
             match effect {
                 Effect::PathDialog(pick) => self.dialogs.open(pick, ctx),
-                Effect::File(request) => self.worker.file(request),
-                Effect::Read(request) => self.worker.read(request),
-                Effect::Train(request) => self.worker.train(*request),
-                Effect::Measure(request, trial) => self.worker.trial(*request, trial),
-                Effect::ControlRun(control) => self.worker.wish(control),
-                Effect::StopReading => self.worker.stop_reading(),
+                Effect::Submit(request) => self.worker.submit(*request),
+                Effect::Control(id, control) => self.worker.control(id, control),
                 Effect::AttachProject(project) => self.adopt(*project),
                 Effect::Release => self.release(),
                 Effect::Rebuild(path) => {
@@ -235,7 +235,7 @@ impl Shell {
                 WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
                     Notification::error(tr!("Could not save edit"), message)
                 }
-                WriterEvent::Saved(saved) => events::save_notice(&saved),
+                WriterEvent::Saved(saved) => saving::save_notification(&saved),
             }));
         }
         self.committer = None;
@@ -244,6 +244,7 @@ impl Shell {
     /// Makes a project the open one and closes the previous one.
     fn adopt(&mut self, project: Project) {
         self.release();
+        self.dialogs.forget_dataset();
         self.missing_project_error = None;
         // A project of another window is read-only, so it needs no writer.
         self.committer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
@@ -303,7 +304,7 @@ impl Shell {
     fn end_committer(&mut self) {
         for news in self.committer.take().map(|mut c| c.finish()).unwrap_or_default() {
             if let WriterEvent::Saved(saved) = news {
-                self.pending_commands.push(Command::Notify(events::save_notice(&saved)));
+                self.pending_commands.push(Command::Notify(saving::save_notification(&saved)));
                 self.app.annotate.iter_mut().for_each(|a| a.files.clone_from(&saved.files));
             }
         }
@@ -326,7 +327,7 @@ impl Shell {
         }
         // Input on the Annotate page is user activity. The command passes the time, so the state needs no clock.
         if self.app.page == Page::Annotate && ui.input(|i| !i.events.is_empty()) {
-            self.pending_commands.push(Command::UserActivity(events::unix_now()));
+            self.pending_commands.push(Command::UserActivity(unix_now()));
         }
         // Accessible name of the window.
         let name = self.app.annotate.as_ref().map_or("Tagwright", |a| &a.corpus.name);
@@ -378,11 +379,19 @@ impl Shell {
     }
 }
 
+fn is_opened_dataset(answer: &Answer) -> bool {
+    matches!(&answer.content, AnswerContent::Done(done) if matches!(**done, Done::Opened { .. }))
+}
+
 impl Drop for Shell {
     /// Handles the last events of the worker threads, for example the end of a run that was being evaluated.
     fn drop(&mut self) {
-        for event in self.worker.close() {
-            for effect in events::handle_event(&mut self.app, event) {
+        for answer in self.worker.close() {
+            // An opened dataset would not be shown, and nothing of it must reach the project of the current one.
+            if is_opened_dataset(&answer) {
+                continue;
+            }
+            for effect in answers::on_answer(&mut self.app, answer) {
                 if let Effect::Commit(commit) = effect {
                     self.send_write(commit);
                 }

@@ -11,6 +11,7 @@ use super::widgets::{
 };
 use crate::app::effect::Pick;
 use crate::app::i18n::tr;
+use crate::app::requests::Slot;
 use crate::app::{App, Command};
 use crate::predict::Entity;
 use egui::{
@@ -92,7 +93,7 @@ fn toolbar(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) 
                         ui.close();
                     }
                 });
-                if app.try_page.is_reading() {
+                if app.requests.is_pending(Slot::Prediction) {
                     label(ui, TextRole::Small, p.text_muted, tr!("Analyzing…"));
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -1,223 +1,118 @@
-//! The inference thread: texts, evaluations, subwords, facts about models. The last used models stay in memory.
+//! Inference. Interactive and long-running work have separate threads.
 
-use super::{Event, EventSender, ReadRequest};
-use crate::corpus::{Corpus, SentenceId};
+use super::answer::{Done, Progress};
+use super::models::ModelCache;
+use super::request::{BackgroundWork, InteractiveWork};
+use super::thread::RequestContext;
+use crate::corpus::{Corpus, SentenceId, Split};
 use crate::eval::{DatasetReport, lint};
-use crate::hub::{self, Hub, ModelRef};
+use crate::failure::Failure;
+use crate::hub::ModelRef;
+use crate::model::TagSet;
 use crate::model::align::{AlignmentOptions, align};
-use crate::model::{Device, PretrainedModel, TagSet, parity};
-use crate::predict::{self, AggregationStrategy, PredictOptions, Tagger, evaluate, predict, suggest};
+use crate::predict::{self, AggregationStrategy, PredictOptions, evaluate, predict, suggest};
 use crate::project::{SourceFile, source};
-use crossbeam_channel::Receiver;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// Kind of work that a failure belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestKind {
-    /// Opening or writing files.
-    Files,
-    /// A run.
-    Run,
-    /// Inference on texts, evaluation, or check of a model.
-    Text,
-    /// Suggestions of a model.
-    Suggestions,
-}
+/// Options of inference. A token gets the label of its first subword, as in training and evaluation.
+const PREDICT_OPTIONS: PredictOptions = PredictOptions { aggregation: AggregationStrategy::First, stride: None };
 
-/// Facts about a base model.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModelFacts {
-    /// Layers and width, for example "5 layers of 384".
-    pub shape: String,
-    /// Number of parameter values.
-    pub size: usize,
-    /// Labels of its head. Empty if there is no head.
-    pub labels: Vec<String>,
-    /// Maximum sentence length in subwords.
-    pub max_length: usize,
-    /// Largest difference between the logits of Tagwright and candle-transformers on three sentences.
-    pub difference: Option<f32>,
-}
-
-/// Models in memory, in order of their last use; the most recent is last.
-pub(super) struct Models {
-    hub: Hub,
-    kept: Vec<(ModelRef, PretrainedModel, Option<Tagger>)>,
-}
-
-/// Options of inference. A word gets the label of its first subword, as in training and evaluation.
-const READING: PredictOptions = PredictOptions { aggregation: AggregationStrategy::First, stride: None };
-
-/// Maximum number of models in memory.
-const MAX_MODELS: usize = 2;
-
-impl Models {
-    /// Creates an empty cache. Models with an id are loaded from this hub.
-    pub(super) fn new(hub: Hub) -> Self {
-        Self { hub, kept: Vec::new() }
-    }
-
-    fn get(
-        &mut self,
-        name: &ModelRef,
-        outbox: &EventSender,
-        stop: &AtomicBool,
-    ) -> Result<&mut (ModelRef, PretrainedModel, Option<Tagger>), String> {
-        if let Some(at) = self.kept.iter().position(|(n, ..)| n == name) {
-            let found = self.kept.remove(at);
-            self.kept.push(found);
-        } else {
-            let folder = hub::load_model(name, &self.hub, |progress| {
-                outbox.send(Event::Downloading(name.clone(), progress));
-                !stop.load(Ordering::Relaxed)
-            });
-            if self.kept.len() == MAX_MODELS {
-                self.kept.remove(0);
-            }
-            self.kept.push((name.clone(), folder.map_err(|e| e.to_string())?, None));
-        }
-        self.kept.last_mut().ok_or_else(|| "no model loaded".into())
-    }
-
-    /// Returns a model for tagging on the CPU: a text is short, and the GPU can be busy with a run.
-    fn tagger(&mut self, name: &ModelRef, outbox: &EventSender, stop: &AtomicBool) -> Result<&Tagger, String> {
-        let (_, folder, tagger) = self.get(name, outbox, stop)?;
-        if tagger.is_none() {
-            *tagger = Some(Tagger::new(folder, &Device::Cpu).map_err(|e| e.to_string())?);
-        }
-        tagger.as_ref().ok_or_else(|| "no model loaded".into())
-    }
-}
-
-pub(super) fn perform(
-    request: ReadRequest,
-    waiting: &Receiver<ReadRequest>,
-    models: &mut Models,
-    outbox: &EventSender,
-    stop: &AtomicBool,
-) -> Result<(), String> {
-    let mut queue = vec![request];
-    queue.extend(waiting.try_iter());
-    for at in 0..queue.len() {
-        // Only the newest of several waiting texts or sentences is processed.
-        let newer = |same: fn(&ReadRequest) -> bool| queue[at + 1..].iter().any(same);
-        let stale = match &queue[at] {
-            ReadRequest::Predict { .. } => newer(|r| matches!(r, ReadRequest::Predict { .. })),
-            ReadRequest::Pieces { .. } => newer(|r| matches!(r, ReadRequest::Pieces { .. })),
-            _ => false,
-        };
-        if stale {
-            continue;
-        }
-        if let Err(message) = one(&queue[at], models, outbox, stop) {
-            let asked = match &queue[at] {
-                ReadRequest::Suggest { .. } => RequestKind::Suggestions,
-                _ => RequestKind::Text,
-            };
-            outbox.send(Event::Failed(asked, message));
-        }
-    }
-    Ok(())
-}
-
-fn one(request: &ReadRequest, models: &mut Models, outbox: &EventSender, stop: &AtomicBool) -> Result<(), String> {
-    match request {
-        ReadRequest::Predict { model, text, ticket } => {
-            let tagger = models.tagger(model, outbox, stop)?;
+/// Performs inference that the user waits for.
+pub(super) fn perform_interactive(
+    work: InteractiveWork,
+    models: &ModelCache,
+    context: &RequestContext<'_>,
+) -> Result<Done, Failure> {
+    match work {
+        InteractiveWork::Predict { model, text } => {
+            let tagger = models.get(&model, context)?.tagger()?;
             let started = Instant::now();
-            let prediction = predict(tagger, &[text], READING).map_err(|e| e.to_string())?.remove(0);
-            let seconds = started.elapsed().as_secs_f64();
-            outbox.send(Event::Predicted { ticket: *ticket, text: text.clone(), prediction, seconds });
+            let prediction = predict(&tagger, &[&text], PREDICT_OPTIONS)?.remove(0);
+            Ok(Done::Predicted { model, text, prediction, seconds: started.elapsed().as_secs_f64() })
         }
-        ReadRequest::Evaluate { model, corpus, sentences } => {
-            score(models.tagger(model, outbox, stop)?, model, corpus, sentences, outbox, stop)?;
-        }
-        ReadRequest::Suggest { model, corpus, sentences, ticket } => {
-            let tagger = models.tagger(model, outbox, stop)?;
-            let watch = |done| {
-                outbox.send(Event::Suggesting(*ticket, done));
-                !stop.load(Ordering::Relaxed)
-            };
-            let (read, found) = suggest(tagger, corpus, sentences, watch).map_err(|e| e.to_string())?;
-            outbox.send(Event::Suggested { ticket: *ticket, read, found });
-        }
-        ReadRequest::Survey { corpus, files, learner, revision, ticket } => {
-            let survey = survey(corpus, files, learner.as_ref(), models, outbox, stop).map(Box::new);
-            outbox.send(Event::Surveyed { ticket: *ticket, revision: *revision, survey });
-        }
-        ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {
-            let (_, folder, _) = models.get(model, outbox, stop)?;
-            let tag_set = TagSet::from_labels(labels);
+        InteractiveWork::Align { model, tokens, tags, labels, options } => {
+            let model = models.get(&model, context)?;
+            let model = &model.model;
+            let tag_set = TagSet::from_labels(&labels);
             let ids: Vec<usize> = tags.iter().map(|t| tag_set.id(t).unwrap_or(0)).collect();
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let rule = AlignmentOptions { max_length: rule.max_length.min(folder.max_length), ..*rule };
-            let aligned = align(&folder.tokenizer, &words, &ids, &tag_set, rule).map_err(|e| e.to_string())?;
-            outbox.send(Event::Subwords(*ticket, Box::new(aligned)));
+            let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+            let options = AlignmentOptions { max_length: options.max_length.min(model.max_length), ..options };
+            Ok(Done::Aligned(Box::new(align(&model.tokenizer, &tokens, &ids, &tag_set, options)?)))
         }
-        ReadRequest::Check(model) => {
-            let facts = models.get(model, outbox, stop).map(|(_, folder, _)| facts(folder));
-            outbox.send(Event::Checked(model.clone(), facts));
-        }
+        InteractiveWork::Inspect(model) => Ok(Done::Inspected(models.get(&model, context)?.facts().clone())),
     }
-    Ok(())
 }
 
-/// Computes the report of a dataset: statistics, invalid tags of its sources, and spans that a model cannot learn.
-fn survey(
+/// Performs long-running inference.
+pub(super) fn perform_background(
+    work: BackgroundWork,
+    models: &ModelCache,
+    context: &RequestContext<'_>,
+) -> Result<Done, Failure> {
+    match work {
+        BackgroundWork::Evaluate { model, split, corpus, sentences } => {
+            evaluate_split(model, split, &corpus, &sentences, models, context)
+        }
+        BackgroundWork::Suggest { model, corpus, mut sentences } => {
+            let tagger = models.get(&model, context)?.tagger()?;
+            let total = sentences.len();
+            let watch = |done| {
+                context.progress(Progress::Sentences(done, total));
+                !context.is_canceled()
+            };
+            let (processed, suggestions) = suggest(&tagger, &corpus, &sentences, watch)?;
+            sentences.truncate(processed);
+            Ok(Done::Suggested { model, sentences, suggestions })
+        }
+        BackgroundWork::Report { corpus, files, base, revision } => {
+            let report = report(&corpus, &files, base.as_ref(), models, context).ok_or_else(Failure::canceled)?;
+            Ok(Done::Reported { revision, report: Box::new(report) })
+        }
+    }
+}
+
+fn evaluate_split(
+    model: ModelRef,
+    split: Split,
+    corpus: &Corpus,
+    sentences: &[SentenceId],
+    models: &ModelCache,
+    context: &RequestContext<'_>,
+) -> Result<Done, Failure> {
+    let tagger = models.get(&model, context)?.tagger()?;
+    let watch = |done, total| {
+        context.progress(Progress::Sentences(done, total));
+        !context.is_canceled()
+    };
+    let metrics = evaluate(&tagger, corpus, sentences, true, None, watch)?.ok_or_else(Failure::canceled)?;
+    Ok(Done::Evaluated { model, split, metrics: Box::new(metrics) })
+}
+
+/// Computes the report of a dataset: statistics, invalid tags of its sources, and spans that the base model cannot
+/// learn. Returns `None` if the request was canceled.
+fn report(
     corpus: &Corpus,
     files: &[SourceFile],
-    learner: Option<&(ModelRef, usize)>,
-    models: &mut Models,
-    outbox: &EventSender,
-    stop: &AtomicBool,
+    base: Option<&(ModelRef, usize)>,
+    models: &ModelCache,
+    context: &RequestContext<'_>,
 ) -> Option<DatasetReport> {
-    let should_continue = || !stop.load(Ordering::Relaxed);
-    let mut survey = DatasetReport::build(corpus, should_continue)?;
+    let should_continue = || !context.is_canceled();
+    let mut report = DatasetReport::build(corpus, should_continue)?;
     for (number, file) in (0u32..).zip(files).filter(|_| should_continue()) {
-        survey.add_findings(lint::invalid_tag_findings(corpus, number, &source::invalid_tags(file)));
+        report.add_findings(lint::invalid_tag_findings(corpus, number, &source::invalid_tags(file)));
     }
-    if let Some((name, max_length)) = learner.filter(|_| should_continue()) {
-        let found = models.get(name, outbox, stop).and_then(|(_, folder, _)| {
-            predict::find_unlearnable_spans(folder, corpus, *max_length, should_continue).map_err(|e| e.to_string())
+    if let Some((base, max_length)) = base.filter(|_| should_continue()) {
+        let findings = models.get(base, context).and_then(|cached| {
+            Ok(predict::find_unlearnable_spans(&cached.model, corpus, *max_length, should_continue)?)
         });
-        match found {
-            Ok(found) => survey.add_findings(found?),
+        match findings {
+            Ok(findings) => report.add_findings(findings?),
             Err(e) => {
-                log::warn!("subword boundaries were not checked");
+                log::warn!("could not check for spans that do not align with subwords; see the debug log");
                 log::debug!("{e}");
             }
         }
     }
-    should_continue().then_some(survey)
-}
-
-fn score(
-    tagger: &Tagger,
-    model: &ModelRef,
-    corpus: &Corpus,
-    sentences: &[SentenceId],
-    outbox: &EventSender,
-    stop: &AtomicBool,
-) -> Result<(), String> {
-    let watch = |done, total| {
-        outbox.send(Event::Scoring(done, total));
-        !stop.load(Ordering::Relaxed)
-    };
-    match evaluate(tagger, corpus, sentences, true, None, watch).map_err(|e| e.to_string())? {
-        Some(scores) => outbox.send(Event::Scored(model.clone(), Box::new(scores))),
-        None => return Err("evaluation canceled".into()),
-    }
-    Ok(())
-}
-
-fn facts(folder: &PretrainedModel) -> ModelFacts {
-    let c = &folder.config;
-    ModelFacts {
-        shape: format!("{} layers of {}", c.num_hidden_layers, c.hidden_size),
-        size: folder.tensors().values().map(crate::model::Tensor::elem_count).sum(),
-        labels: folder.tags.as_ref().map(TagSet::labels).unwrap_or_default(),
-        max_length: folder.max_length,
-        difference: parity::max_logit_difference(folder).map_err(|e| log::warn!("parity check failed: {e}")).ok(),
-    }
+    should_continue().then_some(report)
 }

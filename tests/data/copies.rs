@@ -120,7 +120,7 @@ fn check_refused(change: impl Fn(&Path, &mut Vec<SourceFile>) -> PathBuf, entrie
     let to = change(source.path(), &mut sources);
     let before: Vec<_> = files(source.path());
     let why = copy(&to, source.path(), &dataset.corpus, &sources, Existing::Keep).expect_err("refused");
-    assert!(why.contains(message), "{why}");
+    assert!(why.message.contains(message), "{why}");
     assert_eq!(files(source.path()), before);
 }
 
@@ -185,7 +185,7 @@ fn exports_roundtrip_in_every_format() {
             assert_eq!(flat(&again.corpus), flat(&dataset.corpus), "{}", to.name);
             if !one {
                 let refused = write().expect_err(to.name);
-                assert!(refused.contains("would be replaced"), "{}: {refused}", to.name);
+                assert!(refused.message.contains("would be replaced"), "{}: {refused}", to.name);
             }
         }
     }
@@ -199,7 +199,7 @@ fn export_rejects_mixed_directories() {
         let target = folder(entries);
         let before = files(target.path());
         let why = export(&dataset.corpus, to, Scheme::Iob2, target.path(), existing).expect_err(message);
-        assert!(why.contains(message), "{why}");
+        assert!(why.message.contains(message), "{why}");
         assert_eq!(files(target.path()), before);
     };
     check(&[("test.conll", "Eva B-PER\n")], format::CONLL, Existing::Replace, "test.conll");
@@ -214,6 +214,6 @@ fn export_rejects_mixed_directories() {
     let one = Dataset::open(&source.path().join("train.conll")).expect("a dataset");
     let target = folder(&[("n.txt", "existing notes")]);
     let why = export(&one.corpus, format::BRAT, Scheme::Iob2, &target.path().join("n.ann"), Existing::Keep);
-    assert!(why.is_err_and(|e| e.contains("n.txt")));
+    assert!(why.is_err_and(|e| e.message.contains("n.txt")));
     assert_eq!(std::fs::read_to_string(target.path().join("n.txt")).expect("a file"), "existing notes");
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use tagwright::corpus::{Corpus, Edit, LabelId, ReviewState};
+use tagwright::failure::Failure;
 use tagwright::project::opening::{decide, open};
 use tagwright::project::project_file::{ImportOrigin, ProjectError};
 use tagwright::project::{AppDirs, Opened, Opening, Project, SourceChange, SourceDecision};
@@ -30,7 +31,7 @@ impl TestDirs {
         AppDirs::with_root(&self.path("own"))
     }
 
-    fn open(&self, path: impl AsRef<Path>) -> Result<Opening, String> {
+    fn open(&self, path: impl AsRef<Path>) -> Result<Opening, Failure> {
         open(&self.path(path), &self.app_dirs(), None)
     }
 
@@ -147,7 +148,7 @@ fn busy_project_is_not_set_aside() {
     let other = rusqlite::Connection::open(&project).expect("a database");
     other.execute_batch("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE;").expect("it is locked");
     let why = dirs.open("a.conll").err().expect("it does not open");
-    assert!(why.contains("try again"), "{why}");
+    assert!(why.message.contains("try again"), "{why}");
     drop(other);
     assert_eq!(spans(&dirs.opened("a.conll").dataset.corpus), 3);
     assert_eq!(dirs.projects().len(), 1);
@@ -188,7 +189,7 @@ fn check_forged(sql: &str, opens: bool, message: &str) {
             }
         }
         Ok(Opening::Changed(_)) => panic!("{sql}: the source is unchanged"),
-        Err(why) => assert!(!opens && why.contains(message), "{sql}: {why}"),
+        Err(why) => assert!(!opens && why.message.contains(message), "{sql}: {why}"),
     }
 }
 
@@ -249,7 +250,7 @@ fn foreign_database_is_not_modified() {
     db.execute_batch("CREATE TABLE notes(text)").expect("a table");
     drop(db);
     let before = std::fs::read(&at).expect("a file");
-    assert!(dirs.open("notes.tagwright").err().expect("refused").contains("another program"));
+    assert!(dirs.open("notes.tagwright").err().expect("refused").message.contains("another program"));
     assert!(std::fs::read(&at).expect("a file") == before, "it was written to");
 }
 

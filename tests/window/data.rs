@@ -5,6 +5,7 @@ use egui::Key::{self, ArrowLeft, ArrowRight, B, N, Z};
 use egui::Modifiers;
 use std::path::Path;
 use tagwright::app::data_page::Tab;
+use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command, Page};
 
 const NONE: Modifiers = Modifiers::NONE;
@@ -88,7 +89,7 @@ fn findings_can_be_fixed_and_dismissed() {
     w.key(Modifiers::COMMAND, Z);
     assert_eq!(spans(&w).len(), 8, "one undo step");
     w.press("Refresh");
-    w.until("the report is updated", |w| w.app().data_page.pending_request.is_none());
+    w.until("the report is updated", |w| !w.app().requests.is_pending(Slot::Report));
     assert!(w.shows("Fix 3"));
 }
 
@@ -179,7 +180,7 @@ fn bulk_fix_excludes_test_split_by_default() {
     w.press("Fix 1");
     assert_eq!(count(&w), Some(9));
     w.press("Refresh");
-    w.until("the report is updated", |w| w.app().data_page.pending_request.is_none());
+    w.until("the report is updated", |w| !w.app().requests.is_pending(Slot::Report));
     assert!(w.shows("Fix 1"), "the finding of test is left");
     w.press("Fix 1");
     assert_eq!(count(&w), Some(10), "a single finding is fixed without confirmation");

@@ -7,6 +7,7 @@ use egui::Key::{
 };
 use egui::{Key, Modifiers};
 use tagwright::app::Command;
+use tagwright::app::requests::Slot;
 use tagwright::corpus::{LabelId, Origin};
 
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -425,7 +426,7 @@ fn all_matches_are_labeled_in_one_edit() {
 fn with_suggestions(folder: &std::path::Path, text: &str) -> Window {
     let mut w = window(folder, text);
     w.ask(Command::Run(tagwright::app::Action::Suggest));
-    w.until("the suggestions are shown", |w| w.app().suggestions.progress.is_none());
+    w.until("the suggestions are shown", |w| !w.app().requests.is_pending(Slot::Suggestions));
     w
 }
 

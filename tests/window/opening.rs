@@ -4,6 +4,7 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
 
 fn sample() -> PathBuf {
@@ -127,7 +128,7 @@ fn enter_opens_previewed_dataset_only() {
 fn import_options_override_detection() {
     let (mut w, _folder, path) = preview("a.txt", b"Oslo NNP B-LOC\nrain NN O\nfalls VB O\n");
     assert!(w.shows_part("1 span"));
-    let is_loaded = |w: &Window| w.app().import_preview.as_ref().is_some_and(|i| !i.is_loading);
+    let is_loaded = |w: &Window| w.app().import_preview.is_some() && !w.app().requests.is_pending(Slot::Opening);
     w.choose("Tag column", "Column 2");
     w.until("the preview is updated", is_loaded);
     assert!(w.shows("3 problems") && w.shows_part("invalid tag “NNP”"));
@@ -146,7 +147,7 @@ fn import_options_override_detection() {
     // A known dataset opens without a preview and with the same options.
     w.answer(&path);
     w.key(Modifiers::COMMAND, Key::O);
-    w.until("the file is open again", |w| w.app().opening.is_none() && w.app().annotate.is_some());
+    w.until("the file is open again", |w| !w.app().requests.is_pending(Slot::Opening) && w.app().annotate.is_some());
     assert_eq!((w.app().import_preview.is_none(), tag_column(&w)), (true, Some(Some(2))));
 }
 

@@ -8,6 +8,7 @@ use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use tagwright::app::data_page::Tab;
+use tagwright::app::requests::Slot;
 use tagwright::app::train_page::RunState;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::LabelId;
@@ -84,7 +85,7 @@ fn editor(theme: Theme) {
     w.open_sample();
     w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::D]);
     w.ask(Command::Run(Action::Suggest));
-    w.until("the suggestions are shown", |w| w.app().suggestions.progress.is_none());
+    w.until("the suggestions are shown", |w| !w.app().requests.is_pending(Slot::Suggestions));
     close_notices(&mut w);
     w.keys(&[Key::Space, Key::Space]);
     shoot(&mut w, "annotate-suggestions", theme);

@@ -5,6 +5,7 @@ use crate::support::hub::{Weights, hub, serve};
 use crate::support::window::Window;
 use std::cell::Cell;
 use std::rc::Rc;
+use tagwright::app::requests::Slot;
 use tagwright::app::train_page::RunState;
 use tagwright::model::PretrainedModel;
 use tagwright::project::RunStatus;
@@ -146,13 +147,15 @@ fn base_model_is_downloaded_from_hub() {
 fn download_shows_progress_and_can_be_canceled() {
     let mut w = run_from_hub(Weights::Slow);
     w.until("the weights are being downloaded", |w| {
-        w.app().train_page.download.as_ref().is_some_and(|d| d.file == "model.safetensors" && d.done > 0)
+        let app = w.app();
+        let download = app.requests.pending(Slot::Training).and_then(|p| p.download());
+        download.is_some_and(|d| d.file == "model.safetensors" && d.done > 0)
     });
     assert!(w.shows_part("model.safetensors: 0."));
     w.press("Cancel");
     w.until("the run has ended", has_ended);
     assert_eq!(outcome(&w), Some(RunStatus::Cancelled));
-    assert!(w.shows_part("download canceled"));
+    assert!(w.shows("Run canceled") && w.shows("Canceled"));
 }
 
 /// Opens the sample in a window with the data directory `data`.
@@ -225,11 +228,11 @@ fn duration_and_learning_rate_are_measured_before_run() {
     assert!(w.app().annotate.as_ref().is_some_and(|a| a.runs.is_empty()), "a measurement is not a run");
     w.press("Estimate");
     w.type_text("Epochs, num_train_epochs", "5");
-    w.until("the measurement has ended", |w| w.app().train_page.measurement.is_none());
+    w.until("the measurement has ended", |w| w.app().requests.measurement().is_none());
     assert!(w.app().train_page.estimate.is_none(), "the estimate was for two epochs");
     w.press("Find learning rate");
     w.press("Cancel");
-    w.until("the measurement has ended", |w| w.app().train_page.measurement.is_none());
+    w.until("the measurement has ended", |w| w.app().requests.measurement().is_none());
 }
 
 /// Opens a window with an unfinished run of the tiny model, whose data was edited after the interruption.

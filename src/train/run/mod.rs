@@ -6,6 +6,7 @@ mod step;
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use crate::model::device::SelectedDevice;
 use crate::model::loss::CrossEntropyLoss;
 use crate::model::pretrained::FILES;
@@ -86,6 +87,17 @@ pub enum TrainError {
     /// The run was suspended before its end. A checkpoint contains its state.
     #[error("the run was suspended; it can be resumed")]
     Suspended,
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Data(message) => Self::new(FailureKind::Settings, message),
+            TrainError::Model(error) => error.into(),
+            TrainError::Disk(error) => error.into(),
+            TrainError::Suspended => Self::new(FailureKind::Canceled, error.to_string()),
+        }
+    }
 }
 
 impl From<candle_core::Error> for TrainError {
@@ -231,7 +243,7 @@ impl<'a> TrainingRun<'a> {
             Some(checkpoint) => TrainingArguments { device: job.arguments.device, ..checkpoint.arguments.clone() },
             None => job.arguments.clone(),
         };
-        let chosen = choose(arguments.device)?;
+        let chosen = choose(arguments.device).map_err(ModelError::from)?;
         let device = if chosen.device.is_cpu() { "the processor".to_owned() } else { chosen.name.clone() };
         let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
         candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == ComputeDtype::Tf32);

@@ -2,6 +2,7 @@
 
 use super::span_layout::probability;
 use crate::app::i18n::{tr, trn};
+use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
@@ -28,7 +29,7 @@ fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
             ui.spacing_mut().item_spacing.y = 8.0;
             request_menu(ui, app, a, out);
             let all = a.suggestions_in_view();
-            if !all.is_empty() && app.suggestions.progress.is_none() {
+            if !all.is_empty() && !app.requests.is_pending(Slot::Suggestions) {
                 crate::ui::widgets::separator(ui);
                 bulk_menu(ui, app, &all, out);
             }
@@ -47,7 +48,7 @@ fn request_menu(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     if combo_box(ui, tr!("Model"), &mut chosen, &names).changed() {
         out.push(Command::SuggestModel(models[chosen].1.clone()));
     }
-    if let Some((done, total)) = s.progress {
+    if let Some((done, total)) = app.requests.pending(Slot::Suggestions).and_then(Pending::sentences) {
         ProgressBar::new(tr!("Analyzing…"), Some(done as f32 / total.max(1) as f32)).show(ui);
         ui.horizontal(|ui| {
             label(
@@ -58,7 +59,7 @@ fn request_menu(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                    out.push(Command::Cancel);
+                    out.push(Command::StopSuggestions);
                 }
             });
         });

@@ -11,6 +11,7 @@ use super::widgets::{ProgressBar, SegmentedControl, caption};
 use crate::app::data_page::Tab;
 use crate::app::effect::Pick;
 use crate::app::i18n::tr;
+use crate::app::requests::Slot;
 use crate::app::{Annotate, App, Command};
 use crate::corpus::Split;
 use crate::ui::theme::{TextRole, icon};
@@ -38,7 +39,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 out.push(Command::OpenPathDialog(Pick::Picture(statistics_image::to_svg(a, &survey.statistics))));
             }
             let old = s.survey.as_ref().is_some_and(|(revision, _)| *revision != a.revision);
-            if s.tab != Tab::Compare && old && s.pending_request.is_none() {
+            if s.tab != Tab::Compare && old && !app.requests.is_pending(Slot::Report) {
                 ui.add_space(8.0);
                 caption(ui, TextRole::Small, tr!("Out of date: labels have changed"));
                 if Button::plain(tr!("Refresh")).show(ui).clicked() {
@@ -48,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         });
         match (s.tab, &s.survey) {
             (Tab::Compare, _) => compare::show(ui, app, a, out),
-            (_, None) if s.pending_request.is_some() => {
+            (_, None) if app.requests.is_pending(Slot::Report) => {
                 ProgressBar::new(tr!("Analyzing…"), None).show(ui);
             }
             (_, None) => {

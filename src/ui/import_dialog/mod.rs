@@ -8,9 +8,10 @@ use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
 use crate::app::i18n::tr;
+use crate::app::requests::Slot;
 use crate::app::{App, Command, ImportPreview};
+use crate::failure::FailureKind;
 use crate::format::ReadOptions;
-use crate::format::budget::TOO_LARGE;
 use crate::ui::format_numbers;
 use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use options::show_options;
@@ -47,7 +48,8 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
     let Some(importing) = &app.import_preview else { return };
     view.sync_labels(importing);
     let window = ui.content_rect();
-    let ready = importing.result.is_ok() && !importing.is_loading;
+    let is_loading = app.requests.is_pending(Slot::Opening);
+    let ready = importing.result.is_ok() && !is_loading;
     // A focused field and an open list keep Enter. The state is read before they can lose the focus in this frame.
     let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
     let dismissed = dialog(ui, "import", WIDTH, |ui| {
@@ -62,15 +64,15 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
         column(ui, "said", left, |ui| show_options(ui, importing, out));
         column(ui, "found", right, |ui| match &importing.result {
             Ok(dataset) => show_preview(ui, importing, dataset, view, out),
-            Err(cause) if cause.contains(TOO_LARGE) => {
+            Err(failure) if failure.kind == FailureKind::TooLarge => {
                 let hint = tr!("This file decompresses to many times its size. Continue only if you trust it.");
                 let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("Decompressed size exceeds the limit"), hint);
                 if asked.action(tr!("Decompress anyway")).show_centered(ui) {
                     out.push(Command::SetImportOptions(ReadOptions { allow_large: true, ..importing.choices }));
                 }
             }
-            Err(cause) => {
-                let cause = cause.trim_end_matches('.');
+            Err(failure) => {
+                let cause = failure.message.trim_end_matches('.');
                 let hint = tr!("{reason}. Change the options on the left or choose another file.", reason = cause);
                 EmptyState::new(icon::CIRCLE_ALERT, tr!("Cannot read this file"), &hint).show_centered(ui);
             }
@@ -78,7 +80,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
         ui.add_space(16.0);
         ui.horizontal(|ui| {
             let off = match &importing.result {
-                _ if importing.is_loading => Some(tr!("Reading file")),
+                _ if is_loading => Some(tr!("Reading file")),
                 Err(_) => Some(tr!("Cannot read the file with these options")),
                 Ok(_) => None,
             };
@@ -89,7 +91,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
             if Button::plain(tr!("Cancel")).show(ui).clicked() {
                 out.push(Command::CancelImport);
             }
-            if importing.is_loading {
+            if is_loading {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Reading…"));
             }
         });

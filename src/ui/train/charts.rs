@@ -126,6 +126,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
                     Badge::new(tr!("Diverged")).icon(icon::TRIANGLE_ALERT).tone(BadgeStyle::Warning).show(ui)
                 }
             },
+            RunState::Canceled => Badge::new(tr!("Canceled")).icon(icon::X).show(ui),
             RunState::Failed(_) => Badge::new(tr!("Failed")).icon(icon::CIRCLE_ALERT).tone(BadgeStyle::Error).show(ui),
         };
         let subtitle = run.started.as_ref().map_or_else(String::new, |s| {
@@ -170,7 +171,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
                         out.push(Command::OpenPathDialog(Pick::SaveModel(finished.out.clone())));
                     }
                 }
-                RunState::Failed(_) => {}
+                RunState::Canceled | RunState::Failed(_) => {}
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 caption(ui, TextRole::Body, &subtitle);

@@ -2,6 +2,7 @@
 
 use crate::app::effect::Pick;
 use crate::app::i18n::{tr, translate, trn};
+use crate::app::requests::{Pending, Slot};
 use crate::app::runs::{training_blocker, training_sentences};
 use crate::app::train_page::BaseModelInput;
 use crate::app::{Action, Annotate, App, Command};
@@ -18,7 +19,7 @@ use crate::ui::widgets::{
     Button, FieldLabel, ProgressBar, SegmentedControl, Switch, TextField, combo_box, form_field, label, panel_header,
     paragraph,
 };
-use crate::worker::Trial;
+use crate::worker::Measurement;
 use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
 
 /// Unfinished input of the form.
@@ -106,8 +107,11 @@ fn run_summary(app: &App, a: &Annotate) -> String {
 fn measurement_buttons(ui: &mut Ui, app: &App, disabled_reason: Option<&str>, out: &mut Commands) {
     let half = (ui.available_width() - 8.0) / 2.0;
     ui.horizontal(|ui| {
-        if let Some(trial) = app.train_page.measurement {
-            let name = if trial == Trial::Estimate { tr!("Estimating…") } else { tr!("Finding learning rate…") };
+        if let Some(measurement) = app.requests.measurement() {
+            let name = match measurement {
+                Measurement::Estimate => tr!("Estimating…"),
+                Measurement::LrSweep => tr!("Finding learning rate…"),
+            };
             ProgressBar::new(name, None).width(half).show(ui);
             if Button::ghost(tr!("Cancel")).show(ui).clicked() {
                 out.push(Command::Run(Action::StopTraining));
@@ -207,7 +211,7 @@ fn base_model(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainFormState, o
             );
         }
     }
-    if let Some(download) = &t.download {
+    if let Some(download) = app.requests.pending(Slot::Training).and_then(Pending::download) {
         let share = (download.total > 0).then(|| download.done as f32 / download.total as f32);
         ProgressBar::new(tr!("Download"), share).show(ui);
         ui.horizontal(|ui| {
@@ -236,7 +240,7 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::colors(ui);
     let t = &app.train_page;
     match &t.model_info {
-        None if t.is_inspecting => {
+        None if app.requests.is_pending(Slot::Inspection) => {
             label(ui, TextRole::Caption, p.text_muted, tr!("Checking model…"));
         }
         None => {}
@@ -244,15 +248,19 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             paragraph(ui, TextRole::Caption, p.error, reason);
         }
         Some(Ok(facts)) => {
-            let size = facts.size as f64 / 1e6;
-            let what = tr!("BERT, {shape}, {size} M parameters", shape = facts.shape, size = format!("{:.1}", size));
+            let millions = facts.n_parameters as f64 / 1e6;
+            let what = tr!(
+                "BERT, {architecture}, {millions} M parameters",
+                architecture = facts.architecture,
+                millions = format!("{millions:.1}")
+            );
             let more = tr!(
                 "Maximum length: {max_length} subwords. Labels: {labels}",
                 max_length = facts.max_length,
                 labels = facts.labels.join(", ")
             );
             paragraph(ui, TextRole::Caption, p.text_muted, &what).on_hover_text(more);
-            match facts.difference {
+            match facts.max_logit_difference {
                 Some(d) if d <= TOLERANCE => {
                     let reason = tr!(
                         "Largest logit difference on three sentences: {difference}",

@@ -42,7 +42,7 @@ impl TestDirs {
 
     /// Opens the dataset like the window. Returns an error if it has changed or opens with a notice.
     fn open(&self) -> Result<Box<Opened>, String> {
-        match open(&self.data(), &self.app_dirs(), None)? {
+        match open(&self.data(), &self.app_dirs(), None).map_err(|e| e.message)? {
             Opening::Changed(_) => Err("the source is detected as changed by another program".into()),
             Opening::Opened(opened) => match &opened.notice {
                 Some((title, what)) => Err(format!("{title}: {what}")),

@@ -1,0 +1,117 @@
+//! The only place where answers of the worker change the state.
+//!
+//! An answer belongs to a pending request. An answer to any other request is dropped: the request was canceled,
+//! replaced by a newer one, or referred to a dataset that is closed.
+
+use super::effect::Effect;
+use super::notifications::Notification;
+use super::requests::{Pending, Purpose};
+use super::state::App;
+use super::{data_page, import, opening, runs, suggestions};
+use crate::app::i18n::tr;
+use crate::failure::Failure;
+use crate::worker::{Answer, AnswerContent, Done};
+
+/// Handles an answer and returns the effects.
+pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match content {
+        AnswerContent::Progress(progress) => {
+            if let Some(pending) = app.requests.with_id(id) {
+                pending.progress = Some(progress);
+            }
+        }
+        AnswerContent::Run(run, event) => {
+            if let Some(pending) = app.requests.with_id(id) {
+                // The run has a model now, so the download has ended.
+                pending.progress = None;
+                runs::on_event(app, run, event);
+            }
+        }
+        AnswerContent::Done(done) => match app.requests.finish(id) {
+            Some(pending) => on_done(app, &pending, *done, &mut effects),
+            None => log::debug!("dropped the result of request {}", id.0),
+        },
+        AnswerContent::Failed(failure) => match app.requests.finish(id) {
+            Some(pending) => on_failed(app, pending, failure, &mut effects),
+            None => log::debug!("dropped the failure of request {}", id.0),
+        },
+        AnswerContent::Canceled => {
+            if let Some(Pending { purpose: Purpose::Train(run), .. }) = app.requests.finish(id) {
+                runs::on_canceled(app, run, &mut effects);
+            }
+        }
+    }
+    effects
+}
+
+fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effect>) {
+    match done {
+        Done::Opened { path, opened, comparison } => {
+            opening::on_opened(app, &path, *opened, effects);
+            if let Some(agreement) = comparison {
+                data_page::on_compared(app, path, *agreement);
+            }
+        }
+        Done::SourceChanged(changed) => {
+            app.import_preview = None;
+            app.source_change = Some(changed);
+        }
+        Done::Previewed { path, options, dataset } => import::on_previewed(app, path, options, Ok(dataset)),
+        Done::Written { path, losses } => {
+            let text = std::iter::once(path.display().to_string()).chain(losses).collect::<Vec<_>>().join(". ");
+            app.notifications.push(Notification::success(tr!("Saved"), text));
+        }
+        Done::Compared { path, agreement } => data_page::on_compared(app, path, *agreement),
+        Done::Trained(run, output) => runs::on_finished(app, run, *output, effects),
+        Done::Estimated(estimate) => app.train_page.on_estimated(&pending.purpose, estimate),
+        Done::LrSweep(sweep) => app.train_page.on_lr_sweep(&pending.purpose, sweep),
+        Done::Predicted { model, text, prediction, seconds } => {
+            app.try_page.on_predicted(model, text, prediction, seconds);
+        }
+        Done::Aligned(alignment) => {
+            if let Some(a) = &mut app.annotate {
+                a.subwords.alignment = Some(alignment);
+            }
+        }
+        Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
+        Done::Evaluated { model, split, metrics } => app.evaluate_page.result = Some((model, split, metrics)),
+        Done::Suggested { model, sentences, suggestions } => {
+            suggestions::on_suggestions(app, &model, &sentences, &suggestions, effects);
+        }
+        Done::Reported { revision, report } => data_page::on_report(app, revision, report),
+    }
+}
+
+fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Vec<Effect>) {
+    let title = match pending.purpose {
+        Purpose::Open(_) => tr!("Could not open the dataset"),
+        Purpose::Preview { path, options } => {
+            if import::on_preview_failed(app, path, options, &failure) {
+                return;
+            }
+            tr!("Could not open the dataset")
+        }
+        Purpose::Compare(_) => tr!("Could not compare"),
+        Purpose::Write => tr!("Could not write the file"),
+        Purpose::Train(run) => return runs::on_failed(app, run, failure, effects),
+        Purpose::Measure(..) => tr!("Measurement failed"),
+        Purpose::Predict => {
+            app.try_page.failure = Some(failure.message.clone());
+            tr!("Could not analyze text")
+        }
+        Purpose::Align => tr!("Could not show subwords"),
+        // The Train page shows the reason next to the model.
+        Purpose::Inspect => {
+            app.train_page.model_info = Some(Err(failure.message));
+            return;
+        }
+        Purpose::Evaluate(_) => {
+            app.evaluate_page.error = Some(failure.message.clone());
+            tr!("Evaluation failed")
+        }
+        Purpose::Suggest(_) => tr!("Could not get suggestions"),
+        Purpose::Report => tr!("Could not compute the report"),
+    };
+    app.notifications.push(Notification::error(title, failure.message));
+}

@@ -1,0 +1,217 @@
+//! Requests to the worker that have not ended.
+//!
+//! A new request replaces the pending one in its slot, which is canceled. An answer to a request that is not pending is
+//! dropped, so pages do not compare an answer with their state.
+
+use super::effect::Effect;
+use super::train_page::BaseModelInput;
+use crate::format::ReadOptions;
+use crate::hub;
+use crate::train::TrainingArguments;
+use crate::train::event::TrainerControl;
+use crate::worker::{Measurement, Progress, Request, RequestId, RunId, Work};
+use std::path::PathBuf;
+
+/// Purpose of a request, with the inputs that are needed if it fails.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// Open a dataset with this name.
+    Open(String),
+    /// Read a dataset for the import preview.
+    Preview {
+        /// Path of the dataset.
+        path: PathBuf,
+        /// Options of the user.
+        options: ReadOptions,
+    },
+    /// Compare the dataset with the annotations of this name.
+    Compare(String),
+    /// Write a file or a directory.
+    Write,
+    /// Train a model.
+    Train(RunId),
+    /// Measure something for a run with this base model and these arguments.
+    Measure(Measurement, BaseModelInput, Box<TrainingArguments>),
+    /// Find the entities of the text on the Try page.
+    Predict,
+    /// Align the current sentence to its subwords.
+    Align,
+    /// Describe the base model of the next run.
+    Inspect,
+    /// Evaluate a model on this number of sentences.
+    Evaluate(usize),
+    /// Suggest labels for this number of sentences.
+    Suggest(usize),
+    /// Compute statistics and findings of the dataset.
+    Report,
+}
+
+/// Place of a pending request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Opening or preview of a dataset.
+    Opening,
+    /// Comparison.
+    Comparison,
+    /// Any number of writes.
+    Writing,
+    /// Run or measurement.
+    Training,
+    /// Entities on the Try page.
+    Prediction,
+    /// Subwords of the current sentence.
+    Alignment,
+    /// Facts about the base model.
+    Inspection,
+    /// Evaluation.
+    Evaluation,
+    /// Suggestions.
+    Suggestions,
+    /// Statistics and findings.
+    Report,
+}
+
+impl Purpose {
+    /// Returns the slot of the request.
+    pub fn slot(&self) -> Slot {
+        match self {
+            Self::Open(_) | Self::Preview { .. } => Slot::Opening,
+            Self::Compare(_) => Slot::Comparison,
+            Self::Write => Slot::Writing,
+            Self::Train(_) | Self::Measure(..) => Slot::Training,
+            Self::Predict => Slot::Prediction,
+            Self::Align => Slot::Alignment,
+            Self::Inspect => Slot::Inspection,
+            Self::Evaluate(_) => Slot::Evaluation,
+            Self::Suggest(_) => Slot::Suggestions,
+            Self::Report => Slot::Report,
+        }
+    }
+}
+
+impl Slot {
+    /// True if the answer refers to the open dataset, and is of no use for another one.
+    fn is_of_dataset(self) -> bool {
+        match self {
+            Self::Comparison
+            | Self::Training
+            | Self::Alignment
+            | Self::Evaluation
+            | Self::Suggestions
+            | Self::Report => true,
+            Self::Opening | Self::Writing | Self::Prediction | Self::Inspection => false,
+        }
+    }
+}
+
+/// A request that has not ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    id: RequestId,
+    /// Purpose of the request.
+    pub purpose: Purpose,
+    /// Last reported progress.
+    pub progress: Option<Progress>,
+}
+
+impl Pending {
+    /// Returns the number of processed sentences and the total number, for requests about sentences.
+    pub fn sentences(&self) -> Option<(usize, usize)> {
+        match (&self.progress, &self.purpose) {
+            (Some(Progress::Sentences(done, total)), _) => Some((*done, *total)),
+            (_, Purpose::Evaluate(total) | Purpose::Suggest(total)) => Some((0, *total)),
+            _ => None,
+        }
+    }
+
+    /// Returns the progress of the download of a model.
+    pub fn download(&self) -> Option<&hub::Progress> {
+        match &self.progress {
+            Some(Progress::Download(download)) => Some(download),
+            _ => None,
+        }
+    }
+}
+
+/// All requests that have not ended, oldest first.
+#[derive(Debug, Default)]
+pub struct Requests {
+    pending: Vec<Pending>,
+    last_id: u64,
+}
+
+impl Requests {
+    /// Submits a request. The pending request in its slot is canceled; writes are independent of each other.
+    pub(super) fn submit(&mut self, purpose: Purpose, work: Work, effects: &mut Vec<Effect>) {
+        if purpose.slot() != Slot::Writing {
+            self.cancel(purpose.slot(), effects);
+        }
+        self.last_id += 1;
+        let id = RequestId(self.last_id);
+        self.pending.push(Pending { id, purpose, progress: None });
+        effects.push(Effect::Submit(Box::new(Request { id, work })));
+    }
+
+    /// Cancels the request in a slot. Its answer is dropped.
+    pub(super) fn cancel(&mut self, slot: Slot, effects: &mut Vec<Effect>) {
+        self.cancel_if(effects, |pending| pending.purpose.slot() == slot);
+    }
+
+    /// Cancels all requests about the open dataset, because another one replaces it.
+    pub(super) fn cancel_for_dataset(&mut self, effects: &mut Vec<Effect>) {
+        self.cancel_if(effects, |pending| pending.purpose.slot().is_of_dataset());
+    }
+
+    fn cancel_if(&mut self, effects: &mut Vec<Effect>, is_canceled: impl Fn(&Pending) -> bool) {
+        let canceled = self.pending.extract_if(.., |pending| is_canceled(pending));
+        effects.extend(canceled.map(|pending| Effect::Control(pending.id, TrainerControl::Stop)));
+    }
+
+    /// Sends a control value to the request in a slot. Its answer is still expected, also after a stop.
+    pub(super) fn control(&self, slot: Slot, control: TrainerControl, effects: &mut Vec<Effect>) {
+        effects.extend(self.pending(slot).map(|pending| Effect::Control(pending.id, control)));
+    }
+
+    /// Returns the pending request in a slot.
+    pub fn pending(&self, slot: Slot) -> Option<&Pending> {
+        self.pending.iter().find(|pending| pending.purpose.slot() == slot)
+    }
+
+    /// True if a request is pending in a slot.
+    pub fn is_pending(&self, slot: Slot) -> bool {
+        self.pending(slot).is_some()
+    }
+
+    /// Returns the pending request with this number.
+    pub(super) fn with_id(&mut self, id: RequestId) -> Option<&mut Pending> {
+        self.pending.iter_mut().find(|pending| pending.id == id)
+    }
+
+    /// Removes the request with this number, because it has ended.
+    pub(super) fn finish(&mut self, id: RequestId) -> Option<Pending> {
+        let index = self.pending.iter().position(|pending| pending.id == id)?;
+        Some(self.pending.remove(index))
+    }
+
+    /// True if a dataset is being opened, not only previewed.
+    pub(super) fn is_opening(&self) -> bool {
+        self.pending(Slot::Opening).is_some_and(|pending| matches!(pending.purpose, Purpose::Open(_)))
+    }
+
+    /// Returns the name of the dataset that is being opened, previewed or compared.
+    pub fn opening(&self) -> Option<String> {
+        self.pending.iter().find_map(|pending| match &pending.purpose {
+            Purpose::Open(name) | Purpose::Compare(name) => Some(name.clone()),
+            Purpose::Preview { path, .. } => Some(path.display().to_string()),
+            _ => None,
+        })
+    }
+
+    /// Returns the current measurement.
+    pub fn measurement(&self) -> Option<Measurement> {
+        match &self.pending(Slot::Training)?.purpose {
+            Purpose::Measure(measurement, ..) => Some(*measurement),
+            _ => None,
+        }
+    }
+}

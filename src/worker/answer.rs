@@ -1,0 +1,195 @@
+//! Answers of the worker threads.
+//!
+//! All answers use one channel, so they arrive in the order in which they were sent. If the window does not read them,
+//! step events are merged and progress is skipped; nothing else is lost.
+
+use super::Wake;
+use super::request::{RequestId, RunId};
+use crate::corpus::{SentenceId, Split};
+use crate::eval::{Agreement, DatasetReport};
+use crate::failure::Failure;
+use crate::format::ReadOptions;
+use crate::hub::{self, ModelRef};
+use crate::model::Alignment;
+use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
+use crate::project::{Dataset, Opened, SourceChange};
+use crate::train::measure::{LrSweep, RunEstimate};
+use crate::train::{TrainEvent, TrainOutput};
+use crossbeam_channel::Sender;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Answer to a request.
+pub struct Answer {
+    /// Number of the request.
+    pub id: RequestId,
+    /// Content of the answer.
+    pub content: AnswerContent,
+}
+
+/// Content of an answer. Each request ends with exactly one of `Done`, `Failed` and `Canceled`.
+pub enum AnswerContent {
+    /// The request is in progress.
+    Progress(Progress),
+    /// Event of a run, in the order in which the run reported it.
+    Run(RunId, TrainEvent),
+    /// The request is complete.
+    Done(Box<Done>),
+    /// The request failed.
+    Failed(Failure),
+    /// The request was canceled.
+    Canceled,
+}
+
+impl AnswerContent {
+    /// True if no other answer to the request follows.
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Failed(_) | Self::Canceled)
+    }
+}
+
+/// Progress of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A model is being downloaded.
+    Download(hub::Progress),
+    /// Number of processed sentences, and total number.
+    Sentences(usize, usize),
+}
+
+/// Result of a request, with the inputs that it refers to.
+pub enum Done {
+    /// A dataset was opened.
+    Opened {
+        /// Requested path.
+        path: PathBuf,
+        /// The dataset.
+        opened: Box<Opened>,
+        /// Agreement with the changed source, if the user decided to compare.
+        comparison: Option<Box<Agreement>>,
+    },
+    /// The source of a dataset was changed by another program after its project was created.
+    SourceChanged(Arc<SourceChange>),
+    /// A dataset was read without opening it.
+    Previewed {
+        /// Path of the dataset.
+        path: PathBuf,
+        /// Options of the user.
+        options: ReadOptions,
+        /// The dataset.
+        dataset: Arc<Dataset>,
+    },
+    /// Data was written.
+    Written {
+        /// Target path.
+        path: PathBuf,
+        /// Descriptions of the information that is not in the new file.
+        losses: Vec<String>,
+    },
+    /// The corpus was compared with other annotations.
+    Compared {
+        /// Path of the other annotations.
+        path: PathBuf,
+        /// Agreement of both annotations.
+        agreement: Box<Agreement>,
+    },
+    /// A run finished.
+    Trained(RunId, Box<TrainOutput>),
+    /// Estimated cost of a run.
+    Estimated(RunEstimate),
+    /// Loss by learning rate.
+    LrSweep(LrSweep),
+    /// Entities of a text.
+    Predicted {
+        /// Model.
+        model: ModelRef,
+        /// Text of the request.
+        text: String,
+        /// The entities.
+        prediction: Prediction,
+        /// Duration in seconds.
+        seconds: f64,
+    },
+    /// Aligned subwords of a sentence.
+    Aligned(Box<Alignment>),
+    /// Facts about a base model.
+    Inspected(ModelFacts),
+    /// Scores of a model on a split.
+    Evaluated {
+        /// Model.
+        model: ModelRef,
+        /// Split.
+        split: Split,
+        /// Scores.
+        metrics: Box<EvalMetrics>,
+    },
+    /// Suggested labels.
+    Suggested {
+        /// Model.
+        model: ModelRef,
+        /// Processed sentences.
+        sentences: Vec<SentenceId>,
+        /// Suggestions by sentence.
+        suggestions: SuggestionsBySentence,
+    },
+    /// Statistics and findings of a dataset.
+    Reported {
+        /// Revision of the corpus.
+        revision: u64,
+        /// The report.
+        report: Box<DatasetReport>,
+    },
+}
+
+/// Facts about a base model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelFacts {
+    /// Layers and width, for example "5 layers, hidden size 384".
+    pub architecture: String,
+    /// Number of parameters.
+    pub n_parameters: usize,
+    /// Labels of its head. Empty without a head.
+    pub labels: Vec<String>,
+    /// Maximum sentence length in subwords.
+    pub max_length: usize,
+    /// Largest difference between the logits of Tagwright and candle-transformers on three sentences.
+    pub max_logit_difference: Option<f32>,
+}
+
+/// Maximum number of waiting answers. Above it, steps are merged and progress is skipped.
+const MAX_WAITING: usize = 512;
+
+/// Sender of all worker threads.
+#[derive(Clone)]
+pub(super) struct AnswerSender {
+    channel: Sender<Answer>,
+    wake: Wake,
+}
+
+impl AnswerSender {
+    pub(super) fn new(channel: Sender<Answer>, wake: Wake) -> Self {
+        Self { channel, wake }
+    }
+
+    /// Sends an answer and wakes the window.
+    pub(super) fn send(&self, id: RequestId, content: AnswerContent) {
+        self.send_silently(id, content);
+        self.wake();
+    }
+
+    /// Sends an answer without waking the window.
+    pub(super) fn send_silently(&self, id: RequestId, content: AnswerContent) {
+        if self.channel.send(Answer { id, content }).is_err() {
+            log::debug!("the window no longer receives answers");
+        }
+    }
+
+    /// True if the window does not read the answers fast enough.
+    pub(super) fn is_full(&self) -> bool {
+        self.channel.len() >= MAX_WAITING
+    }
+
+    pub(super) fn wake(&self) {
+        (self.wake)();
+    }
+}

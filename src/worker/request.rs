@@ -1,0 +1,204 @@
+//! Requests to the worker threads.
+
+use crate::corpus::holdout::Holdout;
+use crate::corpus::{Corpus, SentenceId, Split};
+use crate::format::{Format, ReadOptions};
+use crate::hub::ModelRef;
+use crate::model::align::AlignmentOptions;
+use crate::project::{Dataset, SourceChange, SourceDecision, SourceFile};
+use crate::train::TrainingArguments;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Number of a request, unique in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// Request to a worker thread. It ends with exactly one answer, see [`Answer`](super::Answer).
+pub struct Request {
+    /// Number of the request, repeated by its answers.
+    pub id: RequestId,
+    /// Requested work.
+    pub work: Work,
+}
+
+/// Work of a request, by thread.
+pub enum Work {
+    /// Work of the file thread.
+    Files(FileWork),
+    /// Work of the training thread.
+    Training(TrainingWork),
+    /// Inference that the user waits for.
+    Interactive(InteractiveWork),
+    /// Long-running inference.
+    Background(BackgroundWork),
+}
+
+/// Work of the file thread.
+pub enum FileWork {
+    /// Open a dataset or a project. `None` is the sample.
+    Open(Option<PathBuf>),
+    /// Read a dataset with the user's options, without opening it. A dataset with a project is opened immediately.
+    Preview {
+        /// Path of the dataset.
+        path: PathBuf,
+        /// Options of the user.
+        options: ReadOptions,
+    },
+    /// Open a dataset that was previewed.
+    OpenPreviewed {
+        /// Path of the dataset.
+        path: PathBuf,
+        /// Dataset, as previewed.
+        dataset: Arc<Dataset>,
+    },
+    /// Open a dataset whose source was changed by another program, as the user decided.
+    ResolveSourceChange {
+        /// The detected change.
+        changed: Arc<SourceChange>,
+        /// Decision of the user.
+        decision: SourceDecision,
+    },
+    /// Write the corpus as new files into a directory, or as one file.
+    SaveCopy {
+        /// Target path.
+        path: PathBuf,
+        /// File or directory that was opened.
+        root: PathBuf,
+        /// Current corpus.
+        corpus: Corpus,
+        /// Source files, whose formats are kept.
+        files: Vec<SourceFile>,
+    },
+    /// Compare the corpus with other annotations of the same text.
+    Compare {
+        /// Path of the other annotations.
+        path: PathBuf,
+        /// Current corpus.
+        corpus: Corpus,
+    },
+    /// Write the corpus in another format.
+    Export {
+        /// Target path.
+        path: PathBuf,
+        /// Current corpus.
+        corpus: Corpus,
+        /// Target format.
+        to: Format,
+    },
+    /// Write a file.
+    Write {
+        /// Target path.
+        path: PathBuf,
+        /// Contents of the file.
+        bytes: Vec<u8>,
+    },
+    /// Copy a model directory.
+    CopyModel {
+        /// Source directory.
+        from: PathBuf,
+        /// Target directory.
+        to: PathBuf,
+    },
+}
+
+/// Number of a run, unique in a project.
+pub type RunId = usize;
+
+/// Work of the training thread.
+pub enum TrainingWork {
+    /// Train a model.
+    Run(Box<TrainRequest>),
+    /// Measure something before a run. Nothing is written.
+    Measure(Measurement, Box<TrainRequest>),
+}
+
+/// A short measurement before a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measurement {
+    /// Duration of the run.
+    Estimate,
+    /// Loss by learning rate.
+    LrSweep,
+}
+
+/// Data and settings of a run.
+pub struct TrainRequest {
+    /// Number of the run.
+    pub run: RunId,
+    /// Data at the time of the request; later edits do not change it.
+    pub corpus: Corpus,
+    /// Training and validation sentences.
+    pub holdout: Holdout,
+    /// Test sentences, evaluated at the end.
+    pub test: Vec<SentenceId>,
+    /// Base model.
+    pub base: ModelRef,
+    /// Training arguments.
+    pub arguments: TrainingArguments,
+    /// Directory of the model.
+    pub out: PathBuf,
+    /// Resume the run in that directory from its latest checkpoint, with its settings.
+    pub resume: bool,
+}
+
+/// Inference that the user waits for.
+pub enum InteractiveWork {
+    /// Find the entities of a text.
+    Predict {
+        /// Model.
+        model: ModelRef,
+        /// The text.
+        text: String,
+    },
+    /// Align a sentence to its subwords, as training does.
+    Align {
+        /// Model whose tokenizer is used.
+        model: ModelRef,
+        /// The tokens.
+        tokens: Vec<String>,
+        /// Tag names, one per token.
+        tags: Vec<String>,
+        /// Labels of the dataset.
+        labels: Vec<String>,
+        /// Options of the alignment.
+        options: AlignmentOptions,
+    },
+    /// Describe a base model, and compare its logits with candle-transformers.
+    Inspect(ModelRef),
+}
+
+/// Long-running inference.
+pub enum BackgroundWork {
+    /// Evaluate a model on the sentences of a split.
+    Evaluate {
+        /// Model.
+        model: ModelRef,
+        /// Split of the sentences.
+        split: Split,
+        /// The data.
+        corpus: Corpus,
+        /// Sentences to evaluate.
+        sentences: Vec<SentenceId>,
+    },
+    /// Suggest labels. If it is canceled, the suggestions so far are the answer.
+    Suggest {
+        /// Model.
+        model: ModelRef,
+        /// The data.
+        corpus: Corpus,
+        /// Sentences that need suggestions.
+        sentences: Vec<SentenceId>,
+    },
+    /// Compute statistics and findings of a dataset.
+    Report {
+        /// The data.
+        corpus: Corpus,
+        /// Source files.
+        files: Vec<SourceFile>,
+        /// Base model of the next run, and its maximum length in subwords.
+        base: Option<(ModelRef, usize)>,
+        /// Revision of the corpus; returned with the result.
+        revision: u64,
+    },
+}

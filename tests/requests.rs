@@ -1,0 +1,456 @@
+//! Requests and answers without threads: each test decides when an answer arrives, and in which order.
+
+use std::path::PathBuf;
+use tagwright::app::answers::on_answer;
+use tagwright::app::requests::Slot;
+use tagwright::app::train_page::{BaseModelInput, RunState};
+use tagwright::app::update::update;
+use tagwright::app::{Action, App, Command, Effect, Page};
+use tagwright::corpus::Split;
+use tagwright::eval::{Agreement, DatasetReport};
+use tagwright::failure::{Failure, FailureKind};
+use tagwright::hub::{self, ModelRef};
+use tagwright::predict::{EvalMetrics, Prediction};
+use tagwright::project::opening::{self, Opening};
+use tagwright::project::{AppDirs, RunStatus, Settings, WriteOp};
+use tagwright::train::event::{Outcome, Step, TrainerControl};
+use tagwright::train::measure::RunEstimate;
+use tagwright::train::{TrainEvent, TrainOutput};
+use tagwright::worker::{
+    Answer, AnswerContent, BackgroundWork, Done, FileWork, InteractiveWork, ModelFacts, Progress, RequestId,
+    TrainingWork, Work,
+};
+
+/// All purposes of requests that the tests submit.
+const ALL: [Slot; 10] = [
+    Slot::Opening,
+    Slot::Comparison,
+    Slot::Writing,
+    Slot::Training,
+    Slot::Prediction,
+    Slot::Alignment,
+    Slot::Inspection,
+    Slot::Evaluation,
+    Slot::Suggestions,
+    Slot::Report,
+];
+
+/// The state, and the effects that the shell would run.
+struct TestApp {
+    app: App,
+    effects: Vec<Effect>,
+    folder: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// Creates a state with this open dataset.
+    fn with_dataset(name: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = App::new(AppDirs::with_root(folder.path()), Settings::default(), false);
+        let mut test = Self { app, effects: Vec::new(), folder };
+        test.open(name);
+        test
+    }
+
+    fn run(&mut self, command: Command) {
+        self.effects.extend(update(&mut self.app, command));
+    }
+
+    fn answer(&mut self, id: RequestId, content: AnswerContent) {
+        self.effects.extend(on_answer(&mut self.app, Answer { id, content }));
+    }
+
+    fn done(&mut self, id: RequestId, done: Done) {
+        self.answer(id, AnswerContent::Done(Box::new(done)));
+    }
+
+    /// Returns the last submitted request that `is_asked` accepts.
+    fn last_request(&self, is_asked: impl Fn(&Work) -> bool) -> RequestId {
+        let submitted = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Submit(request) if is_asked(&request.work) => Some(request.id),
+            _ => None,
+        });
+        submitted.expect("a request")
+    }
+
+    /// Submits a request for this slot, as the user does.
+    fn submit(&mut self, slot: Slot) -> RequestId {
+        self.effects.clear();
+        match slot {
+            Slot::Opening => self.run(Command::Open("other.conll".into())),
+            Slot::Comparison => self.run(Command::CompareWith("other.conll".into())),
+            Slot::Writing => self.run(Command::WriteFile("picture.svg".into(), Vec::new())),
+            Slot::Training => self.run(Command::Run(Action::Estimate)),
+            Slot::Prediction => self.run(Command::SetTryText("Ada Lovelace".into())),
+            Slot::Alignment => {
+                self.run(Command::Run(Action::ToggleSubwords));
+                self.run(Command::GoToSentence(1));
+            }
+            Slot::Inspection => self.run(Command::Run(Action::GoTo(Page::Train))),
+            Slot::Evaluation => self.run(Command::Run(Action::Evaluate)),
+            Slot::Suggestions => self.run(Command::Run(Action::Suggest)),
+            Slot::Report => self.run(Command::Run(Action::GoTo(Page::Data))),
+        }
+        self.last_request(|_| true)
+    }
+
+    /// Opens a dataset of three sentences.
+    fn open(&mut self, name: &str) {
+        let path = self.folder.path().join(format!("{name}.conll"));
+        std::fs::write(&path, "Ada B-PER\n\nsaw O\n\nLondon B-LOC\n").expect("a file");
+        self.run(Command::Open(path.clone()));
+        let id = self.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
+        let Ok(Opening::Opened(opened)) = opening::open(&path, &self.app.dirs, None) else { panic!("not opened") };
+        self.done(id, Done::Opened { path, opened, comparison: None });
+    }
+
+    fn dataset(&self) -> &str {
+        &self.app.annotate.as_ref().expect("a dataset").corpus.name
+    }
+
+    /// Returns the number of changes that the shell would store.
+    fn n_writes(&self) -> usize {
+        self.effects.iter().filter(|e| matches!(e, Effect::Commit(WriteOp::Edit { .. } | WriteOp::Run(_)))).count()
+    }
+
+    /// Describes everything that an answer about a dataset can change.
+    fn results(&self) -> String {
+        let app = &self.app;
+        let a = app.annotate.as_ref().expect("a dataset");
+        format!(
+            "evaluated {}, report {}, compared {}, subwords {}, estimate {}, suggestions {}",
+            app.evaluate_page.result.is_some(),
+            app.data_page.survey.is_some(),
+            app.data_page.comparison.is_some(),
+            a.subwords.alignment.is_some(),
+            app.train_page.estimate.is_some(),
+            a.n_open_suggestions,
+        )
+    }
+}
+
+/// Returns a result for a request of this slot that changes the state.
+fn result(slot: Slot) -> Option<Done> {
+    Some(match slot {
+        Slot::Opening | Slot::Writing => {
+            return Some(Done::Written { path: "picture.svg".into(), losses: Vec::new() });
+        }
+        Slot::Comparison => Done::Compared {
+            path: "other.conll".into(),
+            agreement: Box::new(Agreement { sentences: 1, ..Agreement::default() }),
+        },
+        Slot::Training => Done::Estimated(RunEstimate::default()),
+        Slot::Prediction => Done::Predicted {
+            model: ModelRef::Starter,
+            text: "Ada Lovelace".into(),
+            prediction: Prediction::default(),
+            seconds: 0.0,
+        },
+        // An alignment needs a tokenizer.
+        Slot::Alignment => return None,
+        Slot::Inspection => Done::Inspected(ModelFacts::default()),
+        Slot::Evaluation => {
+            Done::Evaluated { model: ModelRef::Starter, split: Split::Train, metrics: Box::new(EvalMetrics::default()) }
+        }
+        Slot::Suggestions => {
+            let id = tagwright::corpus::SentenceId { document: 0, sentence: 1 };
+            let suggestion = tagwright::predict::suggest::Suggestion { words: 0..1, label: "PER".into(), score: 0.9 };
+            Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
+        }
+        Slot::Report => Done::Reported { revision: 0, report: Box::new(DatasetReport::default()) },
+    })
+}
+
+#[test]
+fn answers_about_previous_dataset_change_nothing() {
+    // A dataset cannot be opened during a run or a measurement.
+    let slots = [Slot::Comparison, Slot::Evaluation, Slot::Suggestions, Slot::Report];
+    for slot in slots {
+        let mut test = TestApp::with_dataset("first");
+        let id = test.submit(slot);
+        test.open("second");
+        assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
+        assert!(!test.app.requests.is_pending(slot), "{slot:?}");
+        let (before, page, n_notices) = (test.results(), test.app.page, test.app.notifications.shown().len());
+        test.effects.clear();
+        test.done(id, result(slot).expect("a result"));
+        test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::Network, "late")));
+        assert_eq!((test.dataset(), test.results(), test.app.page), ("second", before, page), "{slot:?}");
+        assert_eq!((test.app.notifications.shown().len(), test.n_writes()), (n_notices, 0), "{slot:?}");
+    }
+}
+
+#[test]
+fn results_of_previous_dataset_are_not_shown() {
+    let slots = [Slot::Comparison, Slot::Training, Slot::Evaluation, Slot::Suggestions, Slot::Report];
+    for slot in slots {
+        let mut test = TestApp::with_dataset("first");
+        let empty = test.results();
+        let id = test.submit(slot);
+        test.done(id, result(slot).expect("a result"));
+        assert_ne!(test.results(), empty, "{slot:?} has no result");
+        test.open("second");
+        assert_eq!(test.results(), empty, "{slot:?}");
+    }
+}
+
+#[test]
+fn only_latest_opened_dataset_is_shown() {
+    let mut test = TestApp::with_dataset("first");
+    let early = test.submit(Slot::Opening);
+    test.open("second");
+    let Ok(Opening::Opened(opened)) =
+        opening::open(&test.folder.path().join("first.conll"), &test.app.dirs.clone(), None)
+    else {
+        panic!("not opened")
+    };
+    test.done(early, Done::Opened { path: PathBuf::from("first.conll"), opened, comparison: None });
+    assert_eq!(test.dataset(), "second");
+}
+
+#[test]
+fn failure_ends_only_its_own_request() {
+    let kinds = [
+        FailureKind::NotFound,
+        FailureKind::Access,
+        FailureKind::NoSpace,
+        FailureKind::Conflict,
+        FailureKind::TooLarge,
+        FailureKind::Content,
+        FailureKind::NoMemory,
+        FailureKind::Network,
+        FailureKind::Settings,
+        FailureKind::Internal,
+        FailureKind::Other,
+    ];
+    for slot in ALL {
+        for kind in kinds {
+            let mut test = TestApp::with_dataset("first");
+            // A training request is refused while a dataset is being opened.
+            let others = ALL.into_iter().filter(|s| *s != slot && *s != Slot::Opening);
+            let others: Vec<Slot> = others.filter(|s| slot != Slot::Opening || *s != Slot::Training).collect();
+            for other in &others {
+                test.submit(*other);
+            }
+            let id = test.submit(slot);
+            test.answer(id, AnswerContent::Failed(Failure::new(kind, "reason of the failure")));
+            assert!(!test.app.requests.is_pending(slot), "{slot:?} {kind:?}");
+            for other in &others {
+                assert!(test.app.requests.is_pending(*other), "{slot:?} {kind:?} ended {other:?}");
+            }
+            let notices = test.app.notifications.shown();
+            let on_page = matches!(&test.app.train_page.model_info, Some(Err(reason)) if reason.contains("failure"));
+            let told = notices.iter().any(|n| n.detail == "reason of the failure");
+            assert_eq!(told, !on_page, "{slot:?} {kind:?}");
+            assert_eq!(test.app.evaluate_page.error.is_some(), slot == Slot::Evaluation);
+            assert_eq!(test.app.try_page.failure.is_some(), slot == Slot::Prediction);
+        }
+    }
+}
+
+#[test]
+fn canceled_request_is_not_a_failure() {
+    for slot in ALL {
+        let mut test = TestApp::with_dataset("first");
+        let id = test.submit(slot);
+        let before = test.app.notifications.shown().len();
+        test.answer(id, AnswerContent::Canceled);
+        assert!(!test.app.requests.is_pending(slot), "{slot:?}");
+        assert_eq!(test.app.notifications.shown().len(), before, "{slot:?}");
+        assert_eq!((&test.app.evaluate_page.error, &test.app.try_page.failure), (&None, &None), "{slot:?}");
+    }
+}
+
+#[test]
+fn canceled_evaluation_does_not_cancel_the_next_one() {
+    let mut test = TestApp::with_dataset("first");
+    let first = test.submit(Slot::Evaluation);
+    test.run(Command::CancelEvaluation);
+    let second = test.submit(Slot::Evaluation);
+    test.answer(first, AnswerContent::Progress(Progress::Sentences(2, 3)));
+    test.answer(first, AnswerContent::Canceled);
+    let pending = test.app.requests.pending(Slot::Evaluation).expect("the second evaluation");
+    assert_eq!(pending.sentences(), Some((0, 3)));
+    test.answer(second, AnswerContent::Progress(Progress::Sentences(1, 3)));
+    assert_eq!(test.app.requests.pending(Slot::Evaluation).and_then(|p| p.sentences()), Some((1, 3)));
+    test.done(second, result(Slot::Evaluation).expect("scores"));
+    assert!(test.app.evaluate_page.result.is_some() && !test.app.requests.is_pending(Slot::Evaluation));
+}
+
+#[test]
+fn scores_keep_the_split_of_their_request() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Evaluation);
+    test.run(Command::SetEvalSplit(Split::Dev));
+    test.done(id, result(Slot::Evaluation).expect("scores"));
+    assert!(matches!(test.app.evaluate_page.result, Some((ModelRef::Starter, Split::Train, _))));
+}
+
+#[test]
+fn prediction_after_failure_clears_the_error() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Prediction);
+    test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::Content, "damaged")));
+    assert_eq!(test.app.try_page.failure.as_deref(), Some("damaged"));
+    let id = test.submit(Slot::Prediction);
+    test.done(id, result(Slot::Prediction).expect("entities"));
+    assert_eq!(test.app.try_page.failure, None);
+}
+
+#[test]
+fn older_prediction_does_not_replace_newer_one() {
+    let mut test = TestApp::with_dataset("first");
+    let old = test.submit(Slot::Prediction);
+    test.run(Command::SetTryText("Ada Lovelace met Charles".into()));
+    test.done(old, result(Slot::Prediction).expect("entities"));
+    assert_eq!(test.app.try_page.analyzed_text, "");
+    assert!(test.app.requests.is_pending(Slot::Prediction));
+}
+
+/// Starts a run and returns its request.
+fn start_run(test: &mut TestApp) -> RequestId {
+    test.run(Command::Run(Action::StartTraining));
+    test.last_request(|work| matches!(work, Work::Training(TrainingWork::Run(_))))
+}
+
+fn output(folder: &str) -> TrainOutput {
+    TrainOutput {
+        outcome: Outcome::Completed,
+        best_epoch: 1,
+        dev: None,
+        test: None,
+        train_seconds: 1.0,
+        n_subwords: 1,
+        peak_memory_mb: None,
+        out: folder.into(),
+    }
+}
+
+fn status(test: &TestApp) -> RunStatus {
+    test.app.annotate.as_ref().expect("a dataset").runs.last().expect("a run").outcome
+}
+
+#[test]
+fn new_model_is_tried_immediately() {
+    let mut test = TestApp::with_dataset("first");
+    let prediction = test.submit(Slot::Prediction);
+    test.done(prediction, result(Slot::Prediction).expect("entities"));
+    let run = start_run(&mut test);
+    test.run(Command::Run(Action::GoTo(Page::Try)));
+    test.done(run, Done::Trained(1, Box::new(output("new-model"))));
+    let asked = test.last_request(|work| {
+        matches!(work, Work::Interactive(InteractiveWork::Predict { model: ModelRef::Folder(f), .. }) if f.ends_with("new-model"))
+    });
+    assert!(test.app.requests.is_pending(Slot::Prediction));
+    // The answer of the old model is dropped.
+    test.done(prediction, result(Slot::Prediction).expect("entities"));
+    assert!(test.app.requests.is_pending(Slot::Prediction));
+    test.answer(asked, AnswerContent::Canceled);
+    assert!(!test.app.requests.is_pending(Slot::Prediction));
+}
+
+#[test]
+fn model_is_analyzed_on_the_next_visit() {
+    let mut test = TestApp::with_dataset("first");
+    let prediction = test.submit(Slot::Prediction);
+    test.done(prediction, result(Slot::Prediction).expect("entities"));
+    let run = start_run(&mut test);
+    test.done(run, Done::Trained(1, Box::new(output("new-model"))));
+    assert!(!test.app.requests.is_pending(Slot::Prediction), "the page is not visible");
+    test.run(Command::Run(Action::GoTo(Page::Try)));
+    assert!(test.app.requests.is_pending(Slot::Prediction));
+}
+
+/// Checks the state and the record of a run after these answers, with or without a checkpoint before them.
+fn check_run_end(has_checkpoint: bool, end: AnswerContent, expected: (RunStatus, &str)) {
+    let mut test = TestApp::with_dataset("first");
+    let run = start_run(&mut test);
+    if has_checkpoint {
+        test.answer(run, AnswerContent::Run(1, TrainEvent::Saved { step: 1 }));
+    }
+    test.answer(run, end);
+    assert!(!test.app.is_training());
+    let state = match &test.app.train_page.run.as_ref().expect("a run").state {
+        RunState::Running(_) => "running",
+        RunState::Ended(_) => "ended",
+        RunState::Canceled => "canceled",
+        RunState::Failed(_) => "failed",
+    };
+    assert_eq!((status(&test), state), expected);
+}
+
+#[test]
+fn end_of_run_is_recorded() {
+    let failed = || AnswerContent::Failed(Failure::new(FailureKind::NoMemory, "memory"));
+    let finished = || AnswerContent::Done(Box::new(Done::Trained(1, Box::new(output("out")))));
+    check_run_end(false, finished(), (RunStatus::Completed, "ended"));
+    check_run_end(false, failed(), (RunStatus::Failed, "failed"));
+    check_run_end(false, AnswerContent::Canceled, (RunStatus::Cancelled, "canceled"));
+    check_run_end(true, failed(), (RunStatus::Interrupted, "failed"));
+    check_run_end(true, AnswerContent::Canceled, (RunStatus::Interrupted, "canceled"));
+}
+
+#[test]
+fn failed_export_does_not_end_opening() {
+    let mut test = TestApp::with_dataset("first");
+    let export = test.submit(Slot::Writing);
+    test.submit(Slot::Opening);
+    test.answer(export, AnswerContent::Failed(Failure::new(FailureKind::Access, "read-only")));
+    assert!(test.app.requests.is_pending(Slot::Opening));
+    test.run(Command::Run(Action::StartTraining));
+    assert!(!test.app.is_training(), "training starts only after the dataset is open");
+}
+
+#[test]
+fn download_of_a_run_ends_with_its_first_event() {
+    let mut test = TestApp::with_dataset("first");
+    test.run(Command::SetBaseModel(BaseModelInput::Hub("owner/name".into())));
+    let run = start_run(&mut test);
+    let download = |test: &TestApp| test.app.requests.pending(Slot::Training).and_then(|p| p.download()).is_some();
+    test.answer(run, AnswerContent::Progress(Progress::Download(hub::Progress::default())));
+    assert!(download(&test));
+    test.answer(run, AnswerContent::Run(1, TrainEvent::Step(Step::default())));
+    assert!(!download(&test));
+}
+
+#[test]
+fn measurement_for_other_settings_is_dropped() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Training);
+    test.run(Command::SetNewHead(true));
+    test.done(id, Done::Estimated(RunEstimate::default()));
+    assert!(test.app.train_page.estimate.is_none() && !test.app.is_training());
+}
+
+#[test]
+fn report_is_requested_again_after_its_inputs_changed() {
+    let changes: [fn() -> Command; 2] = [
+        || Command::SetBaseModel(BaseModelInput::Folder("other".into())),
+        || {
+            let settings = tagwright::train::settings_table::NUMBER_SETTINGS;
+            let index = settings.iter().position(|s| s.name == "max_length").expect("a setting");
+            Command::SetNumber(index, "64".into())
+        },
+    ];
+    for change in changes {
+        let mut test = TestApp::with_dataset("first");
+        let old = test.submit(Slot::Report);
+        test.run(change());
+        let new = test.last_request(|work| matches!(work, Work::Background(BackgroundWork::Report { .. })));
+        assert_ne!(new, old);
+        test.done(old, result(Slot::Report).expect("a report"));
+        assert!(test.app.data_page.survey.is_none(), "the report has the old settings");
+        test.done(new, result(Slot::Report).expect("a report"));
+        assert!(test.app.data_page.survey.is_some());
+    }
+}
+
+#[test]
+fn stopped_suggestions_are_still_added() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Suggestions);
+    test.run(Command::StopSuggestions);
+    assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
+    test.done(id, result(Slot::Suggestions).expect("suggestions"));
+    assert_eq!(test.app.annotate.as_ref().map(|a| a.n_open_suggestions), Some(1));
+}
