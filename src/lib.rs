@@ -15,6 +15,8 @@
 //! - [`gpu`]: computation in the helper that is built for NVIDIA GPUs.
 //! - [`project`]: project file, recent projects, settings.
 //! - [`worker`]: threads for training and inference while the window is open.
+//! - [`i18n`]: translation of the interface.
+//! - [`session`]: the open dataset as one value.
 //! - [`app`]: state, commands and updates of the program.
 //! - `ui`: the window.
 //! - [`cli`]: the subcommands.
@@ -36,10 +38,12 @@ pub mod format;
 pub mod gpu;
 #[allow(clippy::disallowed_methods, reason = "the cache has the layout of other programs")]
 pub mod hub;
+pub mod i18n;
 pub mod log;
 pub mod model;
 pub mod predict;
 pub mod project;
+pub mod session;
 pub mod train;
 #[cfg(all(feature = "window", not(feature = "cuda")))]
 #[allow(missing_docs, reason = "not a public interface; each panel is documented in its module")]

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use tagwright::app::command::COMMANDS;
-use tagwright::app::i18n::{Catalog, Translation};
-use tagwright::app::query;
 use tagwright::corpus::EditTitleKind;
+use tagwright::i18n::{Catalog, Translation};
+use tagwright::session::query;
 use tagwright::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 
 const TEMPLATE: &str = "assets/language/template.json";
@@ -55,7 +55,7 @@ fn calls() -> Vec<Text> {
     let mut texts = Vec::new();
     for (file, source) in crate::rules::sources() {
         // The examples of the macros are not texts of the interface.
-        if !(file.starts_with("ui/") || file.starts_with("app/")) || file == "app/i18n.rs" {
+        if !["ui/", "app/", "session/"].iter().any(|folder| file.starts_with(folder)) {
             continue;
         }
         for found in call.find_iter(&source) {
@@ -142,8 +142,8 @@ fn translated_window_shows_no_english() {
 #[ignore = "sets the language of the process; started by the test above"]
 fn translated_pages() {
     use crate::support::window::Window;
-    use tagwright::app::data_page::Tab;
     use tagwright::app::{Action, Command, Page};
+    use tagwright::session::results::Tab;
     // Each text in brackets.
     let bracketed = |text: &str| format!("«{text}»");
     let translated = |(text, value): (String, serde_json::Value)| {
@@ -156,7 +156,7 @@ fn translated_pages() {
         (text, translation)
     };
     let texts = template().into_iter().map(translated).collect();
-    tagwright::app::i18n::set_language(Catalog { language: "de".into(), texts }).expect("a language");
+    tagwright::i18n::set_language(Catalog { language: "de".into(), texts }).expect("a language");
     let mut w = Window::open(&[]);
     let mut english: BTreeMap<String, String> = BTreeMap::new();
     let mut collect = |w: &Window, page: &str| {
@@ -170,7 +170,7 @@ fn translated_pages() {
     std::fs::write(&file, "Zoë B-PER\nOkafor I-PER\nsegelt O\nnach O\nOslo B-LOC\n\nZoë B-PER\nschweigt O\n")
         .expect("a file");
     w.ask(Command::Open(file));
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.step();
     collect(&w, "annotate");
     w.ask(Command::Select(0, 1));
@@ -209,7 +209,7 @@ fn translated_pages() {
         w.step();
         collect(&w, &format!("{page:?}"));
     }
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     for tab in [Tab::Statistics, Tab::Checks, Tab::Compare] {
         w.ask(Command::SetDataTab(tab));
         w.step();

@@ -46,7 +46,7 @@ mod window {
     use super::escape;
     use std::fmt::Write;
     use tagwright::app::command::{Action, COMMANDS, CommandSpec, KeyContext};
-    use tagwright::app::query::FIELDS;
+    use tagwright::session::query::FIELDS;
 
     /// Returns the default keys of a command, as key caps.
     fn keys(spec: &CommandSpec) -> String {

@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 use tagwright::app::answers::on_answer;
 use tagwright::app::requests::Slot;
-use tagwright::app::train_page::{BaseModelInput, RunState};
+use tagwright::app::train_page::BaseModelInput;
 use tagwright::app::update::update;
-use tagwright::app::{Action, App, Command, Effect, Page};
-use tagwright::corpus::Split;
+use tagwright::app::{Action, App, COMMANDS, Command, Effect, KeyContext, Page};
+use tagwright::corpus::{Split, Stamp};
 use tagwright::eval::{Agreement, DatasetReport};
 use tagwright::failure::{Failure, FailureKind};
 use tagwright::hub::{self, ModelRef};
 use tagwright::predict::{EvalMetrics, Prediction};
 use tagwright::project::opening::{self, Opening};
 use tagwright::project::{AppDirs, RunStatus, Settings, WriteOp};
+use tagwright::session::Session;
+use tagwright::session::comparison::Resolution;
+use tagwright::session::run::RunState;
 use tagwright::train::event::{Outcome, Step, TrainerControl};
 use tagwright::train::measure::RunEstimate;
 use tagwright::train::{TrainEvent, TrainOutput};
@@ -83,6 +86,7 @@ impl TestApp {
             Slot::Training => self.run(Command::Run(Action::Estimate)),
             Slot::Prediction => self.run(Command::SetTryText("Ada Lovelace".into())),
             Slot::Alignment => {
+                self.run(Command::Run(Action::GoTo(Page::Annotate)));
                 self.run(Command::Run(Action::ToggleSubwords));
                 self.run(Command::GoToSentence(1));
             }
@@ -104,33 +108,42 @@ impl TestApp {
         self.done(id, Done::Opened { path, opened, comparison: None });
     }
 
+    /// Delivers a result for a request of this slot.
+    fn finish(&mut self, id: RequestId, slot: Slot) {
+        let stamp = self.session().stamp();
+        self.done(id, result(slot, stamp).expect("a result"));
+    }
+
+    fn session(&self) -> &Session {
+        self.app.session.as_ref().expect("a dataset")
+    }
+
     fn dataset(&self) -> &str {
-        &self.app.annotate.as_ref().expect("a dataset").corpus.name
+        &self.session().corpus().name
     }
 
     /// Returns the number of changes that the shell would store.
-    fn n_writes(&self) -> usize {
-        self.effects.iter().filter(|e| matches!(e, Effect::Commit(WriteOp::Edit { .. } | WriteOp::Run(_)))).count()
+    fn n_writes(&mut self) -> usize {
+        self.app.session.as_mut().map_or(0, |session| session.take_writes().len())
     }
 
     /// Describes everything that an answer about a dataset can change.
     fn results(&self) -> String {
-        let app = &self.app;
-        let a = app.annotate.as_ref().expect("a dataset");
+        let a = self.session();
         format!(
             "evaluated {}, report {}, compared {}, subwords {}, estimate {}, suggestions {}",
-            app.evaluate_page.result.is_some(),
-            app.data_page.survey.is_some(),
-            app.data_page.comparison.is_some(),
+            a.evaluation.result.is_some(),
+            a.checks.report.is_some(),
+            a.checks.comparison.is_some(),
             a.subwords.alignment.is_some(),
-            app.train_page.estimate.is_some(),
-            a.n_open_suggestions,
+            a.measurements.estimate.is_some(),
+            a.totals().n_open_suggestions,
         )
     }
 }
 
 /// Returns a result for a request of this slot that changes the state.
-fn result(slot: Slot) -> Option<Done> {
+fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
     Some(match slot {
         Slot::Opening | Slot::Writing => {
             return Some(Done::Written { path: "picture.svg".into(), losses: Vec::new() });
@@ -157,14 +170,13 @@ fn result(slot: Slot) -> Option<Done> {
             let suggestion = tagwright::predict::suggest::Suggestion { words: 0..1, label: "PER".into(), score: 0.9 };
             Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
         }
-        Slot::Report => Done::Reported { revision: 0, report: Box::new(DatasetReport::default()) },
+        Slot::Report => Done::Reported { stamp, report: Box::new(DatasetReport::default()) },
     })
 }
 
 #[test]
 fn answers_about_previous_dataset_change_nothing() {
-    // A dataset cannot be opened during a run or a measurement.
-    let slots = [Slot::Comparison, Slot::Evaluation, Slot::Suggestions, Slot::Report];
+    let slots = [Slot::Comparison, Slot::Training, Slot::Evaluation, Slot::Suggestions, Slot::Report];
     for slot in slots {
         let mut test = TestApp::with_dataset("first");
         let id = test.submit(slot);
@@ -172,8 +184,8 @@ fn answers_about_previous_dataset_change_nothing() {
         assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
         assert!(!test.app.requests.is_pending(slot), "{slot:?}");
         let (before, page, n_notices) = (test.results(), test.app.page, test.app.notifications.shown().len());
-        test.effects.clear();
-        test.done(id, result(slot).expect("a result"));
+        test.n_writes();
+        test.finish(id, slot);
         test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::Network, "late")));
         assert_eq!((test.dataset(), test.results(), test.app.page), ("second", before, page), "{slot:?}");
         assert_eq!((test.app.notifications.shown().len(), test.n_writes()), (n_notices, 0), "{slot:?}");
@@ -187,7 +199,7 @@ fn results_of_previous_dataset_are_not_shown() {
         let mut test = TestApp::with_dataset("first");
         let empty = test.results();
         let id = test.submit(slot);
-        test.done(id, result(slot).expect("a result"));
+        test.finish(id, slot);
         assert_ne!(test.results(), empty, "{slot:?} has no result");
         test.open("second");
         assert_eq!(test.results(), empty, "{slot:?}");
@@ -242,7 +254,7 @@ fn failure_ends_only_its_own_request() {
             let on_page = matches!(&test.app.train_page.model_info, Some(Err(reason)) if reason.contains("failure"));
             let told = notices.iter().any(|n| n.detail == "reason of the failure");
             assert_eq!(told, !on_page, "{slot:?} {kind:?}");
-            assert_eq!(test.app.evaluate_page.error.is_some(), slot == Slot::Evaluation);
+            assert_eq!(test.session().evaluation.error.is_some(), slot == Slot::Evaluation);
             assert_eq!(test.app.try_page.failure.is_some(), slot == Slot::Prediction);
         }
     }
@@ -257,7 +269,7 @@ fn canceled_request_is_not_a_failure() {
         test.answer(id, AnswerContent::Canceled);
         assert!(!test.app.requests.is_pending(slot), "{slot:?}");
         assert_eq!(test.app.notifications.shown().len(), before, "{slot:?}");
-        assert_eq!((&test.app.evaluate_page.error, &test.app.try_page.failure), (&None, &None), "{slot:?}");
+        assert_eq!((&test.session().evaluation.error, &test.app.try_page.failure), (&None, &None), "{slot:?}");
     }
 }
 
@@ -273,8 +285,8 @@ fn canceled_evaluation_does_not_cancel_the_next_one() {
     assert_eq!(pending.sentences(), Some((0, 3)));
     test.answer(second, AnswerContent::Progress(Progress::Sentences(1, 3)));
     assert_eq!(test.app.requests.pending(Slot::Evaluation).and_then(|p| p.sentences()), Some((1, 3)));
-    test.done(second, result(Slot::Evaluation).expect("scores"));
-    assert!(test.app.evaluate_page.result.is_some() && !test.app.requests.is_pending(Slot::Evaluation));
+    test.finish(second, Slot::Evaluation);
+    assert!(test.session().evaluation.result.is_some() && !test.app.requests.is_pending(Slot::Evaluation));
 }
 
 #[test]
@@ -282,8 +294,8 @@ fn scores_keep_the_split_of_their_request() {
     let mut test = TestApp::with_dataset("first");
     let id = test.submit(Slot::Evaluation);
     test.run(Command::SetEvalSplit(Split::Dev));
-    test.done(id, result(Slot::Evaluation).expect("scores"));
-    assert!(matches!(test.app.evaluate_page.result, Some((ModelRef::Starter, Split::Train, _))));
+    test.finish(id, Slot::Evaluation);
+    assert!(matches!(test.session().evaluation.result, Some((ModelRef::Starter, Split::Train, _))));
 }
 
 #[test]
@@ -293,7 +305,7 @@ fn prediction_after_failure_clears_the_error() {
     test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::Content, "damaged")));
     assert_eq!(test.app.try_page.failure.as_deref(), Some("damaged"));
     let id = test.submit(Slot::Prediction);
-    test.done(id, result(Slot::Prediction).expect("entities"));
+    test.finish(id, Slot::Prediction);
     assert_eq!(test.app.try_page.failure, None);
 }
 
@@ -302,7 +314,7 @@ fn older_prediction_does_not_replace_newer_one() {
     let mut test = TestApp::with_dataset("first");
     let old = test.submit(Slot::Prediction);
     test.run(Command::SetTryText("Ada Lovelace met Charles".into()));
-    test.done(old, result(Slot::Prediction).expect("entities"));
+    test.finish(old, Slot::Prediction);
     assert_eq!(test.app.try_page.analyzed_text, "");
     assert!(test.app.requests.is_pending(Slot::Prediction));
 }
@@ -327,23 +339,23 @@ fn output(folder: &str) -> TrainOutput {
 }
 
 fn status(test: &TestApp) -> RunStatus {
-    test.app.annotate.as_ref().expect("a dataset").runs.last().expect("a run").outcome
+    test.session().runs.last().expect("a run").outcome
 }
 
 #[test]
 fn new_model_is_tried_immediately() {
     let mut test = TestApp::with_dataset("first");
     let prediction = test.submit(Slot::Prediction);
-    test.done(prediction, result(Slot::Prediction).expect("entities"));
+    test.finish(prediction, Slot::Prediction);
     let run = start_run(&mut test);
     test.run(Command::Run(Action::GoTo(Page::Try)));
-    test.done(run, Done::Trained(1, Box::new(output("new-model"))));
+    test.done(run, Done::Trained(Box::new(output("new-model"))));
     let asked = test.last_request(|work| {
         matches!(work, Work::Interactive(InteractiveWork::Predict { model: ModelRef::Folder(f), .. }) if f.ends_with("new-model"))
     });
     assert!(test.app.requests.is_pending(Slot::Prediction));
     // The answer of the old model is dropped.
-    test.done(prediction, result(Slot::Prediction).expect("entities"));
+    test.finish(prediction, Slot::Prediction);
     assert!(test.app.requests.is_pending(Slot::Prediction));
     test.answer(asked, AnswerContent::Canceled);
     assert!(!test.app.requests.is_pending(Slot::Prediction));
@@ -353,9 +365,9 @@ fn new_model_is_tried_immediately() {
 fn model_is_analyzed_on_the_next_visit() {
     let mut test = TestApp::with_dataset("first");
     let prediction = test.submit(Slot::Prediction);
-    test.done(prediction, result(Slot::Prediction).expect("entities"));
+    test.finish(prediction, Slot::Prediction);
     let run = start_run(&mut test);
-    test.done(run, Done::Trained(1, Box::new(output("new-model"))));
+    test.done(run, Done::Trained(Box::new(output("new-model"))));
     assert!(!test.app.requests.is_pending(Slot::Prediction), "the page is not visible");
     test.run(Command::Run(Action::GoTo(Page::Try)));
     assert!(test.app.requests.is_pending(Slot::Prediction));
@@ -366,11 +378,11 @@ fn check_run_end(has_checkpoint: bool, end: AnswerContent, expected: (RunStatus,
     let mut test = TestApp::with_dataset("first");
     let run = start_run(&mut test);
     if has_checkpoint {
-        test.answer(run, AnswerContent::Run(1, TrainEvent::Saved { step: 1 }));
+        test.answer(run, AnswerContent::Run(TrainEvent::Saved { step: 1 }));
     }
     test.answer(run, end);
     assert!(!test.app.is_training());
-    let state = match &test.app.train_page.run.as_ref().expect("a run").state {
+    let state = match &test.app.live_run().expect("a run").state {
         RunState::Running(_) => "running",
         RunState::Ended(_) => "ended",
         RunState::Canceled => "canceled",
@@ -382,12 +394,110 @@ fn check_run_end(has_checkpoint: bool, end: AnswerContent, expected: (RunStatus,
 #[test]
 fn end_of_run_is_recorded() {
     let failed = || AnswerContent::Failed(Failure::new(FailureKind::NoMemory, "memory"));
-    let finished = || AnswerContent::Done(Box::new(Done::Trained(1, Box::new(output("out")))));
+    let finished = || AnswerContent::Done(Box::new(Done::Trained(Box::new(output("out")))));
     check_run_end(false, finished(), (RunStatus::Completed, "ended"));
     check_run_end(false, failed(), (RunStatus::Failed, "failed"));
     check_run_end(false, AnswerContent::Canceled, (RunStatus::Cancelled, "canceled"));
     check_run_end(true, failed(), (RunStatus::Interrupted, "failed"));
     check_run_end(true, AnswerContent::Canceled, (RunStatus::Interrupted, "canceled"));
+}
+
+#[test]
+fn run_ends_in_its_own_session() {
+    let mut test = TestApp::with_dataset("first");
+    let run = start_run(&mut test);
+    test.open("second");
+    assert!(test.effects.iter().any(|e| matches!(e, Effect::ParkProject)), "the project of the run stays open");
+    assert!(test.app.is_training() && test.app.live_run().is_none());
+    test.run(Command::Run(Action::StartTraining));
+    assert_eq!(test.session().runs.len(), 0, "only one run at a time");
+    test.effects.clear();
+    let model = test.app.evaluation_model.clone();
+    test.done(run, Done::Trained(Box::new(output("new-model"))));
+    let closed = test.effects.iter_mut().find_map(|effect| match effect {
+        Effect::CloseParkedProject(session) => Some(session),
+        _ => None,
+    });
+    let closed = closed.expect("the session of the run is closed");
+    assert_eq!((closed.corpus().name.as_str(), closed.runs[0].outcome), ("first", RunStatus::Completed));
+    let writes = closed.take_writes();
+    assert!(writes.iter().any(|w| matches!(w, WriteOp::Run(r) if r.outcome == RunStatus::Completed)));
+    assert!(test.app.parked.is_none() && !test.app.is_training());
+    assert_eq!((test.dataset(), test.session().runs.len(), &test.app.evaluation_model), ("second", 0, &model));
+    assert!(test.app.notifications.shown().iter().any(|n| n.title == "Run 1 of first has ended"));
+}
+
+#[test]
+fn parked_session_is_opened_again() {
+    let mut test = TestApp::with_dataset("first");
+    let run = start_run(&mut test);
+    test.open("second");
+    test.answer(run, AnswerContent::Run(TrainEvent::Saved { step: 7 }));
+    test.open("first");
+    assert!(test.effects.iter().any(|e| matches!(e, Effect::UnparkProject)));
+    assert_eq!((test.dataset(), test.app.parked.is_none()), ("first", true));
+    assert_eq!(test.app.live_run().and_then(|run| run.saved), Some(7));
+    test.run(Command::Run(Action::StopTraining));
+    assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == run)));
+}
+
+#[test]
+fn read_only_session_cannot_be_edited() {
+    let mut test = TestApp::with_dataset("first");
+    test.app.session.as_mut().expect("a dataset").release();
+    let before = test.session().corpus().documents.clone();
+    for entry in COMMANDS {
+        test.run(Command::Select(0, 0));
+        test.run(Command::Run(entry.action));
+        assert_eq!(test.session().corpus().documents, before, "{}", entry.english_title);
+        assert_eq!(test.n_writes(), 0, "{}", entry.english_title);
+    }
+}
+
+#[test]
+fn canvas_commands_change_nothing_on_other_pages() {
+    for page in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
+        for entry in COMMANDS.iter().filter(|entry| entry.context == KeyContext::Canvas) {
+            let mut test = TestApp::with_dataset("first");
+            test.run(Command::Select(0, 0));
+            test.run(Command::Run(Action::GoTo(page)));
+            test.n_writes();
+            let (selection, settings) = (test.session().selection, test.app.settings.clone());
+            test.run(Command::Run(entry.action));
+            assert_eq!((test.n_writes(), test.session().selection), (0, selection), "{}", entry.english_title);
+            assert!(test.app.settings == settings && !test.app.has_open_dialog(), "{}", entry.english_title);
+        }
+    }
+}
+
+#[test]
+fn report_with_old_label_ids_is_requested_again() {
+    let mut test = TestApp::with_dataset("first");
+    test.run(Command::NewLabel("ORG".into()));
+    let old = test.submit(Slot::Report);
+    // Undo removes the label, so its id can belong to another label later.
+    test.run(Command::Run(Action::Undo));
+    let new = test.last_request(|work| matches!(work, Work::Background(BackgroundWork::Report { .. })));
+    assert_ne!(new, old);
+}
+
+#[test]
+fn resolution_uses_label_names() {
+    let mut test = TestApp::with_dataset("first");
+    test.run(Command::NewLabel("ORG".into()));
+    let path = test.folder.path().join("theirs.conll");
+    std::fs::write(&path, "Ada B-ORG\n\nsaw O\n\nLondon B-LOC\n").expect("a file");
+    let theirs = tagwright::project::Dataset::open(&path).expect("a dataset");
+    let agreement = Box::new(Agreement::compare(test.session().corpus(), &theirs.corpus));
+    let id = test.submit(Slot::Comparison);
+    test.done(id, Done::Compared { path, agreement });
+    // Undo removes ORG, and another label has its id afterwards.
+    test.run(Command::Run(Action::Undo));
+    test.run(Command::NewLabel("EVENT".into()));
+    test.run(Command::ResolveDifference(Resolution::Theirs));
+    let corpus = test.session().corpus();
+    let names: Vec<&str> = corpus.document(0).spans.iter().map(|s| corpus.labels.name(s.label)).collect();
+    assert_eq!(names, ["ORG", "LOC"]);
 }
 
 #[test]
@@ -409,7 +519,7 @@ fn download_of_a_run_ends_with_its_first_event() {
     let download = |test: &TestApp| test.app.requests.pending(Slot::Training).and_then(|p| p.download()).is_some();
     test.answer(run, AnswerContent::Progress(Progress::Download(hub::Progress::default())));
     assert!(download(&test));
-    test.answer(run, AnswerContent::Run(1, TrainEvent::Step(Step::default())));
+    test.answer(run, AnswerContent::Run(TrainEvent::Step(Step::default())));
     assert!(!download(&test));
 }
 
@@ -419,7 +529,7 @@ fn measurement_for_other_settings_is_dropped() {
     let id = test.submit(Slot::Training);
     test.run(Command::SetNewHead(true));
     test.done(id, Done::Estimated(RunEstimate::default()));
-    assert!(test.app.train_page.estimate.is_none() && !test.app.is_training());
+    assert!(test.session().measurements.estimate.is_none() && !test.app.is_training());
 }
 
 #[test]
@@ -438,10 +548,10 @@ fn report_is_requested_again_after_its_inputs_changed() {
         test.run(change());
         let new = test.last_request(|work| matches!(work, Work::Background(BackgroundWork::Report { .. })));
         assert_ne!(new, old);
-        test.done(old, result(Slot::Report).expect("a report"));
-        assert!(test.app.data_page.survey.is_none(), "the report has the old settings");
-        test.done(new, result(Slot::Report).expect("a report"));
-        assert!(test.app.data_page.survey.is_some());
+        test.finish(old, Slot::Report);
+        assert!(test.session().checks.report.is_none(), "the report has the old settings");
+        test.finish(new, Slot::Report);
+        assert!(test.session().checks.report.is_some());
     }
 }
 
@@ -451,6 +561,6 @@ fn stopped_suggestions_are_still_added() {
     let id = test.submit(Slot::Suggestions);
     test.run(Command::StopSuggestions);
     assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
-    test.done(id, result(Slot::Suggestions).expect("suggestions"));
-    assert_eq!(test.app.annotate.as_ref().map(|a| a.n_open_suggestions), Some(1));
+    test.finish(id, Slot::Suggestions);
+    assert_eq!(test.app.session.as_ref().map(|a| a.totals().n_open_suggestions), Some(1));
 }

@@ -27,7 +27,6 @@ fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
         ..train::TrainingArguments::default()
     };
     TrainRequest {
-        run: 1,
         holdout: holdout(&corpus, 0.1, 1),
         test: corpus.sentences(Some(Split::Test)),
         corpus,
@@ -91,7 +90,7 @@ fn ends(answers: &[Answer]) -> Vec<String> {
 
 fn steps(answers: &[Answer]) -> Vec<train::event::Step> {
     let step = |a: &Answer| match &a.content {
-        AnswerContent::Run(_, TrainEvent::Step(step)) => Some(*step),
+        AnswerContent::Run(TrainEvent::Step(step)) => Some(*step),
         _ => None,
     };
     answers.iter().filter_map(step).collect()
@@ -112,7 +111,7 @@ fn slow_reader_neither_stalls_nor_loses_events() {
     assert_eq!(steps.iter().map(|s| s.merged).sum::<usize>(), total);
     let scored = answers
         .iter()
-        .filter(|a| matches!(a.content, AnswerContent::Run(_, TrainEvent::Evaluated { split: Split::Dev, .. })));
+        .filter(|a| matches!(a.content, AnswerContent::Run(TrainEvent::Evaluated { split: Split::Dev, .. })));
     assert_eq!(scored.count(), epochs);
     assert_eq!(ends(&answers), ["1 done"]);
 }
@@ -131,8 +130,8 @@ fn events_of_a_run_keep_their_order() {
     let mut step = 0;
     for answer in &answers {
         match &answer.content {
-            AnswerContent::Run(_, TrainEvent::Step(s)) => step = s.step,
-            AnswerContent::Run(_, TrainEvent::Evaluated { epoch, split: Split::Dev, .. }) => {
+            AnswerContent::Run(TrainEvent::Step(s)) => step = s.step,
+            AnswerContent::Run(TrainEvent::Evaluated { epoch, split: Split::Dev, .. }) => {
                 assert_eq!(step, epoch * steps_per_epoch);
             }
             _ => {}

@@ -8,8 +8,8 @@ use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
 use super::state::App;
 use super::{data_page, import, opening, runs, suggestions};
-use crate::app::i18n::tr;
 use crate::failure::Failure;
+use crate::i18n::tr;
 use crate::worker::{Answer, AnswerContent, Done};
 
 /// Handles an answer and returns the effects.
@@ -21,11 +21,13 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
                 pending.progress = Some(progress);
             }
         }
-        AnswerContent::Run(run, event) => {
-            if let Some(pending) = app.requests.with_id(id) {
+        AnswerContent::Run(event) => {
+            if let Some(pending) = app.requests.with_id(id)
+                && let Purpose::Train(session, run) = pending.purpose
+            {
                 // The run has a model now, so the download has ended.
                 pending.progress = None;
-                runs::on_event(app, run, event);
+                runs::on_event(app, session, run, event);
             }
         }
         AnswerContent::Done(done) => match app.requests.finish(id) {
@@ -37,8 +39,8 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
             None => log::debug!("dropped the failure of request {}", id.0),
         },
         AnswerContent::Canceled => {
-            if let Some(Pending { purpose: Purpose::Train(run), .. }) = app.requests.finish(id) {
-                runs::on_canceled(app, run, &mut effects);
+            if let Some(Pending { purpose: Purpose::Train(session, run), .. }) = app.requests.finish(id) {
+                runs::on_canceled(app, session, run, &mut effects);
             }
         }
     }
@@ -63,23 +65,31 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             app.notifications.push(Notification::success(tr!("Saved"), text));
         }
         Done::Compared { path, agreement } => data_page::on_compared(app, path, *agreement),
-        Done::Trained(run, output) => runs::on_finished(app, run, *output, effects),
-        Done::Estimated(estimate) => app.train_page.on_estimated(&pending.purpose, estimate),
-        Done::LrSweep(sweep) => app.train_page.on_lr_sweep(&pending.purpose, sweep),
+        Done::Trained(output) => {
+            if let Purpose::Train(session, run) = pending.purpose {
+                runs::on_finished(app, session, run, *output, effects);
+            }
+        }
+        Done::Estimated(estimate) => runs::on_estimated(app, &pending.purpose, estimate),
+        Done::LrSweep(sweep) => runs::on_lr_sweep(app, &pending.purpose, sweep),
         Done::Predicted { model, text, prediction, seconds } => {
             app.try_page.on_predicted(model, text, prediction, seconds);
         }
         Done::Aligned(alignment) => {
-            if let Some(a) = &mut app.annotate {
+            if let Some(a) = &mut app.session {
                 a.subwords.alignment = Some(alignment);
             }
         }
         Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
-        Done::Evaluated { model, split, metrics } => app.evaluate_page.result = Some((model, split, metrics)),
+        Done::Evaluated { model, split, metrics } => {
+            if let Some(session) = &mut app.session {
+                session.evaluation.result = Some((model, split, metrics));
+            }
+        }
         Done::Suggested { model, sentences, suggestions } => {
             suggestions::on_suggestions(app, &model, &sentences, &suggestions, effects);
         }
-        Done::Reported { revision, report } => data_page::on_report(app, revision, report),
+        Done::Reported { stamp, report } => data_page::on_report(app, stamp, report, effects),
     }
 }
 
@@ -94,7 +104,7 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Ve
         }
         Purpose::Compare(_) => tr!("Could not compare"),
         Purpose::Write => tr!("Could not write the file"),
-        Purpose::Train(run) => return runs::on_failed(app, run, failure, effects),
+        Purpose::Train(session, run) => return runs::on_failed(app, session, run, failure, effects),
         Purpose::Measure(..) => tr!("Measurement failed"),
         Purpose::Predict => {
             app.try_page.failure = Some(failure.message.clone());
@@ -107,7 +117,9 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Ve
             return;
         }
         Purpose::Evaluate(_) => {
-            app.evaluate_page.error = Some(failure.message.clone());
+            if let Some(session) = &mut app.session {
+                session.evaluation.error = Some(failure.message.clone());
+            }
             tr!("Evaluation failed")
         }
         Purpose::Suggest(_) => tr!("Could not get suggestions"),

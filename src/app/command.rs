@@ -1,11 +1,5 @@
 //! The table of commands. Menu, palette, shortcuts, help and tests are generated from it.
 
-use super::annotate::LabelFilter;
-use super::data_page::{Resolution, Tab};
-use super::i18n::translate;
-use super::labeling::{CaretMotion, SpanResize};
-use super::matches::MatchOptions;
-use super::query::Status;
 use super::shortcut::Shortcut;
 use super::state::Page;
 use super::text_prompt::TextPrompt;
@@ -13,7 +7,14 @@ use super::train_page::BaseModelInput;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
 use crate::eval::lint::FindingKind;
 use crate::hub::ModelRef;
+use crate::i18n::translate;
 use crate::project::{SourceDecision, Today};
+use crate::session::LabelFilter;
+use crate::session::comparison::Resolution;
+use crate::session::labeling::{CaretMotion, SpanResize};
+use crate::session::matching::MatchOptions;
+use crate::session::query::Status;
+use crate::session::results::Tab;
 use std::path::PathBuf;
 
 /// A command without parameters. It has a name and can have keys.

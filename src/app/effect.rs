@@ -1,6 +1,8 @@
 //! Effects that only the shell can run: dialogs, worker requests, writes to the project.
 
-use crate::project::{Project, WriteOp};
+use super::notifications::Notification;
+use crate::project::Project;
+use crate::session::Session;
 use crate::train::event::TrainerControl;
 use crate::worker::{Request, RequestId};
 use std::path::PathBuf;
@@ -13,14 +15,20 @@ pub enum Effect {
     Submit(Box<Request>),
     /// Sets the control value of a request. `Stop` cancels it.
     Control(RequestId, TrainerControl),
-    /// Makes this project the open one.
+    /// Makes this project the open one. The changes of the open session are written to it.
     AttachProject(Box<Project>),
+    /// Keeps the open project for the parked session.
+    ParkProject,
+    /// Makes the project of the parked session the open one again.
+    UnparkProject,
+    /// Closes the project of the parked session after its last changes.
+    CloseParkedProject(Box<Session>),
     /// Closes the open project after all pending writes.
     Release,
     /// Rewrites the project from memory at this path.
     Rebuild(PathBuf),
-    /// Writes something to the project.
-    Commit(WriteOp),
+    /// Shows a notification.
+    Notify(Notification),
     /// Requests the current date.
     RefreshDate,
     /// Stores the settings.

@@ -1,9 +1,9 @@
 //! Dialog to fix several findings: all places are listed with check boxes before anything is changed.
 
-use super::annotate::Annotate;
 use super::state::App;
 use crate::corpus::Split;
 use crate::eval::DatasetReport;
+use crate::session::Session;
 
 /// A place to fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +26,10 @@ pub struct FixDialog {
 impl FixDialog {
     /// Returns the places of these findings. Places in dev and test are not selected by default, so that evaluation
     /// data changes only on request.
-    fn of(a: &Annotate, survey: &DatasetReport, numbers: &[usize]) -> Self {
+    fn of(session: &Session, report: &DatasetReport, numbers: &[usize]) -> Self {
         let index = |number: &usize| {
-            let finding = survey.findings.get(*number).filter(|f| f.fix.is_some())?;
-            let split = a.corpus.documents.get(finding.sentence.document as usize)?.split;
+            let finding = report.findings.get(*number).filter(|f| f.fix.is_some())?;
+            let split = session.corpus().documents.get(finding.sentence.document as usize)?.split;
             Some(Place { finding: *number, split, is_checked: split == Split::Train })
         };
         Self { places: numbers.iter().filter_map(index).collect() }
@@ -43,8 +43,9 @@ impl FixDialog {
 
 /// Opens the dialog for these findings.
 pub(super) fn open(app: &mut App, numbers: &[usize]) {
-    if let (Some(a), Some((_, survey))) = (&app.annotate, &app.data_page.survey) {
-        app.fix_dialog = Some(FixDialog::of(a, survey, numbers)).filter(|f| !f.places.is_empty());
+    let Some(session) = &app.session else { return };
+    if let Some((_, report)) = &session.checks.report {
+        app.fix_dialog = Some(FixDialog::of(session, report, numbers)).filter(|f| !f.places.is_empty());
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, 
 
 /// Shows the result of a preview.
 pub(super) fn on_previewed(app: &mut App, path: PathBuf, options: ReadOptions, result: Result<Arc<Dataset>, Failure>) {
-    app.annotate.iter_mut().for_each(|a| a.label_picker = None);
+    app.session.iter_mut().for_each(|session| session.label_picker = None);
     let label_map = app.import_preview.take().map(|preview| preview.label_map).unwrap_or_default();
     let counts = result.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
     app.import_preview = Some(ImportPreview { path, choices: options, result, counts, label_map });

@@ -1,10 +1,10 @@
 //! Keys of the commands: the defaults of the table, presets of other programs, and custom keys of the user.
 
 use super::command::{Action, COMMANDS, CommandSpec, KeyContext, spec_of};
-use super::labeling::CaretMotion;
 use super::shortcut::Shortcut;
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use crate::project::Settings;
+use crate::session::labeling::CaretMotion;
 
 /// Current keys of all commands.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,15 +1,15 @@
 //! Commands that apply labels to the selection or the document, and commands of the label list.
 
-use super::annotate::{Annotate, PickerTarget};
 use super::command::Command;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::state::App;
 use super::update::apply_edit;
-use crate::app::i18n::tr;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
+use crate::i18n::tr;
+use crate::session::{PickerTarget, Session};
 
 /// Handles a label command.
 pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
@@ -23,8 +23,8 @@ pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Eff
         }
         on_dataset => {
             let is_class = matches!(on_dataset, Command::ToggleDocLabel(_));
-            if let Some(a) = &mut app.annotate {
-                run_dataset_command(a, on_dataset, effects);
+            if let Some(session) = &mut app.session {
+                run_dataset_command(session, on_dataset, effects);
             }
             if is_class {
                 warn_doc_labels_unsupported(app);
@@ -35,9 +35,9 @@ pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Eff
 
 /// Notifies the user if the source format cannot store document labels.
 fn warn_doc_labels_unsupported(app: &mut App) {
-    let Some(a) = &app.annotate else { return };
-    let document = a.corpus.document(a.current_id().document);
-    let format = a.files.get(document.source_id as usize).map(|f| f.report.format);
+    let Some(session) = &app.session else { return };
+    let document = session.corpus().document(session.current_id().document);
+    let format = session.files.get(document.source_id as usize).map(|f| f.report.format);
     if let Some(format) = format.filter(|f| !f.capabilities.doc_labels && !document.doc_labels.is_empty()) {
         let text = tr!(
             "{name} cannot store document labels. They are kept in the project. Export to doccano, Prodigy or Label Studio to include them.",
@@ -47,25 +47,26 @@ fn warn_doc_labels_unsupported(app: &mut App) {
     }
 }
 
-fn run_dataset_command(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
+fn run_dataset_command(session: &mut Session, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::RenameLabel(id, name) => {
             let name = name.trim();
-            let free = a.corpus.labels.id(name).is_none_or(|other| other == id);
+            let free = session.corpus().labels.id(name).is_none_or(|other| other == id);
             if validate_label_name(name).is_ok() && free {
-                change_label(a, id, effects, |l| l.name = name.to_owned());
+                change_label(session, id, effects, |l| l.name = name.to_owned());
             }
         }
-        Command::SetLabelColor(id, color) => change_label(a, id, effects, |l| l.color = color),
+        Command::SetLabelColor(id, color) => change_label(session, id, effects, |l| l.color = color),
         Command::ToggleDocLabel(name) => {
-            let id = a.current_id();
-            let before: Vec<String> = a.corpus.doc_label_names(a.corpus.document(id.document)).cloned().collect();
+            let id = session.current_id();
+            let before: Vec<String> =
+                session.corpus().doc_label_names(session.corpus().document(id.document)).cloned().collect();
             let mut after: Vec<String> = before.iter().filter(|n| **n != name).cloned().collect();
             if after.len() == before.len() && is_valid_doc_label(&name) {
                 after.push(name);
             }
             if after != before {
-                apply_edit(a, Edit::DocLabels { document: id.document, before, after }, effects);
+                apply_edit(session, Edit::DocLabels { document: id.document, before, after }, effects);
             }
         }
         _ => {}
@@ -79,26 +80,29 @@ pub fn is_valid_doc_label(name: &str) -> bool {
 
 /// Applies a label to the selected words, or notifies the user of the reason why it cannot.
 pub(super) fn apply_label(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
-    let Some(a) = &mut app.annotate else { return };
-    a.label_picker = None;
-    if usize::from(label) >= a.corpus.labels.len() {
+    let Some(session) = &mut app.session else { return };
+    session.label_picker = None;
+    if usize::from(label) >= session.corpus().labels.len() {
         return;
     }
-    if let Some(notice) = overlap_notice(a, label) {
+    if let Some(notice) = overlap_notice(session, label) {
         return app.notifications.push(notice);
     }
-    if let Some(edit) = a.label_edit(Some(label)) {
-        remember_labeled(a, label);
-        apply_edit(a, edit, effects);
+    if let Some(edit) = session.label_edit(Some(label)) {
+        remember_labeled(session, label);
+        apply_edit(session, edit, effects);
     }
 }
 
 /// Returns the reason why a label cannot be applied to the selection, or `None` if it can.
-fn overlap_notice(a: &Annotate, label: LabelId) -> Option<Notification> {
-    let span = a.conflicting_span(label)?;
-    let document = a.corpus.document(a.current_id().document);
-    let title =
-        tr!("{span} is already {label}", span = quoted_text(document, &span), label = a.corpus.labels.name(span.label));
+fn overlap_notice(session: &Session, label: LabelId) -> Option<Notification> {
+    let span = session.conflicting_span(label)?;
+    let document = session.corpus().document(session.current_id().document);
+    let title = tr!(
+        "{span} is already {label}",
+        span = quoted_text(document, &span),
+        label = session.corpus().labels.name(span.label)
+    );
     let text = tr!(
         "Overlapping spans are off for this dataset. Resize or remove the other span, or turn on overlapping spans."
     );
@@ -106,74 +110,77 @@ fn overlap_notice(a: &Annotate, label: LabelId) -> Option<Notification> {
 }
 
 /// Remembers the labeled words for the label chooser and the next match. A partial word has no match.
-fn remember_labeled(a: &mut Annotate, label: LabelId) {
-    let whole = a.char_selection.is_none();
-    a.last_labeled = a.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
-    a.recent_labels.retain(|l| *l != label);
-    a.recent_labels.insert(0, label);
+fn remember_labeled(session: &mut Session, label: LabelId) {
+    let whole = session.char_selection.is_none();
+    session.last_labeled = session.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
+    session.recent_labels.retain(|l| *l != label);
+    session.recent_labels.insert(0, label);
 }
 
 /// Creates a label and applies it to the selection as one edit.
 fn label_selection_with_new(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
-    let Some(a) = &mut app.annotate else { return };
-    a.label_picker = None;
-    if validate_label_name(name).is_err() || a.corpus.labels.id(name).is_some() {
+    let Some(session) = &mut app.session else { return };
+    session.label_picker = None;
+    if validate_label_name(name).is_err() || session.corpus().labels.id(name).is_some() {
         return;
     }
-    let label = match LabelId::try_from(a.corpus.labels.len()) {
+    let label = match LabelId::try_from(session.corpus().labels.len()) {
         Ok(label) => label,
         Err(e) => {
             return app.notifications.push(Notification::error(tr!("Maximum number of labels reached"), e.to_string()));
         }
     };
-    if let Some(notice) = overlap_notice(a, label) {
+    if let Some(notice) = overlap_notice(session, label) {
         return app.notifications.push(notice);
     }
-    if let Some(edit) = a.label_edit(Some(label)) {
-        let new = Edit::AddLabel(a.corpus.labels.new_label(name));
-        remember_labeled(a, label);
+    if let Some(edit) = session.label_edit(Some(label)) {
+        let new = Edit::AddLabel(session.corpus().labels.new_label(name));
+        remember_labeled(session, label);
         let title = EditTitle::new(EditTitleKind::LabelWithNew, [name]);
-        apply_edit(a, Edit::Group { title, edits: vec![new, edit] }, effects);
+        apply_edit(session, Edit::Group { title, edits: vec![new, edit] }, effects);
     }
 }
 
 fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
-    let Some(a) = &mut app.annotate else { return };
-    let taken = a.corpus.labels.id(name).is_some();
+    let Some(session) = &mut app.session else { return };
+    let taken = session.corpus().labels.id(name).is_some();
     match validate_label_name(name) {
         Err(reason) => app.notifications.push(Notification::error(tr!("Could not add label"), reason)),
         Ok(()) if taken => {
             app.notifications.push(Notification::error(tr!("Could not add label"), tr!("{name} already exists", name)))
         }
         Ok(()) => {
-            let new = Edit::AddLabel(a.corpus.labels.new_label(name));
-            apply_edit(a, new, effects);
+            let new = Edit::AddLabel(session.corpus().labels.new_label(name));
+            apply_edit(session, new, effects);
         }
     }
 }
 
-fn change_label(a: &mut Annotate, id: LabelId, effects: &mut Vec<Effect>, change: impl FnOnce(&mut Label)) {
-    let Some(before) = a.corpus.labels.get(id).cloned() else { return };
+fn change_label(session: &mut Session, id: LabelId, effects: &mut Vec<Effect>, change: impl FnOnce(&mut Label)) {
+    let Some(before) = session.corpus().labels.get(id).cloned() else { return };
     let mut after = before.clone();
     change(&mut after);
     if after != before {
-        apply_edit(a, Edit::ChangeLabel { id, before, after }, effects);
+        apply_edit(session, Edit::ChangeLabel { id, before, after }, effects);
     }
 }
 
 /// Sets the letter key of a label, unless another label uses it.
 fn set_shortcut(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut Vec<Effect>) {
-    let Some(a) = &mut app.annotate else { return };
-    let taken = a.corpus.labels.iter().find(|(other, l)| *other != id && l.shortcut.is_some() && l.shortcut == letter);
+    let Some(session) = &mut app.session else { return };
+    let taken =
+        session.corpus().labels.iter().find(|(other, l)| *other != id && l.shortcut.is_some() && l.shortcut == letter);
     if let (Some(letter), Some((_, other))) = (letter, taken) {
         let text = tr!("Used by {label}", label = other.name);
         return app.notifications.push(Notification::error(tr!("{letter} is already used", letter), text));
     }
-    change_label(a, id, effects, |l| l.shortcut = letter);
+    change_label(session, id, effects, |l| l.shortcut = letter);
 }
 
 /// Opens the label chooser for the selection or the document.
-pub(super) fn open_picker(a: &mut Annotate, what: PickerTarget) {
-    let can = !a.read_only && !a.subwords.is_on && (what == PickerTarget::Document || a.selection.is_some());
-    a.label_picker = can.then_some(what);
+pub(super) fn open_picker(session: &mut Session, what: PickerTarget) {
+    let can = !session.is_read_only()
+        && !session.subwords.is_on
+        && (what == PickerTarget::Document || session.selection.is_some());
+    session.label_picker = can.then_some(what);
 }

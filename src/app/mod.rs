@@ -9,32 +9,27 @@
 //!   `refusal`: commands that cannot run now.
 //! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; [`opening`]:
 //!   an opened dataset replaces the current one; [`saving`]: the end of a save.
-//! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`mod@matches`],
-//!   [`suggestions`]: its edits; [`query`]: the search language; [`work_timer`]: the time worked.
+//! - [`label_commands`], [`mod@matches`], [`suggestions`]: commands that edit the open dataset (`crate::session`).
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
 //!   snapshots; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
-//! - [`notifications`]: messages to the user; [`i18n`]: translation.
+//! - [`notifications`]: messages to the user.
 
-pub mod annotate;
 pub mod answers;
 pub mod command;
 pub mod data_page;
 pub mod effect;
 pub mod evaluate_page;
 pub mod fixing;
-pub mod i18n;
 pub mod import;
 pub mod keymap;
 pub mod label_commands;
-pub mod labeling;
 mod legacy_titles;
 pub mod matches;
 pub mod notifications;
 mod opening;
 mod preferences;
-pub mod query;
-mod refusal;
+pub mod refusal;
 pub mod requests;
 pub mod runs;
 mod saved;
@@ -47,9 +42,7 @@ pub mod text_prompt;
 pub mod train_page;
 pub mod try_page;
 pub mod update;
-pub mod work_timer;
 
-pub use annotate::{Annotate, Filter};
 pub use command::{Action, COMMANDS, Command, KeyContext};
 pub use shortcut::Shortcut;
 

@@ -6,7 +6,7 @@ use super::keymap::Keymap;
 use super::notifications::Notification;
 use super::shortcut::Shortcut;
 use super::state::App;
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 
 /// Changes the settings of the user.
 pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {

@@ -1,17 +1,19 @@
 //! Commands that cannot run in the current state, for example edits that cannot be stored.
 
-use super::command::{Action, Command, CommandSpec, spec_of};
+use super::command::{Action, Command, CommandSpec, KeyContext, spec_of};
 use super::notifications::Notification;
-use super::state::App;
-use crate::app::i18n::tr;
+use super::state::{App, Page};
+use crate::i18n::tr;
 
 /// Returns the reason why a command cannot run now, or `None` if it can.
 pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
-    if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(command) {
-        return Some(Notification::error(
-            tr!("Project is read-only"),
-            tr!("If another window has it open, edit there. If not, open the dataset again."),
-        ));
+    if app.session.as_ref().is_some_and(|session| session.is_read_only()) && changes_data(command) {
+        return Some(read_only_notification());
+    }
+    if let Command::Run(action) = command
+        && let Some(reason) = page_blocker(app, *action)
+    {
+        return Some(Notification::info(spec_of(*action).map_or("", CommandSpec::title), reason));
     }
     let cause = app.storage_error.as_ref().filter(|_| replaces_dataset(command))?;
     let text = tr!(
@@ -20,6 +22,20 @@ pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
         command = spec_of(Action::MoveProject).map_or("", CommandSpec::title)
     );
     Some(Notification::error(tr!("Could not save edits"), text))
+}
+
+/// Returns the reason why a command cannot run on the visible page: its effect would not be visible.
+pub fn page_blocker(app: &App, action: Action) -> Option<&'static str> {
+    let is_for_canvas = spec_of(action).is_some_and(|spec| spec.context == KeyContext::Canvas);
+    (is_for_canvas && app.page != Page::Annotate).then_some(tr!("Only on the Annotate page"))
+}
+
+/// Returns the notification that nothing can be changed.
+pub(super) fn read_only_notification() -> Notification {
+    Notification::error(
+        tr!("Project is read-only"),
+        tr!("If another window has it open, edit there. If not, open the dataset again."),
+    )
 }
 
 /// Returns true if a command replaces the open dataset.

@@ -5,6 +5,7 @@
 
 use super::effect::Effect;
 use super::train_page::BaseModelInput;
+use crate::corpus::SessionId;
 use crate::format::ReadOptions;
 use crate::hub;
 use crate::train::TrainingArguments;
@@ -28,8 +29,8 @@ pub enum Purpose {
     Compare(String),
     /// Write a file or a directory.
     Write,
-    /// Train a model.
-    Train(RunId),
+    /// Train a model in this session. The run continues if another dataset is opened.
+    Train(SessionId, RunId),
     /// Measure something for a run with this base model and these arguments.
     Measure(Measurement, BaseModelInput, Box<TrainingArguments>),
     /// Find the entities of the text on the Try page.
@@ -78,7 +79,7 @@ impl Purpose {
             Self::Open(_) | Self::Preview { .. } => Slot::Opening,
             Self::Compare(_) => Slot::Comparison,
             Self::Write => Slot::Writing,
-            Self::Train(_) | Self::Measure(..) => Slot::Training,
+            Self::Train(..) | Self::Measure(..) => Slot::Training,
             Self::Predict => Slot::Prediction,
             Self::Align => Slot::Alignment,
             Self::Inspect => Slot::Inspection,
@@ -87,19 +88,19 @@ impl Purpose {
             Self::Report => Slot::Report,
         }
     }
-}
 
-impl Slot {
-    /// True if the answer refers to the open dataset, and is of no use for another one.
-    fn is_of_dataset(self) -> bool {
+    /// True if the answer is of no use after another dataset was opened.
+    fn is_of_open_dataset(&self) -> bool {
         match self {
-            Self::Comparison
-            | Self::Training
-            | Self::Alignment
-            | Self::Evaluation
-            | Self::Suggestions
+            Self::Compare(_)
+            | Self::Measure(..)
+            | Self::Align
+            | Self::Evaluate(_)
+            | Self::Suggest(_)
             | Self::Report => true,
-            Self::Opening | Self::Writing | Self::Prediction | Self::Inspection => false,
+            Self::Open(_) | Self::Preview { .. } | Self::Write | Self::Train(..) | Self::Predict | Self::Inspect => {
+                false
+            }
         }
     }
 }
@@ -159,7 +160,7 @@ impl Requests {
 
     /// Cancels all requests about the open dataset, because another one replaces it.
     pub(super) fn cancel_for_dataset(&mut self, effects: &mut Vec<Effect>) {
-        self.cancel_if(effects, |pending| pending.purpose.slot().is_of_dataset());
+        self.cancel_if(effects, |pending| pending.purpose.is_of_open_dataset());
     }
 
     fn cancel_if(&mut self, effects: &mut Vec<Effect>, is_canceled: impl Fn(&Pending) -> bool) {

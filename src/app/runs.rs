@@ -1,37 +1,40 @@
 //! Training runs: preconditions, start, measurement, resume and control.
 
-use super::annotate::Annotate;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::requests::{Purpose, Slot};
 use super::state::{App, Page};
-use super::train_page::{LiveRun, RunState};
 use super::try_page;
-use crate::app::i18n::tr;
+use super::update::writer;
 use crate::clock::unix_now;
-use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
+use crate::corpus::{SessionId, Split};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
-use crate::project::{RunRecord, RunStatus, WriteOp};
+use crate::i18n::tr;
+use crate::project::{RunRecord, RunStatus};
+use crate::session::Session;
+use crate::session::run::{LiveRun, RunState};
 use crate::train::event::{LogLevel, Outcome, TrainerControl};
+use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
 use crate::worker::{Measurement, RunId, TrainRequest, TrainingWork, Work};
 use std::path::PathBuf;
 
 /// Returns the number of training sentences of the next run.
 pub fn training_sentences(app: &App) -> usize {
-    app.annotate.as_ref().map_or(0, |a| a.size_of(Split::Train))
+    app.session.as_ref().map_or(0, |session| session.size_of(Split::Train))
 }
 
 /// Returns the reason why training cannot start, or `None` if it can.
 pub fn training_blocker(app: &App) -> Option<String> {
-    let Some(a) = &app.annotate else { return Some(tr!("Open a dataset first").into()) };
+    let Some(session) = &app.session else { return Some(tr!("Open a dataset first").into()) };
     if app.requests.is_pending(Slot::Opening) {
         return Some(tr!("Another dataset is being opened").into());
     }
-    if app.train_page.is_running() {
-        return Some(tr!("Run {number} is in progress", number = app.train_page.run.as_ref().map_or(0, |r| r.id)));
+    if let Some((running, run)) = app.active_run() {
+        let (number, dataset) = (run.id, &running.corpus().name);
+        return Some(tr!("Run {number} of {dataset} is in progress", number, dataset));
     }
     if app.requests.measurement().is_some() {
         return Some(tr!("A measurement is running").into());
@@ -48,7 +51,7 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if training_sentences(app) == 0 {
         return Some(tr!("The train split is empty").into());
     }
-    let train = a.corpus.counts(Some(Split::Train));
+    let train = session.corpus().counts(Some(Split::Train));
     (train.labels.iter().sum::<usize>() == 0).then(|| tr!("The train split has no labels").into())
 }
 
@@ -58,10 +61,10 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         app.notifications.push(Notification::info(tr!("Cannot train yet"), reason));
         return;
     }
-    let (Some(a), Some(base)) = (&mut app.annotate, app.train_page.base.name()) else { return };
-    let run = a.runs.iter().map(|r| r.number).max().unwrap_or(0).max(a.max_run_number) + 1;
+    let (Some(session), Some(base)) = (&mut app.session, app.train_page.base.name()) else { return };
+    let run = session.runs.iter().map(|r| r.number).max().unwrap_or(0).max(session.max_run_number) + 1;
     let arguments = app.train_page.arguments.clone();
-    let out = app.dirs.run_dir(&a.project, run);
+    let out = app.dirs.run_dir(&session.project, run);
     // The run is recorded at its start, so that it is listed as interrupted if the program terminates.
     let record = RunRecord {
         number: run,
@@ -71,29 +74,30 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         dir: out.clone(),
         ..RunRecord::default()
     };
-    let max_grad_norm = Some(app.train_page.arguments.max_grad_norm);
-    app.train_page.run = Some(LiveRun { max_grad_norm, ..LiveRun::new(run, base.to_string()) });
+    let live = LiveRun { max_grad_norm: Some(arguments.max_grad_norm), ..LiveRun::new(run, base.to_string()) };
+    let Some(mut writer) = writer(session, effects) else { return };
+    writer.add_run(record, live);
     app.page = Page::Train;
-    let request = Box::new(train_request(a, run, base, arguments, out, false));
-    app.requests.submit(Purpose::Train(run), Work::Training(TrainingWork::Run(request)), effects);
-    a.runs.push(record.clone());
-    effects.push(Effect::Commit(WriteOp::Run(record)));
+    let request = Box::new(train_request(session, base, arguments, out, false));
+    app.requests.submit(
+        Purpose::Train(session.stamp().session, run),
+        Work::Training(TrainingWork::Run(request)),
+        effects,
+    );
 }
 
 /// Creates the request of a run on the current dataset.
 fn train_request(
-    a: &Annotate,
-    run: usize,
+    session: &Session,
     base: ModelRef,
     arguments: TrainingArguments,
     out: PathBuf,
     resume: bool,
 ) -> TrainRequest {
     TrainRequest {
-        run,
-        corpus: a.corpus.clone(),
-        holdout: holdout(&a.corpus, DEFAULT_HOLDOUT_RATIO, arguments.seed),
-        test: a.corpus.sentences(Some(Split::Test)),
+        corpus: session.corpus().clone(),
+        holdout: holdout(session.corpus(), DEFAULT_HOLDOUT_RATIO, arguments.seed),
+        test: session.corpus().sentences(Some(Split::Test)),
         base,
         arguments,
         out,
@@ -107,64 +111,95 @@ pub(super) fn measure(app: &mut App, measurement: Measurement, effects: &mut Vec
         app.notifications.push(Notification::info(tr!("Cannot measure yet"), reason));
         return;
     }
-    let (Some(a), Some(base)) = (&app.annotate, app.train_page.base.name()) else { return };
+    let (Some(session), Some(base)) = (&app.session, app.train_page.base.name()) else { return };
     let arguments = app.train_page.arguments.clone();
-    let out = app.dirs.run_dir(&a.project, 0);
+    let out = app.dirs.run_dir(&session.project, 0);
     let purpose = Purpose::Measure(measurement, app.train_page.base.clone(), Box::new(arguments.clone()));
-    let request = Box::new(train_request(a, 0, base, arguments, out, false));
+    let request = Box::new(train_request(session, base, arguments, out, false));
     app.requests.submit(purpose, Work::Training(TrainingWork::Measure(measurement, request)), effects);
     app.page = Page::Train;
+}
+
+/// Stores an estimate, unless the base model or the arguments have changed since the request.
+pub(super) fn on_estimated(app: &mut App, purpose: &Purpose, estimate: RunEstimate) {
+    if let (Purpose::Measure(_, base, arguments), Some(session)) = (purpose, &mut app.session)
+        && *base == app.train_page.base
+        && **arguments == app.train_page.arguments
+    {
+        session.measurements.estimate = Some(estimate);
+    }
+}
+
+/// Stores the loss by learning rate, unless the base model has changed since the request.
+pub(super) fn on_lr_sweep(app: &mut App, purpose: &Purpose, sweep: LrSweep) {
+    if let (Purpose::Measure(_, base, _), Some(session)) = (purpose, &mut app.session)
+        && *base == app.train_page.base
+    {
+        session.measurements.lr_sweep = Some(sweep);
+    }
 }
 
 /// Resumes an interrupted run.
 pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     if app.is_training() || app.requests.is_pending(Slot::Opening) {
-        app.notifications.push(busy_notification());
-        return;
+        let text = tr!("Stop it or wait until it finishes");
+        return app.notifications.push(Notification::info(tr!("A run is in progress"), text));
     }
-    let Some(a) = &mut app.annotate else { return };
-    let Some(record) = a.runs.iter_mut().find(|r| r.number == number) else { return };
-    record.outcome = RunStatus::Running;
-    let arguments = app.train_page.arguments.clone();
-    effects.push(Effect::Commit(WriteOp::Run(record.clone())));
-    app.train_page.run = Some(LiveRun { resumed: true, ..LiveRun::new(number, record.base.clone()) });
+    let Some(session) = &mut app.session else { return };
+    let Some(mut writer) = writer(session, effects) else { return };
+    let Some(folder) = writer.resume_run(number) else { return };
     app.page = Page::Train;
-    let folder = record.dir.clone();
     // Base model and settings come from the checkpoint.
     let base = ModelRef::Folder(folder.clone());
-    let request = Box::new(train_request(a, number, base, arguments, folder, true));
-    app.requests.submit(Purpose::Train(number), Work::Training(TrainingWork::Run(request)), effects);
+    let arguments = app.train_page.arguments.clone();
+    let request = Box::new(train_request(session, base, arguments, folder, true));
+    app.requests.submit(
+        Purpose::Train(session.stamp().session, number),
+        Work::Training(TrainingWork::Run(request)),
+        effects,
+    );
 }
 
 /// Changes the control value of the current run, or stops the current measurement. A requested stop cannot be revoked.
 pub(super) fn control(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(TrainerControl) -> TrainerControl) {
     if app.requests.measurement().is_some() {
         app.requests.cancel(Slot::Training, effects);
-    } else if let Some(run) = &mut app.train_page.run
-        && let RunState::Running(control) = &mut run.state
+    } else if let Some(RunState::Running(control)) = active_state(app)
         && *control != TrainerControl::Stop
     {
         *control = change(*control);
-        app.requests.control(Slot::Training, *control, effects);
+        let control = *control;
+        app.requests.control(Slot::Training, control, effects);
     }
 }
 
-/// Returns the notification that a run is in progress. The dataset must stay open, because its project stores the model
-/// of the run.
-pub(super) fn busy_notification() -> Notification {
-    Notification::info(tr!("A run is in progress"), tr!("Stop it or wait until it finishes"))
+/// Returns the state of the run in progress.
+fn active_state(app: &mut App) -> Option<&mut RunState> {
+    let sessions = app.session.iter_mut().chain(&mut app.parked);
+    let mut states = sessions.filter_map(|session| Some(&mut session.run.as_mut()?.state));
+    states.find(|state| matches!(state, RunState::Running(_)))
 }
 
 /// Handles an event of a run.
-pub(super) fn on_event(app: &mut App, run: RunId, event: TrainEvent) {
-    if let Some(live) = app.train_page.run.as_mut().filter(|live| live.id == run) {
+pub(super) fn on_event(app: &mut App, session: SessionId, run: RunId, event: TrainEvent) {
+    if let Some(live) = live_run(app, session, run) {
         live.on(event);
     }
 }
 
+fn live_run(app: &mut App, session: SessionId, run: RunId) -> Option<&mut LiveRun> {
+    app.session_with_id(session)?.run.as_mut().filter(|live| live.id == run)
+}
+
 /// Handles the end of a run with a model.
-pub(super) fn on_finished(app: &mut App, run: RunId, output: TrainOutput, effects: &mut Vec<Effect>) {
-    update_run_record(app, run, effects, |record| {
+pub(super) fn on_finished(
+    app: &mut App,
+    session: SessionId,
+    run: RunId,
+    output: TrainOutput,
+    effects: &mut Vec<Effect>,
+) {
+    update_record(app, session, run, |record| {
         record.outcome = match output.outcome {
             Outcome::Completed => RunStatus::Completed,
             Outcome::Stopped => RunStatus::Stopped,
@@ -174,52 +209,68 @@ pub(super) fn on_finished(app: &mut App, run: RunId, output: TrainOutput, effect
         record.test_f1 = output.test.as_ref().map(|s| s.overall.f1);
         record.train_seconds = output.train_seconds;
     });
-    // The other pages select the new model.
     let model = ModelRef::Folder(output.out.clone());
-    app.evaluate_page.model = model.clone();
-    app.suggestions.model = model.clone();
-    try_page::select_model(app, model, effects);
-    if let Some(live) = app.train_page.run.as_mut().filter(|live| live.id == run) {
-        let text = tr!(
-            "{outcome}. Saved the best model (epoch {best_epoch})",
-            outcome = output.outcome.name(),
-            best_epoch = output.best_epoch
-        );
+    let text = tr!(
+        "{outcome}. Saved the best model (epoch {best_epoch})",
+        outcome = output.outcome.name(),
+        best_epoch = output.best_epoch
+    );
+    if let Some(live) = live_run(app, session, run) {
         let level = if output.outcome == Outcome::Diverged { LogLevel::Warning } else { LogLevel::Success };
-        live.log_line(level, text);
+        live.log_line(level, text.clone());
         live.state = RunState::Ended(Box::new(output));
+    }
+    if let Some(name) = close_parked(app, session, effects) {
+        let title = tr!("Run {run} of {name} has ended", run, name);
+        app.notifications.push(Notification::success(title, text));
+    } else {
+        // The other pages select the new model.
+        app.evaluation_model = model.clone();
+        app.suggestions.model = model.clone();
+        try_page::select_model(app, model, effects);
     }
 }
 
 /// Handles the failure of a run.
-pub(super) fn on_failed(app: &mut App, run: RunId, failure: Failure, effects: &mut Vec<Effect>) {
-    end_without_model(app, run, RunStatus::Failed, RunState::Failed(failure.message.clone()), effects);
-    if let Some(live) = app.train_page.run.as_mut().filter(|live| live.id == run) {
+pub(super) fn on_failed(app: &mut App, session: SessionId, run: RunId, failure: Failure, effects: &mut Vec<Effect>) {
+    end_without_model(app, session, run, RunStatus::Failed, RunState::Failed(failure.message.clone()));
+    if let Some(live) = live_run(app, session, run) {
         live.log_line(LogLevel::Info, failure.message.clone());
     }
-    app.notifications.push(Notification::error(tr!("Run failed"), failure.message));
+    let title = match close_parked(app, session, effects) {
+        Some(name) => tr!("Run {run} of {name} failed", run, name),
+        None => tr!("Run failed").to_owned(),
+    };
+    app.notifications.push(Notification::error(title, failure.message));
 }
 
 /// Handles the end of a run that was canceled before it had a model, or suspended because the window closes.
-pub(super) fn on_canceled(app: &mut App, run: RunId, effects: &mut Vec<Effect>) {
-    end_without_model(app, run, RunStatus::Cancelled, RunState::Canceled, effects);
+pub(super) fn on_canceled(app: &mut App, session: SessionId, run: RunId, effects: &mut Vec<Effect>) {
+    end_without_model(app, session, run, RunStatus::Cancelled, RunState::Canceled);
+    close_parked(app, session, effects);
     app.notifications.push(Notification::info(tr!("Run canceled"), tr!("No model was saved")));
 }
 
-fn end_without_model(app: &mut App, run: RunId, status: RunStatus, state: RunState, effects: &mut Vec<Effect>) {
-    let Some(live) = app.train_page.run.as_mut().filter(|live| live.id == run) else { return };
+fn end_without_model(app: &mut App, session: SessionId, run: RunId, status: RunStatus, state: RunState) {
+    let Some(live) = live_run(app, session, run) else { return };
     live.state = state;
     // A checkpoint remains, so the run can be resumed.
     let has_checkpoint = live.resumed || live.saved.is_some();
     let status = if has_checkpoint { RunStatus::Interrupted } else { status };
-    update_run_record(app, run, effects, |record| record.outcome = status);
+    update_record(app, session, run, |record| record.outcome = status);
 }
 
-/// Changes the record of a run in the state and in the project.
-fn update_run_record(app: &mut App, run: RunId, effects: &mut Vec<Effect>, change: impl FnOnce(&mut RunRecord)) {
-    let records = app.annotate.iter_mut().flat_map(|a| &mut a.runs);
-    if let Some(record) = records.filter(|r| r.number == run).last() {
-        change(record);
-        effects.push(Effect::Commit(WriteOp::Run(record.clone())));
+/// Changes the record of a run. A session with a run has write access.
+fn update_record(app: &mut App, session: SessionId, run: RunId, change: impl FnOnce(&mut RunRecord)) {
+    if let Some(Ok(mut writer)) = app.session_with_id(session).map(Session::writer) {
+        writer.update_run(run, change);
     }
+}
+
+/// Closes the parked session after its run. Returns the name of its dataset, or `None` for the open session.
+fn close_parked(app: &mut App, session: SessionId, effects: &mut Vec<Effect>) -> Option<String> {
+    let parked = app.parked.take_if(|parked| parked.stamp().session == session)?;
+    let name = parked.corpus().name.clone();
+    effects.push(Effect::CloseParkedProject(Box::new(parked)));
+    Some(name)
 }

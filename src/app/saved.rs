@@ -1,52 +1,45 @@
 //! Saved searches, and snapshots of all labels.
 
-use super::annotate::Annotate;
 use super::command::Command;
 use super::effect::Effect;
 use super::state::App;
-use super::update::apply_edit;
+use super::update::writer;
 use crate::clock::unix_now;
 use crate::corpus::LabelSnapshot;
-use crate::project::{SavedSearch, WriteOp};
+use crate::project::SavedSearch;
+use crate::session::Session;
 use std::sync::Arc;
 
 /// Returns the number of changed sentences for each snapshot.
-pub(super) fn count_changed_since(a: &Annotate) -> Vec<usize> {
-    a.snapshots.iter().map(|s| s.changed_sentences(&a.corpus).len()).collect()
+pub(super) fn count_changed_since(session: &Session) -> Vec<usize> {
+    session.snapshots.iter().map(|s| s.changed_sentences(session.corpus()).len()).collect()
 }
 
 /// Saves or deletes a search or a snapshot, or restores a snapshot.
 pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     app.prompt = None;
-    let Some(a) = &mut app.annotate else { return };
+    let Some(session) = &mut app.session else { return };
+    let Some(mut writer) = writer(session, effects) else { return };
     match command {
         Command::SaveSearch(name) => {
-            let view = SavedSearch { name: name.clone(), query: a.filter.text.clone() };
-            effects.push(Effect::Commit(WriteOp::SavedSearch(name, Some(view.query.clone()))));
-            a.views.retain(|v| v.name != view.name);
-            a.views.push(view);
-            a.views.sort_by(|x, y| x.name.cmp(&y.name));
+            let query = writer.filter.text.clone();
+            writer.save_search(SavedSearch { name, query });
         }
-        Command::DeleteSearch(name) => {
-            a.views.retain(|v| v.name != name);
-            effects.push(Effect::Commit(WriteOp::SavedSearch(name, None)));
-        }
+        Command::DeleteSearch(name) => writer.delete_search(name),
         Command::TakeSnapshot(name) => {
             // Queries name the snapshot in double quotes, so the name must not contain them.
-            let snapshot = Arc::new(LabelSnapshot::capture(&a.corpus, name.replace('"', "'"), unix_now()));
-            a.snapshots.push(snapshot.clone());
-            effects.push(Effect::Commit(WriteOp::Snapshot(snapshot)));
-            app.snapshots = Some(count_changed_since(a));
+            let snapshot = LabelSnapshot::capture(writer.corpus(), name.replace('"', "'"), unix_now());
+            writer.add_snapshot(Arc::new(snapshot));
+            app.snapshots = Some(count_changed_since(&writer));
         }
         Command::DeleteSnapshot(name) => {
-            a.snapshots.retain(|s| s.name != name);
-            effects.push(Effect::Commit(WriteOp::DeleteSnapshot(name)));
-            app.snapshots = Some(count_changed_since(a));
+            writer.delete_snapshot(name);
+            app.snapshots = Some(count_changed_since(&writer));
         }
         Command::RestoreSnapshot(name) => {
-            let snapshot = a.snapshots.iter().find(|s| s.name == name);
-            if let Some(edit) = snapshot.and_then(|s| s.restore(&a.corpus)) {
-                apply_edit(a, edit, effects);
+            let snapshot = writer.snapshots.iter().find(|s| s.name == name);
+            if let Some(edit) = snapshot.and_then(|s| s.restore(writer.corpus())) {
+                writer.apply(edit);
             }
         }
         _ => {}

@@ -2,18 +2,18 @@
 
 use super::data_page;
 use super::effect::Effect;
-use super::i18n::tr;
 use super::notifications::Notification;
 use super::source_change;
 use super::state::App;
+use crate::i18n::tr;
 use crate::project::{SaveError, Saved};
 
 /// Handles the end of a save of the open dataset.
 pub fn on_saved(app: &mut App, saved: Saved) -> Vec<Effect> {
     let mut effects = Vec::new();
     app.notifications.push(save_notification(&saved));
-    let Some(a) = &mut app.annotate else { return effects };
-    a.files = saved.files;
+    let Some(session) = &mut app.session else { return effects };
+    session.files = saved.files;
     if let Err(SaveError::SourceChanged(_)) = saved.outcome {
         source_change::ask(app, &mut effects);
     }

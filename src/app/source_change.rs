@@ -5,7 +5,7 @@ use super::notifications::Notification;
 use super::opening;
 use super::requests::Purpose;
 use super::state::App;
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use crate::project::SourceDecision;
 use crate::worker::{FileWork, Work};
 
@@ -14,8 +14,8 @@ pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &
     let Some(changed) = app.source_change.take() else { return };
     let Some(decision) = decision else { return };
     // The open project can be the one that is moved aside. Edits cannot be stored until the next project is open.
-    if let Some(a) = app.annotate.as_mut().filter(|a| a.project == changed.project) {
-        a.read_only = true;
+    if let Some(session) = app.session.as_mut().filter(|session| session.project == changed.project) {
+        session.release();
         effects.push(Effect::Release);
     }
     let purpose = Purpose::Open(changed.path.display().to_string());
@@ -24,15 +24,15 @@ pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &
 
 /// Asks the user how to handle the labels, after a save failed because a source file was changed.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(a) = &app.annotate else { return };
+    let Some(session) = &app.session else { return };
     if app.is_training() {
         let text = tr!("Save again after the run to choose how your labels are kept");
         return app.notifications.push(Notification::info(tr!("Another program changed a source file"), text));
     }
     // A project that was opened by its own path has no record of the path of its sources.
-    if a.path == a.project {
+    if session.path == session.project {
         return;
     }
-    let path = a.path.clone();
+    let path = session.path.clone();
     opening::open(app, Some(path), effects);
 }

@@ -1,8 +1,5 @@
 //! State of the application.
 
-use super::annotate::Annotate;
-use super::data_page::DataState;
-use super::evaluate_page::EvaluateState;
 use super::fixing::FixDialog;
 use super::import::ImportPreview;
 use super::keymap::Keymap;
@@ -12,12 +9,15 @@ use super::notifications::Notifications;
 use super::requests::{Requests, Slot};
 use super::suggestions::SuggestionState;
 use super::text_prompt::TextPrompt;
-use super::train_page::TrainState;
+use super::train_page::TrainForm;
 use super::try_page::TryState;
-use crate::app::i18n::tr;
+use crate::corpus::SessionId;
 use crate::format::Format;
 use crate::hub::ModelRef;
+use crate::i18n::tr;
 use crate::project::{AppDirs, Settings, SourceChange};
+use crate::session::Session;
+use crate::session::run::LiveRun;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,19 +43,19 @@ pub struct App {
     /// The visible page.
     pub page: Page,
     /// The open dataset.
-    pub annotate: Option<Annotate>,
+    pub session: Option<Session>,
+    /// A session whose run is in progress while another dataset is open. It is closed at the end of the run.
+    pub parked: Option<Session>,
     /// The import preview.
     pub import_preview: Option<ImportPreview>,
     /// Requests to the worker that have not ended.
     pub requests: Requests,
-    /// State of the Train page.
-    pub train_page: TrainState,
-    /// State of the Evaluate page.
-    pub evaluate_page: EvaluateState,
+    /// Form of the next run.
+    pub train_page: TrainForm,
+    /// Model that the Evaluate page evaluates.
+    pub evaluation_model: ModelRef,
     /// State of the suggestions.
     pub suggestions: SuggestionState,
-    /// State of the Data page.
-    pub data_page: DataState,
     /// State of the Try page.
     pub try_page: TryState,
     /// Notifications of the user.
@@ -100,13 +100,13 @@ impl App {
         let settings = Settings { keys: legacy_titles::with_ids(&settings.keys), ..settings };
         Self {
             page: Page::Annotate,
-            annotate: None,
+            session: None,
+            parked: None,
             import_preview: None,
             requests: Requests::default(),
-            train_page: TrainState { gpu_helper, ..TrainState::default() },
-            evaluate_page: EvaluateState::default(),
+            train_page: TrainForm { gpu_helper, ..TrainForm::default() },
+            evaluation_model: ModelRef::Starter,
             suggestions: SuggestionState::default(),
-            data_page: DataState::default(),
             try_page: TryState::default(),
             notifications: Notifications::default(),
             keymap: Keymap::from_settings(&settings),
@@ -133,6 +133,21 @@ impl App {
         self.settings.light.or(self.system_light).unwrap_or(false)
     }
 
+    /// Returns the run of the open dataset that was started or resumed last.
+    pub fn live_run(&self) -> Option<&LiveRun> {
+        self.session.as_ref()?.run.as_ref()
+    }
+
+    /// Returns the run in progress, and its session.
+    pub fn active_run(&self) -> Option<(&Session, &LiveRun)> {
+        self.session.iter().chain(&self.parked).find_map(|session| Some((session, session.active_run()?)))
+    }
+
+    /// Returns the open or parked session with this number.
+    pub(super) fn session_with_id(&mut self, id: SessionId) -> Option<&mut Session> {
+        self.session.iter_mut().chain(&mut self.parked).find(|session| session.stamp().session == id)
+    }
+
     /// Returns true if a run or a measurement is in progress. Both use the open dataset.
     pub fn is_training(&self) -> bool {
         self.requests.is_pending(Slot::Training)
@@ -149,7 +164,7 @@ impl App {
     /// Returns the selectable models with their titles: the starter, then the runs of the open project, newest first.
     pub fn models(&self) -> Vec<(String, ModelRef)> {
         let mut models = vec![(tr!("Starter").to_owned(), ModelRef::Starter)];
-        let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev()).filter(|r| r.outcome.has_model());
+        let runs = self.session.iter().flat_map(|session| session.runs.iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
             let name = tr!("Run {number}", number = r.number);
             let scored = |f1| tr!("{name}, dev F1 {f1}", name, f1 = format!("{:.2}", f1 * 100.0));
@@ -185,7 +200,7 @@ impl App {
     /// Returns the number of the run that produced a model.
     fn run_number_of(&self, model: &ModelRef) -> Option<usize> {
         let ModelRef::Folder(folder) = model else { return None };
-        self.annotate.as_ref()?.runs.iter().find(|r| r.dir == *folder).map(|r| r.number)
+        self.session.as_ref()?.runs.iter().find(|r| r.dir == *folder).map(|r| r.number)
     }
 
     /// Returns the directory of a model, if it has one.

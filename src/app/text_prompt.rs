@@ -1,10 +1,10 @@
 //! Prompt for one line of text, in a dialog.
 
-use super::annotate::Annotate;
 use super::command::Command;
-use crate::app::i18n::tr;
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{LabelId, SentenceId};
+use crate::i18n::tr;
+use crate::session::Session;
 
 /// Purpose of a text prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,34 +23,34 @@ pub enum TextPrompt {
 
 impl TextPrompt {
     /// Creates the prompt for a comment on the selection, or on the sentence if nothing is selected.
-    pub fn comment(a: &Annotate) -> Self {
-        let id = a.current_id();
-        a.selection_as_span(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
+    pub fn comment(session: &Session) -> Self {
+        let id = session.current_id();
+        session.selection_as_span(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
     }
 
     /// Returns the initial text of the field.
-    pub fn initial_text(self, a: &Annotate) -> String {
+    pub fn initial_text(self, session: &Session) -> String {
         match self {
             Self::Label | Self::Snapshot => String::new(),
-            Self::Comment(id) => a.corpus.review(id).comment,
-            Self::Remark(id, start, end) => a.corpus.review(id).comment_at(start, end).to_owned(),
-            Self::View => a.filter.text.clone(),
+            Self::Comment(id) => session.corpus().review(id).comment,
+            Self::Remark(id, start, end) => session.corpus().review(id).comment_at(start, end).to_owned(),
+            Self::View => session.filter.text.clone(),
         }
     }
 
     /// Returns an error message for an invalid text. An empty text is not ready, but has no error.
-    pub fn validate(self, a: &Annotate, text: &str) -> Option<String> {
+    pub fn validate(self, session: &Session, text: &str) -> Option<String> {
         let text = text.trim();
         match self {
             Self::Label if text.is_empty() => None,
             Self::Label => match validate_label_name(text) {
                 Err(reason) => Some(reason),
-                Ok(()) if a.corpus.labels.id(text).is_some() => {
+                Ok(()) if session.corpus().labels.id(text).is_some() => {
                     Some(tr!("A label with this name already exists").into())
                 }
                 Ok(()) => None,
             },
-            Self::Snapshot if a.snapshots.iter().any(|s| s.name == text) => {
+            Self::Snapshot if session.snapshots.iter().any(|s| s.name == text) => {
                 Some(tr!("A snapshot with this name already exists").into())
             }
             Self::Comment(_) | Self::Remark(..) | Self::View | Self::Snapshot => None,
@@ -58,9 +58,9 @@ impl TextPrompt {
     }
 
     /// Returns true if the text can be submitted. An empty comment removes the comment.
-    pub fn is_ready(self, a: &Annotate, text: &str) -> bool {
+    pub fn is_ready(self, session: &Session, text: &str) -> bool {
         (matches!(self, Self::Comment(_) | Self::Remark(..)) || !text.trim().is_empty())
-            && self.validate(a, text).is_none()
+            && self.validate(session, text).is_none()
     }
 
     /// Returns the command for a submitted text.

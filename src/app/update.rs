@@ -1,33 +1,34 @@
 //! The only module in which commands change the state.
 
-use super::annotate::{Annotate, PickerTarget};
 use super::command::{Action, Command};
 use super::data_page;
 use super::effect::{Effect, Pick};
 use super::evaluate_page;
 use super::import;
 use super::label_commands;
-use super::labeling::CaretMotion;
 use super::matches;
 use super::notifications::Notification;
 use super::opening;
 use super::preferences;
-use super::refusal::refusal;
+use super::refusal::{read_only_notification, refusal};
 use super::requests::{Purpose, Slot};
-use super::runs::{busy_notification, control, measure, resume, start, training_sentences};
+use super::runs::{control, measure, resume, start, training_sentences};
 use super::saved::{self, count_changed_since};
 use super::source_change;
 use super::state::{App, Page};
 use super::suggestions;
 use super::text_prompt::TextPrompt;
 use super::try_page;
-use super::work_timer;
-use crate::app::i18n::tr;
-use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
+use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, Stamp, scheme, tag_notation};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::hub::ModelRef;
+use crate::i18n::tr;
 use crate::model::align::AlignmentOptions;
-use crate::project::{Save, WriteOp, copying, export};
+use crate::project::{copying, export};
+use crate::session::labeling::CaretMotion;
+use crate::session::results::Measurements;
+use crate::session::work_timer::WorkTimer;
+use crate::session::{PickerTarget, Session, Writer};
 use crate::train::arguments::small_data_preset;
 use crate::train::event::TrainerControl;
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
@@ -40,23 +41,28 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         app.notifications.push(notice);
         return effects;
     }
-    let numbers = app.annotate.as_ref().map(|a| a.label_revision);
+    let labels = app.session.as_ref().map(Session::stamp);
     dispatch(app, command, &mut effects);
-    // Open dialogs refer to labels by id, so they close when ids change.
-    if app.annotate.as_ref().map(|a| a.label_revision) != numbers {
-        (app.match_dialog, app.fix_dialog) = (None, None);
-    }
+    drop_results_with_old_ids(app, labels, &mut effects);
     // The label chooser closes when a dialog opens or another page is shown.
     if app.has_open_dialog() || app.page != Page::Annotate {
-        app.annotate.iter_mut().for_each(|a| a.label_picker = None);
+        app.session.iter_mut().for_each(|session| session.label_picker = None);
     }
     effects
+}
+
+/// Closes dialogs and discards reports that refer to labels by id, if the ids changed.
+fn drop_results_with_old_ids(app: &mut App, before: Option<Stamp>, effects: &mut Vec<Effect>) {
+    let now = app.session.as_ref().map(Session::stamp);
+    if before.zip(now).is_some_and(|(before, now)| !before.has_same_ids(now)) {
+        (app.match_dialog, app.fix_dialog) = (None, None);
+        data_page::invalidate_report(app, effects);
+    }
 }
 
 fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Run(action) => run_action(app, action, effects),
-        Command::Open(_) | Command::Import(_) if app.is_training() => app.notifications.push(busy_notification()),
         Command::Import(path) => {
             app.import_preview = None;
             import::start_preview(app, path, ReadOptions::default(), effects);
@@ -79,15 +85,15 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::CancelImport => import::cancel(app, effects),
         Command::Open(path) => opening::open(app, Some(path), effects),
         Command::SaveTo(path) => {
-            if let Some(a) = &app.annotate {
-                let (corpus, files) = (a.corpus.clone(), a.files.clone());
+            if let Some(a) = &app.session {
+                let (corpus, files) = (a.corpus().clone(), a.files.clone());
                 let root = a.path.clone();
                 write(app, FileWork::SaveCopy { path, root, corpus, files }, effects);
             }
         }
         Command::ExportTo(name, path) => {
-            if let (Some(a), Some(to)) = (&app.annotate, format::by_name(name)) {
-                let corpus = a.corpus.clone();
+            if let (Some(a), Some(to)) = (&app.session, format::by_name(name)) {
+                let corpus = a.corpus().clone();
                 write(app, FileWork::Export { path, corpus, to }, effects);
             }
         }
@@ -100,7 +106,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             app.settings.remove_recent(&path);
             effects.push(Effect::StoreSettings);
         }
-        Command::OpenPrompt(asking) => app.prompt = asking.filter(|_| app.annotate.is_some()),
+        Command::OpenPrompt(asking) => app.prompt = asking.filter(|_| app.session.is_some()),
         Command::UpdateMatches(label, options) => matches::refresh(app, label, options),
         Command::CheckMatch(which, ticked) => {
             let hits = app.match_dialog.iter_mut().flat_map(|m| &mut m.matches).enumerate();
@@ -116,25 +122,27 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::RestoreSnapshot(_) => saved::run_command(app, command, effects),
         Command::Comment(id, comment) => {
             app.prompt = None;
-            if let Some(a) = &mut app.annotate {
-                set_review(a, id, ReviewState { comment, ..a.corpus.review(id) }, effects);
+            if let Some(a) = &mut app.session {
+                let after = ReviewState { comment, ..a.corpus().review(id) };
+                set_review(a, id, after, effects);
             }
         }
         Command::SetRangeComment(id, start, end, text) => {
             app.prompt = None;
-            if let Some(a) = &mut app.annotate {
-                set_review(a, id, a.corpus.review(id).with_comment_at(start, end, text), effects);
+            if let Some(a) = &mut app.session {
+                let after = a.corpus().review(id).with_comment_at(start, end, text);
+                set_review(a, id, after, effects);
             }
         }
         Command::NewDay(today) => {
-            if let Some(a) = &mut app.annotate {
+            if let Some(a) = &mut app.session {
                 a.progress.today = today;
-                a.work_timer = work_timer::WorkTimer::default();
+                a.work_timer = WorkTimer::default();
             }
         }
         Command::UserActivity(now) => {
-            if let Some(a) = &mut app.annotate {
-                work_timer::on_activity(a, now, effects);
+            if let Some(a) = &mut app.session {
+                on_activity(a, now, effects);
             }
         }
         Command::Label(_)
@@ -150,37 +158,38 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SetBaseModel(base) => {
             app.train_page.base = base;
             app.train_page.model_info = None;
-            app.train_page.clear_measurements();
+            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
             inspect_base_model(app, effects);
             data_page::invalidate_report(app, effects);
         }
         Command::SetNumber(field, text) => {
             // `max_length` changes which spans are truncated, so the report is outdated.
             app.train_page.set_input(field, text);
+            clear_estimate(app);
             if NUMBER_SETTINGS[field].name == "max_length" {
                 data_page::invalidate_report(app, effects);
             }
         }
         Command::SetLabelAllSubwords(on) => {
             app.train_page.arguments.label_all_subwords = on;
-            app.train_page.estimate = None;
+            clear_estimate(app);
             request_subwords(app, effects);
         }
         Command::SetEnum(choice, option) => {
             (ENUM_SETTINGS[choice].set)(&mut app.train_page.arguments, option);
-            app.train_page.estimate = None;
+            clear_estimate(app);
         }
         Command::ResumeRun(number) => resume(app, number, effects),
         Command::SetNewHead(on) => {
             app.train_page.arguments.new_head = on;
-            app.train_page.clear_measurements();
+            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
         }
         Command::Device(device) => {
             app.train_page.arguments.device = device;
-            app.train_page.estimate = None;
+            clear_estimate(app);
         }
         Command::ApplyLearningRate(rate) => {
-            app.train_page.lr_sweep = None;
+            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
             let field = NUMBER_SETTINGS.iter().position(|f| f.name == "learning_rate");
             if let (Some(rate), Some(field)) = (rate, field) {
                 app.train_page.set_input(field, format!("{rate:e}"));
@@ -190,6 +199,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             let sentences = training_sentences(app);
             let recipe = small_data_preset(sentences, &app.train_page.arguments);
             app.train_page.set_arguments(recipe);
+            clear_estimate(app);
         }
         Command::SetTryText(text) => try_page::set_text(app, text, effects),
         Command::SetTryModel(model) => try_page::select_model(app, model, effects),
@@ -212,8 +222,12 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::EndComparison
         | Command::SelectDifference(_)
         | Command::ResolveDifference(_) => data_page::act(app, command, effects),
-        Command::SetEvalModel(model) => app.evaluate_page.model = model,
-        Command::SetEvalSplit(split) => app.evaluate_page.split = split,
+        Command::SetEvalModel(model) => app.evaluation_model = model,
+        Command::SetEvalSplit(split) => {
+            if let Some(session) = &mut app.session {
+                session.evaluation.split = split;
+            }
+        }
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
         Command::CancelEvaluation => evaluate_page::cancel(app, effects),
         Command::StopSuggestions => app.requests.control(Slot::Suggestions, TrainerControl::Stop, effects),
@@ -230,7 +244,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SystemTheme(light) => app.system_light = light,
         Command::Notify(notice) => app.notifications.push(notice),
         on_dataset => {
-            if let Some(a) = &mut app.annotate {
+            if let Some(a) = &mut app.session {
                 dataset_command(a, on_dataset, effects);
                 request_subwords(app, effects);
             }
@@ -238,9 +252,14 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Discards the estimated cost of a run, because the settings have changed.
+fn clear_estimate(app: &mut App) {
+    app.session.iter_mut().for_each(|session| session.measurements.estimate = None);
+}
+
 /// Selects a part of a word, or notifies the user of the reason why it cannot.
-fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
-    if !app.annotate.as_mut().is_none_or(select) {
+fn select_part(app: &mut App, select: impl FnOnce(&mut Session) -> bool) {
+    if !app.session.as_mut().is_none_or(select) {
         let text = tr!(
             "This format stores labels of whole words only. Export to doccano, Prodigy or Label Studio to label parts of words."
         );
@@ -250,11 +269,12 @@ fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
 
 /// Allows or forbids overlapping spans. Existing spans are unchanged.
 fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(a) = &mut app.annotate else { return };
-    a.allow_overlaps = !a.allow_overlaps;
-    effects.push(Effect::Commit(WriteOp::Meta("overlaps", a.allow_overlaps.to_string())));
-    let lost = a.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
-    app.notifications.push(match (a.allow_overlaps, lost) {
+    let Some(session) = &mut app.session else { return };
+    let Some(mut writer) = writer(session, effects) else { return };
+    writer.set_allow_overlaps(!writer.allow_overlaps);
+    let lost =
+        session.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
+    app.notifications.push(match (session.allow_overlaps, lost) {
         (true, Some(format)) => {
             let text = tr!(
                 "{format} cannot store overlapping spans: saving keeps only the first of each group. Export to doccano, Prodigy or Label Studio to keep all.",
@@ -271,42 +291,45 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     });
 }
 
-fn dataset_command(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
+fn dataset_command(session: &mut Session, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::GoToSentence(index) => a.go_to_sentence(index),
+        Command::GoToSentence(index) => session.go_to_sentence(index),
         Command::Select(from, to) => {
-            let last = a.n_tokens() - 1;
-            a.select(Some((from.min(last), to.min(last))));
+            let last = session.n_tokens() - 1;
+            session.select(Some((from.min(last), to.min(last))));
         }
         Command::GoToHistory(position) => {
-            while a.history.position() > position && undo(a, effects).is_some() {}
-            while a.history.position() < position && redo(a, effects).is_some() {}
+            if let Some(mut writer) = writer(session, effects) {
+                while writer.history().position() > position && writer.undo() {}
+                while writer.history().position() < position && writer.redo() {}
+            }
         }
         Command::SetGuidelines(text) => {
-            effects.push(Effect::Commit(WriteOp::Meta("guidelines", text.clone())));
-            a.guidelines = text;
+            if let Some(mut writer) = writer(session, effects) {
+                writer.set_guidelines(text);
+            }
         }
         Command::Remove(span) => {
-            let document = a.current_id().document;
-            apply_edit(a, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
+            let document = session.current_id().document;
+            apply_edit(session, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
         }
-        Command::Brush(label) => a.active_label = label,
-        Command::ClosePicker => a.label_picker = None,
+        Command::Brush(label) => session.active_label = label,
+        Command::ClosePicker => session.label_picker = None,
         Command::FilterText(text) => {
-            a.filter.text = text;
-            a.apply_filter();
+            session.filter.text = text;
+            session.apply_filter();
         }
         Command::FilterStatus(status) => {
-            a.filter.status = status;
-            a.apply_filter();
+            session.filter.status = status;
+            session.apply_filter();
         }
         Command::FilterLabel(label) => {
-            a.filter.label = label;
-            a.apply_filter();
+            session.filter.label = label;
+            session.apply_filter();
         }
         Command::FilterSplit(split) => {
-            a.filter.split = split;
-            a.apply_filter();
+            session.filter.split = split;
+            session.apply_filter();
         }
         _ => {}
     }
@@ -316,11 +339,10 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenFile => effects.push(Effect::PathDialog(Pick::OpenFile)),
         Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
-        Action::OpenSample if app.is_training() => app.notifications.push(busy_notification()),
         Action::OpenSample => opening::open(app, None, effects),
         Action::GoTo(room) => go_to(app, room, effects),
         Action::Palette => app.palette_open = !app.palette_open,
-        Action::History => app.history_open = !app.history_open && app.annotate.is_some(),
+        Action::History => app.history_open = !app.history_open && app.session.is_some(),
         Action::ToggleZenMode => {
             app.settings.only_text = !app.settings.only_text;
             effects.push(Effect::StoreSettings);
@@ -346,13 +368,13 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate_page::evaluate(app, effects),
         Action::Export => {
-            app.export_options = match (&app.export_options, &app.annotate) {
+            app.export_options = match (&app.export_options, &app.session) {
                 (None, Some(a)) => Some(export_targets(a)),
                 _ => None,
             }
         }
         Action::SaveAs => save_a_copy(app, effects),
-        Action::MoveProject if app.annotate.is_some() => effects.push(Effect::PathDialog(Pick::Project)),
+        Action::MoveProject if app.session.is_some() => effects.push(Effect::PathDialog(Pick::Project)),
         Action::ToggleOverlaps => allow_overlaps(app, effects),
         Action::ExtendSelection(caret @ (CaretMotion::NextCharacter | CaretMotion::PreviousCharacter)) => {
             select_part(app, |a| a.extend_by_character(caret == CaretMotion::NextCharacter));
@@ -365,12 +387,12 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::LabelMatches => matches::open(app),
         Action::LabelNextMatch => matches::label_next(app, effects),
         Action::Suggest => suggestions::request_suggestions(app, effects),
-        Action::Comment => app.prompt = app.annotate.as_ref().map(TextPrompt::comment),
-        Action::AddLabel => app.prompt = app.annotate.as_ref().map(|_| TextPrompt::Label),
-        Action::SaveSearch => app.prompt = app.annotate.as_ref().map(|_| TextPrompt::View),
-        Action::Snapshots => app.snapshots = app.annotate.as_ref().map(count_changed_since),
+        Action::Comment => app.prompt = app.session.as_ref().map(TextPrompt::comment),
+        Action::AddLabel => app.prompt = app.session.as_ref().map(|_| TextPrompt::Label),
+        Action::SaveSearch => app.prompt = app.session.as_ref().map(|_| TextPrompt::View),
+        Action::Snapshots => app.snapshots = app.session.as_ref().map(count_changed_since),
         on_dataset => {
-            if let Some(a) = &mut app.annotate {
+            if let Some(a) = &mut app.session {
                 dataset_action(a, on_dataset, effects);
                 request_subwords(app, effects);
             }
@@ -380,77 +402,87 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 
 /// Opens the file dialog for a copy, or the export dialog if the source format cannot store labels.
 fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(a) = &app.annotate else { return };
-    match copying::refusal(&a.files) {
-        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: a.files.len() > 1 })),
+    let Some(session) = &app.session else { return };
+    match copying::refusal(&session.files) {
+        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: session.files.len() > 1 })),
         Some(reason) => {
             app.notifications.push(Notification::info(tr!("The copy would lose labels"), reason));
-            app.export_options = app.annotate.as_ref().map(export_targets);
+            app.export_options = app.session.as_ref().map(export_targets);
         }
     }
 }
 
 /// Returns the export formats, each with the information of the corpus that it would lose.
-fn export_targets(a: &Annotate) -> Vec<(Format, Vec<String>)> {
-    let inventory = LossInventory::of(&a.corpus);
-    let losses = |f: &Format| export::export_losses(&inventory, &a.files, *f, export::default_scheme(&a.corpus, *f));
+fn export_targets(session: &Session) -> Vec<(Format, Vec<String>)> {
+    let inventory = LossInventory::of(session.corpus());
+    let losses = |f: &Format| {
+        export::export_losses(&inventory, &session.files, *f, export::default_scheme(session.corpus(), *f))
+    };
     FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
-fn dataset_action(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
+fn dataset_action(session: &mut Session, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Save | Action::SaveRewriteAll => {
-            let save = Save {
-                files: a.files.clone(),
-                corpus: a.corpus.clone(),
-                rewrite_all: action == Action::SaveRewriteAll,
-            };
-            effects.push(Effect::Commit(WriteOp::Save(Box::new(save))));
+            if let Some(mut writer) = writer(session, effects) {
+                writer.save(action == Action::SaveRewriteAll);
+            }
         }
-        Action::Undo => drop(undo(a, effects)),
-        Action::Redo => drop(redo(a, effects)),
-        Action::NextSentence => a.move_by(true),
-        Action::PreviousSentence => a.move_by(false),
-        Action::PageDown => (0..PAGE_SENTENCES).for_each(|_| a.move_by(true)),
-        Action::PageUp => (0..PAGE_SENTENCES).for_each(|_| a.move_by(false)),
-        Action::MoveSelection(caret) => a.move_caret(caret, false),
-        Action::ExtendSelection(caret) => a.move_caret(caret, true),
+        Action::Undo => {
+            if let Some(mut writer) = writer(session, effects) {
+                writer.undo();
+            }
+        }
+        Action::Redo => {
+            if let Some(mut writer) = writer(session, effects) {
+                writer.redo();
+            }
+        }
+        Action::NextSentence => session.move_by(true),
+        Action::PreviousSentence => session.move_by(false),
+        Action::PageDown => (0..PAGE_SENTENCES).for_each(|_| session.move_by(true)),
+        Action::PageUp => (0..PAGE_SENTENCES).for_each(|_| session.move_by(false)),
+        Action::MoveSelection(caret) => session.move_caret(caret, false),
+        Action::ExtendSelection(caret) => session.move_caret(caret, true),
         Action::Reshape(how) => {
-            if let Some((edit, selection)) = a.reshape(how) {
-                apply_edit(a, edit, effects);
-                a.select(Some(selection));
+            if let Some((edit, selection)) = session.reshape(how) {
+                apply_edit(session, edit, effects);
+                session.select(Some(selection));
             }
         }
         Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastConfidentSuggestion => {
-            suggestions::run_action(a, action, effects);
+            suggestions::run_action(session, action, effects);
         }
-        Action::SelectNothing if a.selection.is_none() => a.active_label = None,
-        Action::SelectNothing => a.select(None),
-        Action::ChooseLabel => label_commands::open_picker(a, PickerTarget::Selection),
-        Action::ChooseDocLabel => label_commands::open_picker(a, PickerTarget::Document),
+        Action::SelectNothing if session.selection.is_none() => session.active_label = None,
+        Action::SelectNothing => session.select(None),
+        Action::ChooseLabel => label_commands::open_picker(session, PickerTarget::Selection),
+        Action::ChooseDocLabel => label_commands::open_picker(session, PickerTarget::Document),
         Action::ClearLabel => {
-            a.label_picker = None;
-            if let Some(edit) = a.label_edit(None) {
-                apply_edit(a, edit, effects);
+            session.label_picker = None;
+            if let Some(edit) = session.label_edit(None) {
+                apply_edit(session, edit, effects);
             }
         }
         Action::MarkDone => {
-            let done = !a.review().done;
-            set_review(a, a.current_id(), ReviewState { done, ..a.review() }, effects);
+            let done = !session.review().done;
+            set_review(session, session.current_id(), ReviewState { done, ..session.review() }, effects);
             if done {
-                a.move_by(true);
+                session.move_by(true);
             }
         }
         Action::MarkDoneUpToHere => {
-            if let Some(edit) = a.mark_done_up_to_here_edit() {
-                apply_edit(a, edit, effects);
-                a.move_by(true);
+            if let Some(edit) = session.mark_done_up_to_here_edit() {
+                apply_edit(session, edit, effects);
+                session.move_by(true);
             }
         }
-        Action::Flag => {
-            set_review(a, a.current_id(), ReviewState { flagged: !a.review().flagged, ..a.review() }, effects)
-        }
-        Action::ToggleSubwords => a.subwords.is_on = !a.subwords.is_on,
+        Action::Flag => set_review(
+            session,
+            session.current_id(),
+            ReviewState { flagged: !session.review().flagged, ..session.review() },
+            effects,
+        ),
+        Action::ToggleSubwords => session.subwords.is_on = !session.subwords.is_on,
         _ => {}
     }
 }
@@ -458,46 +490,41 @@ fn dataset_action(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
 /// Number of sentences that Page Up and Page Down move.
 const PAGE_SENTENCES: usize = 10;
 
-/// Undoes the last edit. Returns `None` if there is nothing to undo.
-fn undo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
-    let edit = a.history.undo(&mut a.corpus).map(Edit::inverse)?;
-    on_changed(a, edit, false, effects);
-    Some(())
-}
-
-/// Redoes the last undone edit. Returns `None` if there is nothing to redo.
-fn redo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
-    let edit = a.history.redo(&mut a.corpus).cloned()?;
-    on_changed(a, edit, false, effects);
-    Some(())
+/// Returns write access. If the session is read-only, the user is notified.
+pub(super) fn writer<'s>(session: &'s mut Session, effects: &mut Vec<Effect>) -> Option<Writer<'s>> {
+    let writer = session.writer();
+    if writer.is_err() {
+        effects.push(Effect::Notify(read_only_notification()));
+    }
+    writer.ok()
 }
 
 /// Changes the review state of a sentence.
-fn set_review(a: &mut Annotate, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
-    let (SentenceId { document, sentence }, before) = (id, a.corpus.review(id));
-    if before != after {
-        apply_edit(a, Edit::Review { document, sentence, before, after }, effects);
+fn set_review(session: &mut Session, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
+    if let Some(mut writer) = writer(session, effects) {
+        writer.set_review(id, after);
     }
 }
 
 /// Applies a new edit.
-pub(super) fn apply_edit(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
-    if a.history.apply(edit, &mut a.corpus)
-        && let Some(made) = a.history.next_undo().cloned()
-    {
-        on_changed(a, made, true, effects);
+pub(super) fn apply_edit(session: &mut Session, edit: Edit, effects: &mut Vec<Effect>) {
+    if let Some(mut writer) = writer(session, effects) {
+        writer.apply(edit);
     }
 }
 
-/// Updates the view after a change of the corpus, and stores the change.
-fn on_changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
-    a.on_edit(&change, log);
-    effects.push(Effect::Commit(WriteOp::Edit { change, log, position: a.history.position() }));
+/// Handles a key or mouse event on the Annotate page.
+fn on_activity(session: &mut Session, now: u64, effects: &mut Vec<Effect>) {
+    if now >= session.progress.today.ends_at {
+        effects.push(Effect::RefreshDate);
+    } else if let Ok(mut writer) = session.writer() {
+        writer.record_activity(now);
+    }
 }
 
 fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
     let needs_data = matches!(room, Page::Train | Page::Evaluate | Page::Data);
-    if needs_data && app.annotate.is_none() {
+    if needs_data && app.session.is_none() {
         return;
     }
     app.page = room;
@@ -532,17 +559,17 @@ fn request_subwords(app: &mut App, effects: &mut Vec<Effect>) {
     let options =
         AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length: arguments.max_length };
     let Some(model) = app.train_page.base.name() else { return };
-    let Some(a) = app.annotate.as_mut().filter(|a| a.subwords.is_on) else { return };
-    let id = a.current_id();
-    let document = a.corpus.document(id.document);
+    let Some(session) = app.session.as_mut().filter(|session| session.subwords.is_on) else { return };
+    let id = session.current_id();
+    let document = session.corpus().document(id.document);
     let sentence = id.sentence as usize;
     let tokens: Vec<String> = document.sentence_tokens(sentence).into_iter().map(str::to_owned).collect();
-    let name = |l| a.corpus.labels.name(l).to_owned();
+    let name = |l| session.corpus().labels.name(l).to_owned();
     let tags = scheme::encode(&document.to_token_spans(sentence), tokens.len(), Scheme::Iob2)
         .into_iter()
         .map(|t| tag_notation::format_tag(t, Scheme::Iob2, name))
         .collect();
-    let labels = a.corpus.labels.names();
+    let labels = session.corpus().labels.names();
     let work = InteractiveWork::Align { model, tokens, tags, labels, options };
     app.requests.submit(Purpose::Align, Work::Interactive(work), effects);
 }

@@ -1,8 +1,8 @@
 //! Standard output: JSON objects that several subcommands share, and lines of text.
 
 use super::{CliError, terminal};
-pub use crate::app::i18n::thousands;
 use crate::eval::PrfScore;
+pub use crate::i18n::thousands;
 use crate::predict::EvalMetrics;
 use crate::train::json::labels;
 use serde_json::{Value, json};

@@ -109,6 +109,29 @@ impl Edit {
         }
     }
 
+    /// Returns the edits that are not groups, in the order of application.
+    pub fn parts(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match self {
+            Self::Group { edits, .. } => Box::new(edits.iter().flat_map(Self::parts)),
+            edit => Box::new(std::iter::once(edit)),
+        }
+    }
+
+    /// True if label ids belong to other labels after this edit. A group is examined by its parts.
+    pub fn reassigns_labels(&self) -> bool {
+        matches!(self, Self::PopLabel(_) | Self::RemoveLabel { .. } | Self::InsertLabel { .. })
+    }
+
+    /// Returns the id of a label after this edit, or `None` if the edit removed the label. A group is examined by its
+    /// parts.
+    pub fn new_label_id(&self, label: LabelId) -> Option<LabelId> {
+        match self {
+            Self::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label.before() } else { label }),
+            Self::InsertLabel { id, .. } => Some(if label >= *id { label.after() } else { label }),
+            _ => Some(label),
+        }
+    }
+
     /// Returns the edit with the current origins of the removed spans. The caller does not need to know them.
     #[must_use]
     pub fn with_current_origins(mut self, corpus: &Corpus) -> Self {

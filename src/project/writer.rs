@@ -256,11 +256,21 @@ impl ProjectWriter {
 }
 
 impl ProjectWriter {
-    /// Stores all pending operations as far as possible, and returns the new events.
-    pub fn finish(&mut self) -> Vec<WriterEvent> {
+    /// Accepts no more operations. The thread ends after it has stored the pending ones as far as possible.
+    pub fn close(&mut self) {
         // An import without edits is canceled: the dataset is read again from its source the next time.
         self.is_cancelled.store(self.sent == 1, Ordering::Relaxed);
         drop(self.commits.take());
+    }
+
+    /// True if the thread has ended. Its last events can still be received.
+    pub fn is_closed(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Stores all pending operations as far as possible, and returns the new events. Waits for the disk.
+    pub fn finish(&mut self) -> Vec<WriterEvent> {
+        self.close();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

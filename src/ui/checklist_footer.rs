@@ -2,7 +2,7 @@
 
 use super::theme::{self, TextRole};
 use super::widgets::{Button, label, separator};
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use egui::{Align, Key, Layout, Ui};
 
 /// Action that the user chose.

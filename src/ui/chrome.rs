@@ -7,12 +7,12 @@ use super::widgets::{
     Badge, BadgeStyle, Button, IconButton, MenuRow, ProgressBar, Toast, ToastEvent, focus_ring, hairline, label, menu,
     paint_icon, put_text, toasts as show_toasts,
 };
-use crate::app::i18n::{tr, trn};
 use crate::app::requests::{Pending, Slot};
-use crate::app::train_page::RunState;
 use crate::app::{Action, App, Command, Page, notifications};
 use crate::corpus::Split;
+use crate::i18n::{tr, trn};
 use crate::project::ProjectWriter;
+use crate::session::run::RunState;
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Save status of the open dataset.
@@ -59,7 +59,7 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &SaveState, out: &mut Commands) {
             let full = ui.max_rect();
             ui.horizontal_centered(|ui| {
                 logo(ui);
-                ui.add_space(if app.annotate.is_some() { -2.0 } else { 8.0 });
+                ui.add_space(if app.session.is_some() { -2.0 } else { 8.0 });
                 dataset_menu(ui, app, out);
             });
             search(ui, app, full, out);
@@ -71,14 +71,14 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &SaveState, out: &mut Commands) {
                 out.push(Command::Run(Action::Settings));
             }
             save_indicator(&mut ui, saved);
-            if let Some(a) = &app.annotate {
+            if let Some(session) = &app.session {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                let redo = a.history.next_redo().is_none().then_some(tr!("Nothing to redo"));
+                let redo = session.history().next_redo().is_none().then_some(tr!("Nothing to redo"));
                 let keys = app.keymap.key_labels(Action::Redo);
                 if IconButton::new(icon::REDO_2, tr!("Redo")).keys(&keys).disabled(redo).show(&mut ui).clicked() {
                     out.push(Command::Run(Action::Redo));
                 }
-                let undo = a.history.next_undo().is_none().then_some(tr!("Nothing to undo"));
+                let undo = session.history().next_undo().is_none().then_some(tr!("Nothing to undo"));
                 let keys = app.keymap.key_labels(Action::Undo);
                 if IconButton::new(icon::UNDO_2, tr!("Undo")).keys(&keys).disabled(undo).show(&mut ui).clicked() {
                     out.push(Command::Run(Action::Undo));
@@ -117,11 +117,11 @@ fn logo(ui: &mut Ui) {
 
 fn dataset_menu(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::colors(ui);
-    let Some(a) = &app.annotate else {
+    let Some(session) = &app.session else {
         label(ui, TextRole::Strong, p.text, "Tagwright");
         return;
     };
-    let name: String = a.corpus.name.chars().take(24).collect();
+    let name: String = session.corpus().name.chars().take(24).collect();
     let button = Button::ghost(&name).proper_name().opens_menu().show(ui);
     ui.add_space(-8.0);
     menu(&button, 280.0, |ui| {
@@ -142,9 +142,9 @@ fn dataset_menu(ui: &mut Ui, app: &App, out: &mut Commands) {
     });
     let split = match app.page {
         Page::Try | Page::Data => return,
-        Page::Evaluate => app.evaluate_page.split,
+        Page::Evaluate => session.evaluation.split,
         Page::Train => Split::Train,
-        Page::Annotate => a.document_at(a.current).split,
+        Page::Annotate => session.document_at(session.current).split,
     };
     Badge::new(split.name()).icon(split_icon(split)).show(ui);
 }
@@ -216,7 +216,7 @@ pub fn activity_bar(ui: &mut Ui, app: &App, out: &mut Commands) {
     let rect = panel
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let no_data = app.annotate.is_none().then_some(tr!("Open a dataset first"));
+            let no_data = app.session.is_none().then_some(tr!("Open a dataset first"));
             let rooms = [
                 (Page::Annotate, icon::HIGHLIGHTER, tr!("Annotate"), None),
                 (Page::Train, icon::ACTIVITY, tr!("Train"), no_data),
@@ -225,7 +225,7 @@ pub fn activity_bar(ui: &mut Ui, app: &App, out: &mut Commands) {
                 (Page::Data, icon::DATABASE, tr!("Data"), no_data),
             ];
             // Without a dataset, Annotate shows the welcome page, which is not marked as a page in the rail.
-            let in_a_room = app.annotate.is_some() || app.page == Page::Try;
+            let in_a_room = app.session.is_some() || app.page == Page::Try;
             for (space, glyph, name, off) in rooms {
                 if page_button(ui, glyph, name, app.page == space && in_a_room, off) {
                     out.push(Command::Run(Action::GoTo(space)));
@@ -309,16 +309,16 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 fn status_items(app: &App) -> Vec<String> {
     let mut facts = Vec::new();
-    match (app.page, &app.annotate) {
-        (Page::Annotate, Some(a)) => {
-            if a.progress.done_today() > 0 {
-                facts.push(tr!("{done_today} done today", done_today = thousands(a.progress.done_today())));
+    match (app.page, &app.session) {
+        (Page::Annotate, Some(session)) => {
+            if session.progress.done_today() > 0 {
+                facts.push(tr!("{done_today} done today", done_today = thousands(session.progress.done_today())));
             }
             if app.settings.timer {
-                facts.push(tr!("{worked} min worked today", worked = a.work_timer.seconds / 60));
+                facts.push(tr!("{worked} min worked today", worked = session.work_timer.seconds / 60));
             }
-            facts.extend(a.corpus.scheme.map(|s| s.name().to_owned()));
-            facts.push(format_numbers::tokens(a.counts.tokens));
+            facts.extend(session.corpus().scheme.map(|s| s.name().to_owned()));
+            facts.push(format_numbers::tokens(session.totals().counts.tokens));
         }
         (Page::Try, _) if !app.try_page.analyzed_text.is_empty() => {
             let t = &app.try_page;
@@ -354,7 +354,8 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
         }
         return;
     }
-    if let Some(run) = &app.train_page.run {
+    let run = app.active_run().map(|(_, run)| run).or(app.live_run());
+    if let Some(run) = run {
         match &run.state {
             RunState::Running(control) => {
                 status_dot(ui, p.accent);
@@ -396,7 +397,8 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 /// Returns the last action on this page, as text.
 fn last_task_text(app: &App) -> String {
-    match (app.page, &app.evaluate_page.result) {
+    let result = app.session.as_ref().and_then(|session| session.evaluation.result.as_ref());
+    match (app.page, result) {
         (Page::Evaluate, Some((_, _, s))) => {
             tr!(
                 "Evaluated {sentences} in {seconds} s",

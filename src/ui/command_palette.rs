@@ -5,9 +5,10 @@ use super::format_numbers;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{key_caps, label, paint_icon, put_text};
 use crate::app::command::{COMMANDS, CommandSpec};
-use crate::app::i18n::tr;
-use crate::app::labeling::{CaretMotion, SpanResize};
+use crate::app::refusal::page_blocker;
 use crate::app::{Action, App, Command, Page};
+use crate::i18n::tr;
+use crate::session::labeling::{CaretMotion, SpanResize};
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
 };
@@ -195,10 +196,10 @@ pub(super) fn fuzzy_match(name: &str, typed: &str) -> bool {
 /// Returns the reason why a command would do nothing now, or `None` if it can run.
 fn disabled_reason(app: &App, action: Action) -> Option<&'static str> {
     let nothing = |history: Option<&crate::corpus::Edit>, reason| if history.is_none() { Some(reason) } else { None };
-    match (action, &app.annotate) {
-        (Action::Undo, Some(a)) => nothing(a.history.next_undo(), tr!("Nothing to undo")),
-        (Action::Redo, Some(a)) => nothing(a.history.next_redo(), tr!("Nothing to redo")),
-        (Action::StopTraining | Action::StopAfterEpoch | Action::PauseTraining, _) if !app.train_page.is_running() => {
+    match (action, &app.session) {
+        (Action::Undo, Some(session)) => nothing(session.history().next_undo(), tr!("Nothing to undo")),
+        (Action::Redo, Some(session)) => nothing(session.history().next_redo(), tr!("Nothing to redo")),
+        (Action::StopTraining | Action::StopAfterEpoch | Action::PauseTraining, _) if app.active_run().is_none() => {
             Some(tr!("No run in progress"))
         }
         (
@@ -212,7 +213,7 @@ fn disabled_reason(app: &App, action: Action) -> Option<&'static str> {
             _,
         ) => None,
         (_, None) => Some(tr!("Open a dataset first")),
-        _ => None,
+        (_, Some(_)) => page_blocker(app, action),
     }
 }
 

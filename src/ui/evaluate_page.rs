@@ -7,22 +7,23 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, Card, EmptyState, MenuRow, ProgressBar, Stat, Table, TableColumn, label, menu, paragraph, stats_row,
 };
-use crate::app::i18n::{tr, trn};
 use crate::app::requests::{Pending, Slot};
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
+use crate::i18n::{tr, trn};
 use crate::predict::EvalMetrics;
+use crate::session::Session;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 /// Maximum width of the figures and the table, in points.
 const MAX_CONTENT_WIDTH: f32 = 816.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 20 })).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 14.0;
-        model_and_split(ui, app, a, out);
-        let s = &app.evaluate_page;
+        model_and_split(ui, app, session, out);
+        let s = &session.evaluation;
         if let Some((done, total)) = app.requests.pending(Slot::Evaluation).and_then(Pending::sentences) {
             ProgressBar::new(tr!("Evaluating"), Some(done as f32 / total.max(1) as f32)).tall().show(ui);
             ui.horizontal(|ui| {
@@ -44,7 +45,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     ui.set_max_width(ui.available_width().min(MAX_CONTENT_WIDTH));
                     let title = tr!("{model} on {split}", model = app.model_name(model), split = split.name());
                     score_stats(ui, scores);
-                    label_table(ui, a, scores, &title);
+                    label_table(ui, session, scores, &title);
                     let p = theme::colors(ui);
                     let note = match scores.n_tokens_without_subwords {
                         0 => tr!("Long sentences are processed in overlapping windows").to_owned(),
@@ -67,14 +68,14 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     });
 }
 
-fn model_and_split(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let s = &app.evaluate_page;
+fn model_and_split(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
+    let s = &session.evaluation;
     ui.horizontal(|ui| {
-        let title = app.model_name_with_score(&s.model);
+        let title = app.model_name_with_score(&app.evaluation_model);
         let model = Button::plain(&title).opens_menu().show(ui);
         menu(&model, 240.0, |ui| {
             for (title, model) in app.models() {
-                if MenuRow::new(&title).selected(model == s.model).show(ui).clicked() {
+                if MenuRow::new(&title).selected(model == app.evaluation_model).show(ui).clicked() {
                     out.push(Command::SetEvalModel(model));
                     ui.close();
                 }
@@ -82,7 +83,7 @@ fn model_and_split(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         });
         let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
         menu(&split, 180.0, |ui| {
-            for split in a.splits() {
+            for split in session.splits() {
                 if MenuRow::new(split.name()).icon(split_icon(split)).selected(split == s.split).show(ui).clicked() {
                     out.push(Command::SetEvalSplit(split));
                     ui.close();
@@ -118,7 +119,7 @@ fn score_stats(ui: &mut Ui, s: &EvalMetrics) {
 }
 
 /// Shows a card with one row for each label.
-pub fn label_table(ui: &mut Ui, a: &Annotate, s: &EvalMetrics, note: &str) {
+pub fn label_table(ui: &mut Ui, session: &Session, s: &EvalMetrics, note: &str) {
     let p = theme::colors(ui);
     Card::new(tr!("By label")).subtitle(note).show(
         ui,
@@ -136,9 +137,9 @@ pub fn label_table(ui: &mut Ui, a: &Annotate, s: &EvalMetrics, note: &str) {
             let table = Table::new(&columns);
             table.head(ui);
             let mut labels: Vec<_> = s.labels.iter().collect();
-            labels.sort_by_key(|l| a.corpus.labels.id(&l.label).map_or(usize::MAX, usize::from));
+            labels.sort_by_key(|l| session.corpus().labels.id(&l.label).map_or(usize::MAX, usize::from));
             for l in labels {
-                let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
+                let known = session.corpus().labels.id(&l.label).and_then(|id| session.corpus().labels.get(id));
                 let color = known.map_or(p.series[6], |k| p.label(usize::from(k.color)).solid);
                 table.row(ui, |c| {
                     c.dotted(color, &l.label);

@@ -4,9 +4,9 @@ use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
 use crate::app::effect::Pick;
-use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
 use crate::format::Format;
+use crate::i18n::tr;
 use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};
 
 const WIDTH: f32 = 520.0;
@@ -15,7 +15,7 @@ const WIDTH: f32 = 520.0;
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::colors(ui);
     let Some(offered) = &app.export_options else { return };
-    let several = app.annotate.as_ref().is_some_and(|a| a.splits().len() > 1);
+    let several = app.session.as_ref().is_some_and(|session| session.splits().len() > 1);
     let mut close = false;
     let dismissed = dialog(ui, "export", WIDTH, |ui| {
         label(ui, TextRole::Title, p.text, tr!("Export to"));

@@ -5,17 +5,19 @@ use super::checklist_footer::{self, ChecklistAction};
 use super::format_numbers::thousands;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{dialog, label, paint_icon, paragraph, put_text, separator};
-use crate::app::i18n::{tr, trn};
-use crate::app::{Annotate, App, Command};
+use crate::app::{App, Command};
 use crate::corpus::Split;
 use crate::eval::Finding;
+use crate::i18n::{tr, trn};
+use crate::session::Session;
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(a), Some(fixing), Some((_, survey))) = (&app.annotate, &app.fix_dialog, &app.data_page.survey) else {
+    let (Some(session), Some(fixing)) = (&app.session, &app.fix_dialog) else { return };
+    let Some((_, report)) = &session.checks.report else {
         return;
     };
     let p = theme::colors(ui);
@@ -43,8 +45,8 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             |ui, range| {
                 for i in range {
                     let place = fixing.places[i];
-                    if let Some(finding) = survey.findings.get(place.finding)
-                        && row(ui, a, finding, place.split, place.is_checked)
+                    if let Some(finding) = report.findings.get(place.finding)
+                        && row(ui, session, finding, place.split, place.is_checked)
                     {
                         out.push(Command::CheckFix(Some(i), !place.is_checked));
                     }
@@ -69,12 +71,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 }
 
 /// Shows a place: check box, name of the sentence, and finding. Returns true if it was clicked.
-fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, is_checked: bool) -> bool {
+fn row(ui: &mut Ui, session: &Session, finding: &Finding, split: Split, is_checked: bool) -> bool {
     let p = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let place = a
+    let place = session
         .sentence_index_at(finding.sentence.document, finding.span.start)
-        .map(|place| a.sentence_name(place))
+        .map(|place| session.sentence_name(place))
         .unwrap_or_default();
     response.widget_info(|| {
         WidgetInfo::selected(Role::CheckBox, true, is_checked, format!("{place}: {}", finding.message))

@@ -1,7 +1,7 @@
 //! Number formats of the interface.
 
-pub use crate::app::i18n::thousands;
-use crate::app::i18n::{tr, trn};
+pub use crate::i18n::thousands;
+use crate::i18n::{tr, trn};
 
 /// Formats a score in percent: 0.865 is `86.50`.
 pub fn format_score(share: f64) -> String {

@@ -4,29 +4,30 @@ use super::Commands;
 use super::format_numbers;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
-use crate::app::i18n::{edit_title, tr};
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
+use crate::i18n::{edit_title, tr};
+use crate::session::Session;
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 30.0;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let Some(a) = app.annotate.as_ref().filter(|_| app.history_open) else { return };
+    let Some(session) = app.session.as_ref().filter(|_| app.history_open) else { return };
     let p = theme::colors(ui);
     let mut close = false;
     let dismissed = dialog(ui, "history", 520.0, |ui| {
         label(ui, TextRole::Title, p.text, tr!("History"));
         ui.add_space(2.0);
-        let count = format_numbers::changes(a.history.edits().len());
+        let count = format_numbers::changes(session.history().edits().len());
         let text =
             tr!("{count}. Select one to return to it. Later changes can be redone until you make a new one.", count);
         paragraph(ui, TextRole::Small, p.text_secondary, &text);
         ui.add_space(10.0);
-        if a.history.edits().is_empty() {
+        if session.history().edits().is_empty() {
             EmptyState::new(icon::HISTORY, tr!("No edits yet"), tr!("Your edits appear here")).show(ui);
         } else {
-            rows(ui, a, out);
+            rows(ui, session, out);
         }
         ui.add_space(12.0);
         close = Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked();
@@ -37,8 +38,8 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 }
 
 /// Shows the edits, and at the end the initial state.
-fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
-    let edits = a.history.edits();
+fn rows(ui: &mut Ui, session: &Session, out: &mut Commands) {
+    let edits = session.history().edits();
     let height = (ui.content_rect().height() - 260.0).clamp(120.0, 460.0);
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(
@@ -49,10 +50,10 @@ fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
             for from_newest in range {
                 let position = edits.len() - from_newest;
                 let name = match position.checked_sub(1) {
-                    Some(index) => edit_title(&edits[index].title(&a.corpus)),
+                    Some(index) => edit_title(&edits[index].title(session.corpus())),
                     None => tr!("Original state").to_owned(),
                 };
-                if row(ui, &name, position, a.history.position()) {
+                if row(ui, &name, position, session.history().position()) {
                     out.push(Command::GoToHistory(position));
                 }
             }

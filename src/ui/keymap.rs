@@ -30,7 +30,7 @@ pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Comman
     let focus = ui.memory(|m| m.focused());
     let open = has_open_dialog(app);
     // Any key can close a list, so its keys are handled one at a time.
-    let one_by_one = app.palette_open || app.annotate.as_ref().is_some_and(|a| a.label_picker.is_some());
+    let one_by_one = app.palette_open || app.session.as_ref().is_some_and(|session| session.label_picker.is_some());
     let mut queue = std::mem::take(&mut keys.pending);
     queue.extend(take_key_events(ui));
     // The opened dialog does not have the focus yet, or the closed one still has it.
@@ -48,11 +48,11 @@ pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Comman
         // A control that was reached by Tab keeps Enter and Space.
         focused: focus.is_some(),
         on_canvas: app.page == Page::Annotate
-            && app.annotate.is_some()
+            && app.session.is_some()
             && !typing
             && !open
             && !Popup::is_any_open(ui.ctx()),
-        selected: app.annotate.as_ref().is_some_and(|a| a.selection.is_some()),
+        selected: app.session.as_ref().is_some_and(|session| session.selection.is_some()),
     };
     let rows = rows(app);
     let mut unhandled = Vec::new();
@@ -140,8 +140,8 @@ impl FocusContext {
 
     /// Returns the command of Shift and a letter key: it applies that label to the selection.
     fn label_command(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
-        let a = app.annotate.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
-        let letters = a.corpus.labels.effective_shortcuts();
+        let a = app.session.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
+        let letters = a.corpus().labels.effective_shortcuts();
         let is_its =
             |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
         letters.iter().position(is_its).and_then(|id| LabelId::try_from(id).ok()).map(Command::Label)
@@ -180,5 +180,5 @@ fn matches(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
 
 /// Returns true if a dialog or list covers the page and receives the keys.
 pub fn has_open_dialog(app: &App) -> bool {
-    app.has_open_dialog() || app.annotate.as_ref().is_some_and(|a| a.label_picker.is_some())
+    app.has_open_dialog() || app.session.as_ref().is_some_and(|session| session.label_picker.is_some())
 }

@@ -3,8 +3,8 @@
 use super::Commands;
 use super::theme::{self, TextRole, metrics};
 use super::widgets::{Button, dialog, label, paragraph};
-use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
+use crate::i18n::tr;
 use egui::{Ui, ViewportCommand};
 
 /// Shows the dialog over the page.

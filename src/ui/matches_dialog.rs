@@ -5,10 +5,12 @@ use super::checklist_footer::{self, ChecklistAction};
 use super::format_numbers::{self, thousands};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{EmptyState, IconButton, combo_box, dialog, label, put_text, separator};
-use crate::app::i18n::tr;
-use crate::app::matches::{MatchDialog, MatchOptions, TextMatch};
-use crate::app::{Annotate, App, Command};
+use crate::app::matches::MatchDialog;
+use crate::app::{App, Command};
 use crate::corpus::LabelId;
+use crate::i18n::tr;
+use crate::session::Session;
+use crate::session::matching::{MatchOptions, TextMatch};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
@@ -17,7 +19,7 @@ const MATCH_COLUMN: f32 = 0.42;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(a), Some(m)) = (&app.annotate, &app.match_dialog) else { return };
+    let (Some(session), Some(m)) = (&app.session, &app.match_dialog) else { return };
     let p = theme::colors(ui);
     let mut done = false;
     let dismissed = dialog(ui, "matches", 720.0, |ui| {
@@ -28,7 +30,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             &tr!("Label all matches of “{text}”", text = m.text.chars().take(48).collect::<String>()),
         );
         ui.add_space(8.0);
-        match_options(ui, a, m, out);
+        match_options(ui, session, m, out);
         ui.add_space(8.0);
         separator(ui);
         if m.matches.is_empty() {
@@ -47,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             m.matches.len(),
             |ui, range| {
                 for i in range {
-                    match_row(ui, a, i, &m.matches[i], out);
+                    match_row(ui, session, i, &m.matches[i], out);
                 }
             },
         );
@@ -69,12 +71,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 }
 
 /// Shows the label and the match options.
-fn match_options(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands) {
+fn match_options(ui: &mut Ui, session: &Session, m: &MatchDialog, out: &mut Commands) {
     let p = theme::colors(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         label(ui, TextRole::Small, p.text_secondary, tr!("Label as"));
-        let names = a.corpus.labels.names();
+        let names = session.corpus().labels.names();
         let mut chosen = usize::from(m.label);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
             if combo_box(ui, tr!("Label for all matches"), &mut chosen, &names).changed() {
@@ -95,13 +97,13 @@ fn match_options(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands)
 }
 
 /// Shows a match: check box, words with context, and current label.
-fn match_row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut Commands) {
+fn match_row(ui: &mut Ui, session: &Session, index: usize, hit: &TextMatch, out: &mut Commands) {
     let p = theme::colors(ui);
-    let id = a.sentences[hit.sentence_index];
-    let document = a.corpus.document(id.document);
+    let id = session.sentences[hit.sentence_index];
+    let document = session.corpus().document(id.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let words = &document.text[hit.span.start as usize..hit.span.end as usize];
-    let spoken = format!("{}: {words}", a.sentence_name(hit.sentence_index));
+    let spoken = format!("{}: {words}", session.sentence_name(hit.sentence_index));
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, hit.is_checked, spoken.as_str()));
     if response.clicked() {
         out.push(Command::CheckMatch(Some(index), !hit.is_checked));
@@ -113,7 +115,7 @@ fn match_row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut
     let (mark, color) = if hit.is_checked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text_muted) };
     super::widgets::paint_icon(ui.painter(), square, mark, 15.0, color);
     let mut space = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 6.0);
-    if let Some(l) = hit.current_label.and_then(|l| a.corpus.labels.get(l)) {
+    if let Some(l) = hit.current_label.and_then(|l| session.corpus().labels.get(l)) {
         let name = TextRole::CaptionStrong.single_line(ui, &l.name);
         let width = name.size().x;
         put_text(ui.painter(), space, Align2::RIGHT_CENTER, name, p.label(usize::from(l.color)).text);

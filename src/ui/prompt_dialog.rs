@@ -3,11 +3,12 @@
 use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
-use crate::app::i18n::tr;
 use crate::app::text_prompt::TextPrompt;
-use crate::app::{Annotate, App, Command};
+use crate::app::{App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Span};
+use crate::i18n::tr;
+use crate::session::Session;
 use egui::{Key, Ui};
 
 /// Unfinished input of the dialog.
@@ -67,32 +68,34 @@ fn words(asking: TextPrompt) -> PromptTexts {
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut PromptState, out: &mut Commands) {
-    let (Some(a), Some(asking)) = (&app.annotate, app.prompt) else {
+    let (Some(session), Some(asking)) = (&app.session, app.prompt) else {
         view.typed = None;
         return;
     };
     if view.typed.as_ref().is_none_or(|(of, _)| *of != asking) {
-        view.typed = Some((asking, asking.initial_text(a)));
+        view.typed = Some((asking, asking.initial_text(session)));
     }
     let Some((_, typed)) = &mut view.typed else { return };
     let mut done = false;
     let width = if asking == TextPrompt::Label { 320.0 } else { 420.0 };
-    let dismissed = dialog(ui, "ask", width, |ui| done = body(ui, a, asking, typed, out));
+    let dismissed = dialog(ui, "ask", width, |ui| done = body(ui, session, asking, typed, out));
     if dismissed && !done {
         out.push(Command::OpenPrompt(None));
     }
 }
 
 /// Shows the content of the dialog. Returns true if it was submitted or canceled.
-fn body(ui: &mut Ui, a: &Annotate, asking: TextPrompt, typed: &mut String, out: &mut Commands) -> bool {
+fn body(ui: &mut Ui, session: &Session, asking: TextPrompt, typed: &mut String, out: &mut Commands) -> bool {
     let p = theme::colors(ui);
     let words = words(asking);
     label(ui, TextRole::Title, p.text, words.title);
     ui.add_space(4.0);
     let about = match asking {
-        TextPrompt::Comment(id) => Some(a.corpus.document(id.document).sentence_text(id.sentence as usize).to_owned()),
+        TextPrompt::Comment(id) => {
+            Some(session.corpus().document(id.document).sentence_text(id.sentence as usize).to_owned())
+        }
         TextPrompt::Remark(id, start, end) => {
-            Some(quoted_text(a.corpus.document(id.document), &Span::new(start..end, LabelId::default())))
+            Some(quoted_text(session.corpus().document(id.document), &Span::new(start..end, LabelId::default())))
         }
         _ => None,
     };
@@ -100,7 +103,7 @@ fn body(ui: &mut Ui, a: &Annotate, asking: TextPrompt, typed: &mut String, out: 
         paragraph(ui, TextRole::Small, p.text_secondary, &about.chars().take(120).collect::<String>());
         ui.add_space(6.0);
     }
-    let error = asking.validate(a, typed);
+    let error = asking.validate(session, typed);
     let field = form_field(ui, &words.field.into(), words.help, error.as_deref(), |ui| {
         TextField::new(typed, words.field).placeholder(words.placeholder).invalid(error.is_some()).show(ui)
     });
@@ -109,7 +112,7 @@ fn body(ui: &mut Ui, a: &Annotate, asking: TextPrompt, typed: &mut String, out: 
         field.request_focus();
     }
     ui.add_space(8.0);
-    let ready = asking.is_ready(a, typed);
+    let ready = asking.is_ready(session, typed);
     let entered = ui.input(|i| i.key_pressed(Key::Enter));
     let mut done = false;
     ui.horizontal(|ui| {

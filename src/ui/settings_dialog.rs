@@ -7,11 +7,11 @@ use super::widgets::{
     Button, IconButton, SegmentedControl, TextField, combo_box, dialog, key_caps, label, paragraph, separator,
 };
 use crate::app::command::CommandSpec;
-use crate::app::i18n::tr;
 use crate::app::keymap::Preset;
 use crate::app::shortcut::KEYS;
 use crate::app::shortcut::MODIFIER_LABELS;
 use crate::app::{Action, App, Command, Shortcut};
+use crate::i18n::tr;
 use egui::{Align, Event, Key, Layout, ScrollArea, Ui, vec2};
 
 /// Typed text, and the command that waits for a new key.

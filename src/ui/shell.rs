@@ -6,14 +6,15 @@ use super::{
     import_dialog, keymap, leaving_dialog, matches_dialog, prompt_dialog, settings_dialog, shortcuts_dialog,
     snapshots_dialog, source_change_dialog, theme, train, try_page, welcome,
 };
-use crate::app::i18n::tr;
 use crate::app::update::update;
-use crate::app::{App, Command, Effect, Notification, Page, answers, i18n, saving};
+use crate::app::{App, Command, Effect, Notification, Page, answers, saving};
 use crate::clock::unix_now;
 use crate::failure::{Failure, FailureKind};
 use crate::gpu::CudaHelper;
 use crate::hub::Hub;
+use crate::i18n::{self, tr};
 use crate::project::{AppDirs, Project, ProjectWriter, Settings, WriteOp, WriterEvent, progress, settings};
+use crate::session::Session;
 use crate::worker::{Answer, AnswerContent, Done, Wake, Worker};
 use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
@@ -39,7 +40,12 @@ pub struct Shell {
     app: App,
     view: UiState,
     worker: Worker,
+    /// Writer of the open project.
     committer: Option<ProjectWriter>,
+    /// Writer of the project of the parked session.
+    parked_writer: Option<ProjectWriter>,
+    /// Writers of closed projects that still store their last operations.
+    closing_writers: Vec<ProjectWriter>,
     /// The reason why the open dataset has no project: the file is missing and could not be rewritten.
     missing_project_error: Option<String>,
     /// Opened datasets, while the last edits of the current one are being stored.
@@ -70,6 +76,8 @@ impl Shell {
             view: UiState::default(),
             worker,
             committer: None,
+            parked_writer: None,
+            closing_writers: Vec::new(),
             missing_project_error: None,
             waiting: Vec::new(),
             closing: false,
@@ -104,7 +112,8 @@ impl Shell {
 
     /// Returns true if all edits are on disk.
     pub fn is_durable(&self) -> bool {
-        self.missing_project_error.is_none() && self.committer.as_ref().is_none_or(ProjectWriter::is_durable)
+        let mut writers = self.committer.iter().chain(&self.parked_writer);
+        self.missing_project_error.is_none() && writers.all(ProjectWriter::is_durable)
     }
 
     /// Queues a command for the next frame.
@@ -135,6 +144,7 @@ impl Shell {
                 }
             }
         }
+        self.poll_other_writers();
         let failure = || self.committer.as_ref().and_then(ProjectWriter::failure).map(str::to_owned);
         self.app.storage_error = self.missing_project_error.clone().or_else(failure);
         self.close_when_stored(ctx);
@@ -211,7 +221,13 @@ impl Shell {
                 Effect::PathDialog(pick) => self.dialogs.open(pick, ctx),
                 Effect::Submit(request) => self.worker.submit(*request),
                 Effect::Control(id, control) => self.worker.control(id, control),
-                Effect::AttachProject(project) => self.adopt(*project),
+                Effect::AttachProject(project) => self.attach(*project),
+                Effect::ParkProject => self.parked_writer = self.committer.take(),
+                Effect::UnparkProject => self.unpark(),
+                Effect::CloseParkedProject(mut session) => {
+                    let writer = self.parked_writer.take();
+                    self.closing_writers.extend(writer.map(|writer| closed(writer, session.take_writes())));
+                }
                 Effect::Release => self.release(),
                 Effect::Rebuild(path) => {
                     if let Err(reason) = self.rebuild(&path) {
@@ -219,40 +235,56 @@ impl Shell {
                         self.pending_commands.push(Command::Notify(Notification::error(title, reason)));
                     }
                 }
-                Effect::Commit(commit) => self.send_write(commit),
+                Effect::Notify(notification) => self.pending_commands.push(Command::Notify(notification)),
                 Effect::RefreshDate => self.pending_commands.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.app.settings.save(&self.app.dirs),
             }
             ctx.request_repaint();
         }
+        self.send_writes();
     }
 
     /// Closes the project after all pending writes.
     fn release(&mut self) {
-        for news in self.committer.as_mut().map(ProjectWriter::finish).unwrap_or_default() {
-            // The files belong to the previous dataset, so the result is only reported.
-            self.pending_commands.push(Command::Notify(match news {
-                WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
-                    Notification::error(tr!("Could not save edit"), message)
-                }
-                WriterEvent::Saved(saved) => saving::save_notification(&saved),
-            }));
-        }
-        self.committer = None;
+        let events = self.committer.take().map(|mut writer| writer.finish()).unwrap_or_default();
+        self.pending_commands.extend(events.into_iter().map(|event| Command::Notify(notification(event))));
     }
 
     /// Makes a project the open one and closes the previous one.
-    fn adopt(&mut self, project: Project) {
-        self.release();
+    fn attach(&mut self, project: Project) {
+        // A project of another window is read-only, so it needs no writer.
+        let writer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
+        self.replace_writer(writer);
+    }
+
+    /// Makes the project of the parked session the open one again. The writer of a session with a run is parked before.
+    fn unpark(&mut self) {
+        let writer = self.parked_writer.take();
+        self.replace_writer(writer);
+    }
+
+    fn replace_writer(&mut self, writer: Option<ProjectWriter>) {
         self.dialogs.forget_dataset();
         self.missing_project_error = None;
-        // A project of another window is read-only, so it needs no writer.
-        self.committer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
+        let previous = std::mem::replace(&mut self.committer, writer);
+        self.closing_writers.extend(previous.map(|writer| closed(writer, Vec::new())));
+    }
+
+    /// Receives the events of projects that are not the open one. Their files belong to another dataset, so the results
+    /// are only reported.
+    fn poll_other_writers(&mut self) {
+        let mut events = self.parked_writer.as_mut().map(ProjectWriter::poll).unwrap_or_default();
+        self.closing_writers.retain_mut(|writer| {
+            let is_closed = writer.is_closed();
+            events.extend(writer.poll());
+            !is_closed
+        });
+        self.pending_commands.extend(events.into_iter().map(|event| Command::Notify(notification(event))));
     }
 
     /// Rewrites the project at its path, unless another file exists there.
     fn restore(&mut self, message: &str) {
-        let Some(at) = self.app.annotate.as_ref().map(|a| a.project.clone()) else { return };
+        let Some(at) = self.app.session.as_ref().map(|session| session.project.clone()) else { return };
         let notice = if at.exists() {
             let text = tr!("{message}. Move the project to another folder.", message);
             Notification::error(tr!("Could not save edits"), text)
@@ -292,10 +324,10 @@ impl Shell {
             }
         })?;
         self.end_committer();
-        let Some(a) = &mut self.app.annotate else { return Ok(()) };
-        a.project = project.path().to_owned();
+        let Some(session) = &mut self.app.session else { return Ok(()) };
+        session.project = project.path().to_owned();
         let mut committer = ProjectWriter::new(project, self.wake.clone());
-        committer.send(WriteOp::Rebuild(Box::new(a.memory())));
+        committer.send(WriteOp::Rebuild(Box::new(session.memory())));
         (self.committer, self.missing_project_error, self.app.close_requested) = (Some(committer), None, false);
         Ok(())
     }
@@ -305,16 +337,20 @@ impl Shell {
         for news in self.committer.take().map(|mut c| c.finish()).unwrap_or_default() {
             if let WriterEvent::Saved(saved) = news {
                 self.pending_commands.push(Command::Notify(saving::save_notification(&saved)));
-                self.app.annotate.iter_mut().for_each(|a| a.files.clone_from(&saved.files));
+                self.app.session.iter_mut().for_each(|session| session.files.clone_from(&saved.files));
             }
         }
     }
 
-    /// Stores something in the project of the open dataset.
-    fn send_write(&mut self, commit: WriteOp) {
-        let project = self.app.annotate.as_ref().map(|a| a.project.as_path());
-        if let Some(committer) = self.committer.as_mut().filter(|c| Some(c.path()) == project) {
-            committer.send(commit);
+    /// Writes the changes of the sessions to their projects.
+    fn send_writes(&mut self) {
+        let sessions = [&mut self.app.session, &mut self.app.parked];
+        for (session, writer) in sessions.into_iter().zip([&mut self.committer, &mut self.parked_writer]) {
+            let Some(session) = session else { continue };
+            let writes = session.take_writes();
+            if let Some(writer) = writer.as_mut().filter(|writer| writer.path() == session.project) {
+                writes.into_iter().for_each(|write| writer.send(write));
+            }
         }
     }
 
@@ -330,9 +366,9 @@ impl Shell {
             self.pending_commands.push(Command::UserActivity(unix_now()));
         }
         // Accessible name of the window.
-        let name = self.app.annotate.as_ref().map_or("Tagwright", |a| &a.corpus.name);
+        let name = self.app.session.as_ref().map_or("Tagwright", |session| &session.corpus().name);
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(name));
-        let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
+        let read_only = self.app.session.as_ref().is_some_and(Session::is_read_only);
         let saved = match &self.missing_project_error {
             Some(reason) => chrome::SaveState::Failed(reason.clone()),
             None => chrome::SaveState::of(self.committer.as_ref(), read_only),
@@ -340,11 +376,13 @@ impl Shell {
         chrome::top_bar(ui, &self.app, &saved, &mut out);
         chrome::status_bar(ui, &self.app, &mut out);
         chrome::activity_bar(ui, &self.app, &mut out);
-        match (self.app.page, &self.app.annotate) {
-            (Page::Annotate, Some(a)) => annotate::show(ui, &self.app, a, &mut self.view.annotate, &mut out),
-            (Page::Train, Some(a)) => train::show(ui, &self.app, a, &mut self.view.train, &mut out),
-            (Page::Evaluate, Some(a)) => evaluate_page::show(ui, &self.app, a, &mut out),
-            (Page::Data, Some(a)) => data::show(ui, &self.app, a, &mut out),
+        match (self.app.page, &self.app.session) {
+            (Page::Annotate, Some(session)) => {
+                annotate::show(ui, &self.app, session, &mut self.view.annotate, &mut out)
+            }
+            (Page::Train, Some(session)) => train::show(ui, &self.app, session, &mut self.view.train, &mut out),
+            (Page::Evaluate, Some(session)) => evaluate_page::show(ui, &self.app, session, &mut out),
+            (Page::Data, Some(session)) => data::show(ui, &self.app, session, &mut out),
             (Page::Try, _) => try_page::show(ui, &self.app, &mut self.view.try_text, &mut out),
             _ => welcome::show(ui, &self.app, &mut out),
         }
@@ -379,6 +417,23 @@ impl Shell {
     }
 }
 
+/// Sends the last operations and closes a writer without waiting for the disk.
+fn closed(mut writer: ProjectWriter, last: Vec<WriteOp>) -> ProjectWriter {
+    last.into_iter().for_each(|write| writer.send(write));
+    writer.close();
+    writer
+}
+
+/// Returns the notification of an event of a project that is not open.
+fn notification(event: WriterEvent) -> Notification {
+    match event {
+        WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
+            Notification::error(tr!("Could not save edit"), message)
+        }
+        WriterEvent::Saved(saved) => saving::save_notification(&saved),
+    }
+}
+
 fn is_opened_dataset(answer: &Answer) -> bool {
     matches!(&answer.content, AnswerContent::Done(done) if matches!(**done, Done::Opened { .. }))
 }
@@ -392,11 +447,12 @@ impl Drop for Shell {
                 continue;
             }
             for effect in answers::on_answer(&mut self.app, answer) {
-                if let Effect::Commit(commit) = effect {
-                    self.send_write(commit);
+                if let (Effect::CloseParkedProject(mut session), Some(writer)) = (effect, &mut self.parked_writer) {
+                    session.take_writes().into_iter().for_each(|write| writer.send(write));
                 }
             }
         }
+        self.send_writes();
     }
 }
 

@@ -4,8 +4,8 @@ use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, dialog, key_caps, label};
 use crate::app::command::KeyContext;
-use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
+use crate::i18n::tr;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the list over the page.

@@ -4,14 +4,14 @@ use super::Commands;
 use super::format_numbers::format_days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
-use crate::app::i18n::{tr, trn};
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{App, Command};
+use crate::i18n::{tr, trn};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(a), Some(changed)) = (&app.annotate, &app.snapshots) else { return };
+    let (Some(session), Some(changed)) = (&app.session, &app.snapshots) else { return };
     let p = theme::colors(ui);
     let mut close = false;
     let dismissed = dialog(ui, "snapshots", 520.0, |ui| {
@@ -24,12 +24,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             tr!("A snapshot stores all labels. Restoring one can be undone."),
         );
         ui.add_space(12.0);
-        if a.snapshots.is_empty() {
+        if session.snapshots.is_empty() {
             EmptyState::new(icon::HISTORY, tr!("No snapshots"), tr!("Create one before a large change")).show(ui);
             ui.add_space(12.0);
         }
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-            for (snapshot, changed) in a.snapshots.iter().zip(changed) {
+            for (snapshot, changed) in session.snapshots.iter().zip(changed) {
                 let size = vec2(ui.available_width(), 40.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;

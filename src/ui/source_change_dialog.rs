@@ -3,8 +3,8 @@
 use super::Commands;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Badge, BadgeStyle, Button, Stat, dialog, icon, label, paragraph, stats_row};
-use crate::app::i18n::{tr, trn};
-use crate::app::{App, Command, i18n::thousands};
+use crate::app::{App, Command};
+use crate::i18n::{thousands, tr, trn};
 use crate::project::{SourceChange, SourceDecision};
 use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 

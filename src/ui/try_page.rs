@@ -10,9 +10,9 @@ use super::widgets::{
     Button, EmptyState, MenuRow, TextArea, hairline, label, menu, paragraph, put_text, tall_panel_header,
 };
 use crate::app::effect::Pick;
-use crate::app::i18n::tr;
 use crate::app::requests::Slot;
 use crate::app::{App, Command};
+use crate::i18n::tr;
 use crate::predict::Entity;
 use egui::{
     Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
@@ -133,8 +133,10 @@ fn input(ui: &mut Ui, view: &mut TryPageState, out: &mut Commands) {
 
 /// Returns the color of a label by its index in the starter model, or in the dataset if it has the label.
 fn label_color(app: &App, p: &'static theme::ThemeColors, name: &str) -> &'static LabelColor {
-    let in_dataset =
-        app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.color));
+    let in_dataset = app
+        .session
+        .as_ref()
+        .and_then(|session| session.corpus().labels.get(session.corpus().labels.id(name)?).map(|l| l.color));
     let usual = ["PER", "ORG", "LOC", "MISC"].iter().position(|l| *l == name);
     let hashed = || 4 + name.bytes().fold(0usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b))) % 20;
     p.label(in_dataset.map_or_else(|| usual.unwrap_or_else(hashed), usize::from))

@@ -8,11 +8,11 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator,
 };
-use crate::app::i18n::tr;
 use crate::app::requests::Slot;
 use crate::app::{Action, App, Command, Page};
 use crate::format::FORMATS;
 use crate::hub::ModelRef;
+use crate::i18n::tr;
 use egui::{Align, Align2, CentralPanel, Frame, Key, Layout, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Width of the main column and of the recent datasets, in points.

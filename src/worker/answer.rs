@@ -4,8 +4,8 @@
 //! step events are merged and progress is skipped; nothing else is lost.
 
 use super::Wake;
-use super::request::{RequestId, RunId};
-use crate::corpus::{SentenceId, Split};
+use super::request::RequestId;
+use crate::corpus::{SentenceId, Split, Stamp};
 use crate::eval::{Agreement, DatasetReport};
 use crate::failure::Failure;
 use crate::format::ReadOptions;
@@ -32,7 +32,7 @@ pub enum AnswerContent {
     /// The request is in progress.
     Progress(Progress),
     /// Event of a run, in the order in which the run reported it.
-    Run(RunId, TrainEvent),
+    Run(TrainEvent),
     /// The request is complete.
     Done(Box<Done>),
     /// The request failed.
@@ -94,7 +94,7 @@ pub enum Done {
         agreement: Box<Agreement>,
     },
     /// A run finished.
-    Trained(RunId, Box<TrainOutput>),
+    Trained(Box<TrainOutput>),
     /// Estimated cost of a run.
     Estimated(RunEstimate),
     /// Loss by learning rate.
@@ -134,8 +134,8 @@ pub enum Done {
     },
     /// Statistics and findings of a dataset.
     Reported {
-        /// Revision of the corpus.
-        revision: u64,
+        /// State of the dataset of the request.
+        stamp: Stamp,
         /// The report.
         report: Box<DatasetReport>,
     },

@@ -64,9 +64,9 @@ pub(super) fn perform_background(
             sentences.truncate(processed);
             Ok(Done::Suggested { model, sentences, suggestions })
         }
-        BackgroundWork::Report { corpus, files, base, revision } => {
+        BackgroundWork::Report { corpus, files, base, stamp } => {
             let report = report(&corpus, &files, base.as_ref(), models, context).ok_or_else(Failure::canceled)?;
-            Ok(Done::Reported { revision, report: Box::new(report) })
+            Ok(Done::Reported { stamp, report: Box::new(report) })
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Requests to the worker threads.
 
 use crate::corpus::holdout::Holdout;
-use crate::corpus::{Corpus, SentenceId, Split};
+use crate::corpus::{Corpus, SentenceId, Split, Stamp};
 use crate::format::{Format, ReadOptions};
 use crate::hub::ModelRef;
 use crate::model::align::AlignmentOptions;
@@ -124,8 +124,6 @@ pub enum Measurement {
 
 /// Data and settings of a run.
 pub struct TrainRequest {
-    /// Number of the run.
-    pub run: RunId,
     /// Data at the time of the request; later edits do not change it.
     pub corpus: Corpus,
     /// Training and validation sentences.
@@ -198,7 +196,7 @@ pub enum BackgroundWork {
         files: Vec<SourceFile>,
         /// Base model of the next run, and its maximum length in subwords.
         base: Option<(ModelRef, usize)>,
-        /// Revision of the corpus; returned with the result.
-        revision: u64,
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
     },
 }

@@ -3,7 +3,7 @@
 //! Steps wake the window at most ten times per second.
 
 use super::answer::{AnswerContent, Done, Progress};
-use super::request::{Measurement, RunId, TrainRequest, TrainingWork};
+use super::request::{Measurement, TrainRequest, TrainingWork};
 use super::thread::RequestContext;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::failure::Failure;
@@ -27,8 +27,7 @@ pub(super) fn perform(work: TrainingWork, hub: &Hub, context: &RequestContext<'_
         TrainingWork::Run(request) => (None, *request),
         TrainingWork::Measure(measurement, request) => (Some(measurement), *request),
     };
-    let run = request.run;
-    let mut forwarder = EventForwarder { run, context, pending: None, last_wake: Instant::now() };
+    let mut forwarder = EventForwarder { context, pending: None, last_wake: Instant::now() };
     let target = gpu::select_target(request.arguments.device, CudaHelper::find()).map_err(ModelError::from)?;
     let result = match target {
         ExecutionTarget::Helper(helper, device) => {
@@ -54,7 +53,7 @@ pub(super) fn perform(work: TrainingWork, hub: &Hub, context: &RequestContext<'_
     };
     forwarder.flush();
     match result? {
-        HelperResult::Finished(output) => Ok(Done::Trained(run, output)),
+        HelperResult::Finished(output) => Ok(Done::Trained(output)),
         HelperResult::Estimate(estimate) => estimate.map(Done::Estimated).ok_or_else(Failure::canceled),
         HelperResult::Rates(sweep) => sweep.map(Done::LrSweep).ok_or_else(Failure::canceled),
         // The window is closing, and the next window can resume the run.
@@ -112,7 +111,6 @@ fn run_in_process(
 
 /// Forwards the events of a run in their order. Steps are merged if the window does not read them.
 struct EventForwarder<'a> {
-    run: RunId,
     context: &'a RequestContext<'a>,
     /// Merged steps that were not sent yet.
     pending: Option<Step>,
@@ -121,7 +119,7 @@ struct EventForwarder<'a> {
 
 impl EventForwarder<'_> {
     fn send_step(&self, step: Step) {
-        self.context.answers.send_silently(self.context.id, AnswerContent::Run(self.run, TrainEvent::Step(step)));
+        self.context.answers.send_silently(self.context.id, AnswerContent::Run(TrainEvent::Step(step)));
     }
 
     /// Sends the pending step.
@@ -149,7 +147,7 @@ impl Observer for EventForwarder<'_> {
             }
             other => {
                 self.flush();
-                self.context.answers.send(self.context.id, AnswerContent::Run(self.run, other));
+                self.context.answers.send(self.context.id, AnswerContent::Run(other));
             }
         }
     }

@@ -9,9 +9,9 @@
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use std::path::{Path, PathBuf};
-use tagwright::app::train_page::RunState;
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
+use tagwright::session::run::RunState;
 use tagwright::ui::Shell;
 use tagwright::ui::file_dialogs::FileDialogs;
 
@@ -83,7 +83,7 @@ fn main() {
     let shell =
         Shell::new(&ctx, AppDirs::with_root(data.path()), Hub::default(), &[Path::new(&folder).to_owned()], dialogs);
     let mut bench = Bench { ctx, shell, time: 0.0 };
-    while bench.shell.app().annotate.is_none() {
+    while bench.shell.app().session.is_none() {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
@@ -120,7 +120,7 @@ fn main() {
     report("all matches of a word", (0..20).map(|_| matches(&mut bench)).collect());
     bench.shell.push_command(tagwright::app::Command::Analyze);
     let started = std::time::Instant::now();
-    while bench.shell.app().data_page.survey.is_none() {
+    while bench.shell.app().session.as_ref().is_none_or(|s| s.checks.report.is_none()) {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
@@ -129,9 +129,8 @@ fn main() {
         report(&format!("filter {query}"), (0..20).map(|_| bench.filter(query)).collect());
     }
     bench.key(Key::Enter, Modifiers::COMMAND);
-    let training =
-        |b: &Bench| b.shell.app().train_page.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)));
-    while training(&bench) && bench.shell.app().train_page.run.as_ref().is_none_or(|r| r.steps.len() < 20) {
+    let training = |b: &Bench| b.shell.app().live_run().is_some_and(|r| matches!(r.state, RunState::Running(_)));
+    while training(&bench) && bench.shell.app().live_run().is_none_or(|r| r.steps.len() < 20) {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(10));
     }

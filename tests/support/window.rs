@@ -79,7 +79,7 @@ impl Window {
         let data = self.data.clone();
         drop(self);
         let mut w = Self::with(data, &[path], [1440.0, 900.0], egui::Theme::Dark);
-        w.until("the file is open", |w| w.app().annotate.is_some());
+        w.until("the file is open", |w| w.app().session.is_some());
         w
     }
 
@@ -281,7 +281,7 @@ impl Window {
     /// Opens the sample and waits for it.
     pub fn open_sample(&mut self) {
         self.click("Open sample dataset");
-        self.until("the sample is open", |w| w.app().annotate.is_some());
+        self.until("the sample is open", |w| w.app().session.is_some());
     }
 
     /// Returns an image of the window at scale 1. Requires a GPU; a software GPU is sufficient.

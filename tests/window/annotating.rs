@@ -33,15 +33,15 @@ pub(super) fn window(folder: &Path, marked: &str) -> Window {
     let file = folder.join("text.conll");
     std::fs::write(&file, format!("{lines}\nspare B-ORG\nand B-LOC\nspare B-PER\n")).expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w
 }
 
 /// Returns the first sentence in the notation of [`window`].
 pub(super) fn render(w: &Window) -> String {
     let app = w.app();
-    let a = app.annotate.as_ref().expect("a dataset");
-    let d = a.corpus.document(0);
+    let a = app.session.as_ref().expect("a dataset");
+    let d = a.corpus().document(0);
     let words = d.sentence_tokens(0);
     let spans = d.to_token_spans(0);
     let mut out: Vec<String> = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn render(w: &Window) -> String {
         let starts = spans.iter().any(|s| s.start == i);
         let ends = spans.iter().find(|s| s.end == i + 1);
         let open = if starts { "[" } else { "" };
-        let close = ends.map_or_else(String::new, |s| format!(" {}]", a.corpus.labels.name(s.label)));
+        let close = ends.map_or_else(String::new, |s| format!(" {}]", a.corpus().labels.name(s.label)));
         out.push(format!("{open}{word}{close}"));
     }
     out.join(" ")
@@ -101,13 +101,13 @@ fn arrow_keys_follow_visual_order_in_rtl_text() {
     w.press("Open file…");
     w.until("the preview is loaded", |w| w.app().import_preview.is_some());
     w.press("Open");
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.key(NONE, ArrowLeft);
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 0)));
+    assert_eq!(w.app().session.as_ref().and_then(|a| a.selection), Some((0, 0)));
     w.key(SHIFT, ArrowLeft);
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 1)));
+    assert_eq!(w.app().session.as_ref().and_then(|a| a.selection), Some((0, 1)));
     w.key(NONE, ArrowRight);
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 0)));
+    assert_eq!(w.app().session.as_ref().and_then(|a| a.selection), Some((0, 0)));
     // The order of words is right to left. Latin words are ordered left to right.
     let x = |w: &Window, word: &str| w.harness_rect(word).center().x;
     assert!(x(&w, "אמל, O") > x(&w, "קוראת, O") && x(&w, "קוראת, O") > x(&w, "in, O"));
@@ -122,7 +122,7 @@ fn mouse_labels_are_durable() {
     let mut w = window(folder.path(), "Ada met Zoë");
     let rect = w.harness_rect("Ada, O");
     w.drag(rect.center(), w.harness_rect("met, O").center());
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 1)));
+    assert_eq!(w.app().session.as_ref().and_then(|a| a.selection), Some((0, 1)));
     w.click("ORG");
     assert_eq!(render(&w), "[Ada met ORG] Zoë");
     w.until("the edit is durable", Window::is_durable);
@@ -134,12 +134,12 @@ fn labels_are_added_renamed_and_recolored() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "Ada met Zoë");
     w.keys(&[Key::Enter]);
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.current), Some(1));
+    assert_eq!(w.app().session.as_ref().map(|a| a.current), Some(1));
     w.keys(&[Key::ArrowUp, Key::N]);
     w.type_text("Name", "DATE");
     w.keys(&[Key::Enter]);
     assert_eq!(
-        w.app().annotate.as_ref().map(|a| a.corpus.labels.names()),
+        w.app().session.as_ref().map(|a| a.corpus().labels.names()),
         Some(vec!["PER".into(), "ORG".into(), "LOC".into(), "DATE".into()])
     );
     w.keys(&[Key::ArrowRight, Key::Num4]);
@@ -150,7 +150,7 @@ fn labels_are_added_renamed_and_recolored() {
     assert_eq!(render(&w), "[Ada DAY] met Zoë");
     w.right_click("DAY");
     w.click("Color 9");
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.corpus.labels.get(LabelId::new(3)).map(|l| l.color)), Some(8));
+    assert_eq!(w.app().session.as_ref().and_then(|a| a.corpus().labels.get(LabelId::new(3)).map(|l| l.color)), Some(8));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn saving_writes_only_changed_lines_and_restart_restores_edits() {
     let source = "-DOCSTART- O\r\n\r\nAda O\r\nmet O\r\n\r\n\r\nZoë I-PER\r\n";
     std::fs::write(&file, source).expect("a file");
     let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Light);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.key(CTRL, Key::S);
     w.until("a notice appears", |w| !w.app().notifications.shown().is_empty());
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), source);
@@ -171,7 +171,7 @@ fn saving_writes_only_changed_lines_and_restart_restores_edits() {
     w.until("the edit is durable", Window::is_durable);
     drop(w);
     let mut w = Window::with(data, &[&file], [1440.0, 900.0], egui::Theme::Light);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     assert_eq!(render(&w), "[Ada PER] met");
     w.key(CTRL, Key::Z);
     w.key(CTRL, Key::S);
@@ -187,20 +187,20 @@ fn subword_view_shows_training_labels() {
     w.step();
     w.open_sample();
     w.keys(&[Key::P]);
-    w.until("the subwords are shown", |w| w.app().annotate.as_ref().is_some_and(|a| a.subwords.alignment.is_some()));
+    w.until("the subwords are shown", |w| w.app().session.as_ref().is_some_and(|a| a.subwords.alignment.is_some()));
     {
         let app = w.app();
-        let alignment = app.annotate.as_ref().and_then(|a| a.subwords.alignment.as_ref()).expect("an alignment");
+        let alignment = app.session.as_ref().and_then(|a| a.subwords.alignment.as_ref()).expect("an alignment");
         assert_eq!(alignment.encoding.tokens.first().map(String::as_str), Some("[CLS]"));
         assert_eq!(alignment.tag_ids.first(), Some(&-100));
     }
-    let with_i_tags = w.app().annotate.as_ref().and_then(|a| a.subwords.alignment.clone()).expect("an alignment");
+    let with_i_tags = w.app().session.as_ref().and_then(|a| a.subwords.alignment.clone()).expect("an alignment");
     // The legend has the same text as the option.
     w.harness.get_by_role_and_label(egui::Role::RadioButton, "Ignored (-100)").click();
     w.step();
     w.until("the labels have changed", |w| {
         w.app()
-            .annotate
+            .session
             .as_ref()
             .and_then(|a| a.subwords.alignment.clone())
             .is_some_and(|p| p.tag_ids != with_i_tags.tag_ids)
@@ -211,7 +211,7 @@ fn subword_view_shows_training_labels() {
 fn sentences_are_marked_done_flagged_and_commented() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Zoë PER] sails");
-    let position = |w: &Window| w.app().annotate.as_ref().map(|a| (a.current, a.n_done));
+    let position = |w: &Window| w.app().session.as_ref().map(|a| (a.current, a.totals().n_done));
     w.keys(&[Key::D]);
     assert_eq!(position(&w), Some((1, 1)), "marking as done selects the next sentence");
     assert!(w.shows_part("1 of 2 done"));
@@ -219,7 +219,7 @@ fn sentences_are_marked_done_flagged_and_commented() {
     w.type_text("Comment on sentence", "a bay, not a person?");
     w.keys(&[Key::Enter]);
     assert!(w.shows("a bay, not a person?") && w.shows("Flagged"));
-    let visible = |w: &Window| w.app().annotate.as_ref().map(|a| a.visible.clone());
+    let visible = |w: &Window| w.app().session.as_ref().map(|a| a.visible.clone());
     for (query, expected) in [
         ("status:done", vec![0]),
         ("status:flagged", vec![1]),
@@ -255,7 +255,7 @@ fn mark_done_up_to_here_is_one_edit() {
     let mut w = w.reopened(&folder.path().join("text.conll"));
     assert!(w.shows("2 done today"));
     w.key(CTRL, Key::Z);
-    assert_eq!(w.app().annotate.as_ref().map(|a| (a.n_done, a.progress.done_today())), Some((0, 0)));
+    assert_eq!(w.app().session.as_ref().map(|a| (a.totals().n_done, a.progress.done_today())), Some((0, 0)));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     std::fs::write(&file, "Zoë B-PER\nsails O\n\nOslo B-LOC\n").expect("a file");
     let open = || {
         let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
-        w.until("the file is open", |w| w.app().annotate.is_some());
+        w.until("the file is open", |w| w.app().session.is_some());
         w
     };
     let mut w = open();
@@ -278,7 +278,7 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     w.press("Close");
     w.keys(&[Key::ArrowRight, Key::Backspace]);
     w.type_text("Search", "since:first");
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.clone()), Some(vec![0]));
+    assert_eq!(w.app().session.as_ref().map(|a| a.visible.clone()), Some(vec![0]));
     w.click("Saved searches");
     w.click("Save this search");
     w.type_text("Search name", "my changes");
@@ -289,11 +289,11 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     let mut w = open();
     w.click("Saved searches");
     w.click("my changes");
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.clone()), Some(vec![0]));
+    assert_eq!(w.app().session.as_ref().map(|a| a.visible.clone()), Some(vec![0]));
     w.ask(tagwright::app::Command::Run(tagwright::app::Action::Snapshots));
     assert!(w.shows_part("1 sentence changed"));
     w.press("Restore");
-    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
+    let spans = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().document(0).spans.len());
     assert_eq!(spans(&w), Some(2));
     w.key(CTRL, Key::Z);
     w.step();

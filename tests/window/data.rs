@@ -4,9 +4,9 @@ use crate::support::window::Window;
 use egui::Key::{self, ArrowLeft, ArrowRight, B, N, Z};
 use egui::Modifiers;
 use std::path::Path;
-use tagwright::app::data_page::Tab;
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command, Page};
+use tagwright::session::results::Tab;
 
 const NONE: Modifiers = Modifiers::NONE;
 
@@ -14,21 +14,21 @@ fn window(folder: &Path, text: &str) -> Window {
     let file = folder.join("train.conll");
     std::fs::write(&file, text).expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w
 }
 
 /// Returns the text and label of each span of the open dataset.
 fn spans(w: &Window) -> Vec<String> {
     let app = w.app();
-    let a = app.annotate.as_ref().expect("a dataset");
+    let a = app.session.as_ref().expect("a dataset");
     let render = |d: &std::sync::Arc<tagwright::corpus::Document>| {
         let name = |s: &tagwright::corpus::Span| {
-            format!("{} {}", &d.text[s.start as usize..s.end as usize], a.corpus.labels.name(s.label))
+            format!("{} {}", &d.text[s.start as usize..s.end as usize], a.corpus().labels.name(s.label))
         };
         d.spans.iter().map(name).collect::<Vec<_>>()
     };
-    a.corpus.documents.iter().flat_map(render).collect()
+    a.corpus().documents.iter().flat_map(render).collect()
 }
 
 /// Four sentences in which Oslo is LOC.
@@ -39,7 +39,7 @@ fn clicking_bar_filters_sentences() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), &format!("{OSLO_SENTENCES}Ada B-PER\nVance I-PER\nmet O\nZoë B-PER\n"));
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     let svg_path = folder.path().join("numbers.svg");
     w.answer(&svg_path);
     w.press("Save as image…");
@@ -56,7 +56,7 @@ fn clicking_bar_filters_sentences() {
         w.go_to("Data");
         w.click(bar);
         assert_eq!(w.app().page, Page::Annotate);
-        assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.clone()), Some(expected), "{bar}");
+        assert_eq!(w.app().session.as_ref().map(|a| a.visible.clone()), Some(expected), "{bar}");
     }
 }
 
@@ -70,13 +70,17 @@ fn findings_can_be_fixed_and_dismissed() {
         ),
     );
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     w.ask(Command::SetDataTab(Tab::Checks));
     w.click_part("but not labeled here");
-    assert_eq!(w.app().annotate.as_ref().map(|a| (a.current, a.selection)), Some((4, Some((1, 1)))));
+    assert_eq!(w.app().session.as_ref().map(|a| (a.current, a.selection)), Some((4, Some((1, 1)))));
     w.go_to("Data");
-    let first =
-        w.app().data_page.survey.as_ref().map(|(_, survey)| survey.findings[0].message.clone()).expect("a report");
+    let first = w
+        .app()
+        .session
+        .as_ref()
+        .and_then(|s| Some(s.checks.report.as_ref()?.1.findings[0].message.clone()))
+        .expect("a report");
     w.click(&format!("Dismiss: {first}"));
     w.press("Fix 2");
     assert!(w.shows("Fix 2 problems?"), "a fix of several findings is confirmed first");
@@ -100,12 +104,12 @@ fn clicking_day_or_document_label_filters_sentences() {
     w.keys(&[Key::D, Key::D]);
     w.ask(Command::ToggleDocLabel("town news".into()));
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
-    let today = w.app().annotate.as_ref().map(|a| a.progress.today.date.clone()).expect("a date");
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    let today = w.app().session.as_ref().map(|a| a.progress.today.date.clone()).expect("a date");
     for (bar, expected) in [(format!("{today}: 2"), vec![0, 1]), ("town news: 1".into(), vec![0, 1, 2, 3])] {
         w.go_to("Data");
         w.click(&bar);
-        assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.clone()), Some(expected), "{bar}");
+        assert_eq!(w.app().session.as_ref().map(|a| a.visible.clone()), Some(expected), "{bar}");
     }
 }
 
@@ -115,7 +119,7 @@ fn invalid_tags_are_reported_and_rewritten() {
     let source = format!("{OSLO_SENTENCES}in O\nBergen I-LOC\nOslo B-LOC\n");
     let mut w = window(folder.path(), &source);
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     w.ask(Command::SetDataTab(Tab::Checks));
     assert!(w.shows_part("line 14 of the file: continuation tag"));
     w.press("Save and rewrite all tags");
@@ -130,9 +134,9 @@ fn checks_report_spans_inside_subwords() {
     let file = folder.path().join("train.jsonl");
     std::fs::write(&file, "{\"text\":\"with the town\",\"label\":[[0,2,\"X\"],[5,8,\"X\"]]}\n").expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     w.ask(Command::SetDataTab(Tab::Checks));
     assert!(w.shows_part("“wi” has a boundary inside the subword “with”"));
     assert!(!w.shows_part("“the” has a boundary"));
@@ -147,7 +151,7 @@ fn differences_are_resolved_by_key() {
         let mut w = window(folder.path(), "Ada B-PER\nVance I-PER\nmet O\n\nOslo B-LOC\n");
         w.answer(&other);
         w.ask(Command::Run(Action::Compare));
-        w.until("the comparison is shown", |w| w.app().data_page.comparison.is_some());
+        w.until("the comparison is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.comparison.is_some()));
         w.key(NONE, key);
         w.key(NONE, key);
         assert_eq!(spans(&w), expected, "{key:?}");
@@ -171,11 +175,11 @@ fn bulk_fix_excludes_test_split_by_default() {
     std::fs::write(folder.path().join("train.conll"), format!("{train}to O\nOslo O\n")).expect("a file");
     std::fs::write(folder.path().join("test.conll"), "from O\nOslo O\n").expect("a file");
     let mut w = Window::open(&[folder.path()]);
-    w.until("the folder is open", |w| w.app().annotate.is_some());
+    w.until("the folder is open", |w| w.app().session.is_some());
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     w.ask(Command::SetDataTab(Tab::Checks));
-    let count = |w: &Window| w.app().annotate.as_ref().map(|a| a.counts.labels.iter().sum::<usize>());
+    let count = |w: &Window| w.app().session.as_ref().map(|a| a.totals().counts.labels.iter().sum::<usize>());
     w.press("Fix 2");
     w.press("Fix 1");
     assert_eq!(count(&w), Some(9));

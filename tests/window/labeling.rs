@@ -94,7 +94,7 @@ fn partially_overlapping_label_is_rejected_with_reason() {
     assert_eq!(render(&w), york);
     w.ask(Command::Run(tagwright::app::Action::ToggleOverlaps));
     w.keys(&[Num1]);
-    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).to_token_spans(0).len());
+    let spans = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().document(0).to_token_spans(0).len());
     assert_eq!(spans(&w), Some(2), "overlapping spans are allowed");
 }
 
@@ -109,7 +109,7 @@ fn range_comments_are_searched_edited_and_removed() {
     w.keys(&[Escape, Key::C]);
     w.type_text("Comment on sentence", "unclear");
     w.keys(&[Enter]);
-    let visible = |w: &Window| w.app().annotate.as_ref().map(|a| a.visible.clone());
+    let visible = |w: &Window| w.app().session.as_ref().map(|a| a.visible.clone());
     for (query, expected) in [
         ("comment:bay", vec![0]),
         ("comment:unclear", vec![0]),
@@ -135,8 +135,8 @@ fn document_labels_are_set_and_durable() {
     let mut w = window(folder.path(), "Zoë sails");
     let classes = |w: &Window| {
         let app = w.app();
-        let a = app.annotate.as_ref().expect("a dataset");
-        a.corpus.doc_label_names(a.corpus.document(0)).cloned().collect::<Vec<_>>()
+        let a = app.session.as_ref().expect("a dataset");
+        a.corpus().doc_label_names(a.corpus().document(0)).cloned().collect::<Vec<_>>()
     };
     let add = |w: &mut Window, text: &str| {
         w.harness.event(egui::Event::Text(text.to_owned()));
@@ -155,7 +155,7 @@ fn document_labels_are_set_and_durable() {
     assert_eq!(classes(&w), ["sea"]);
     w.keys(&[Escape]);
     w.type_text("Search", "class:sea");
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.len()), Some(2), "both sentences of the document");
+    assert_eq!(w.app().session.as_ref().map(|a| a.visible.len()), Some(2), "both sentences of the document");
     w.type_text("Search", "");
     w.key(NONE, Escape);
     w.key(CTRL, Z);
@@ -174,11 +174,11 @@ fn picker_adds_substring_of_existing_label_and_closes_for_palette() {
     w.harness.event(egui::Event::Text("spam".to_owned()));
     w.step();
     w.keys(&[Key::ArrowDown, Enter]);
-    let classes = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.doc_labels.clone());
+    let classes = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().doc_labels.clone());
     assert_eq!(classes(&w), Some(vec!["non-spam".to_owned(), "spam".to_owned()]));
     w.key(CTRL, Key::K);
     w.step();
-    assert!(w.app().palette_open && w.app().annotate.as_ref().is_some_and(|a| a.label_picker.is_none()));
+    assert!(w.app().palette_open && w.app().session.as_ref().is_some_and(|a| a.label_picker.is_none()));
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn comment_prompt_keeps_its_sentence_after_undo() {
     )
     .expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.keys(&[ArrowRight, Backspace]);
     w.keys(&[Enter, End, Key::C]);
     w.key(CTRL, Z);
@@ -199,7 +199,7 @@ fn comment_prompt_keeps_its_sentence_after_undo() {
     w.keys(&[Enter]);
     let n_comments = |w: &Window, document: u32| {
         let id = tagwright::corpus::SentenceId { document, sentence: 0 };
-        w.app().annotate.as_ref().map(|a| a.corpus.review(id).range_comments.len())
+        w.app().session.as_ref().map(|a| a.corpus().review(id).range_comments.len())
     };
     assert_eq!((n_comments(&w, 0), n_comments(&w, 1)), (Some(0), Some(1)));
 }
@@ -213,10 +213,10 @@ fn labels_have_custom_letters_and_groups() {
     w.key(SHIFT, Key::Q);
     let label = |w: &Window| {
         let app = w.app();
-        let a = app.annotate.as_ref().expect("a dataset");
-        a.corpus.labels.name(a.corpus.document(0).spans[0].label).to_owned()
+        let a = app.session.as_ref().expect("a dataset");
+        a.corpus().labels.name(a.corpus().document(0).spans[0].label).to_owned()
     };
-    let third = w.app().annotate.as_ref().map(|a| a.corpus.labels.name(LabelId::new(2)).to_owned()).expect("a label");
+    let third = w.app().session.as_ref().map(|a| a.corpus().labels.name(LabelId::new(2)).to_owned()).expect("a label");
     assert_eq!(label(&w), third);
     w.key(CTRL, Z);
     w.key(CTRL, Z);
@@ -246,7 +246,7 @@ fn label_picker_accepts_letters_numbers_and_new_names() {
     pick(&mut w, "ROBOT", true);
     assert_eq!(render(&w), "[Ada LOC] [met ORG] [Zoë ROBOT]");
     w.key(CTRL, Z);
-    let labels = w.app().annotate.as_ref().map(|a| a.corpus.labels.len());
+    let labels = w.app().session.as_ref().map(|a| a.corpus().labels.len());
     assert_eq!((render(&w).as_str(), labels), ("[Ada LOC] [met ORG] Zoë", Some(3)), "one undo step");
 }
 
@@ -279,8 +279,8 @@ fn mouse_labels_words_of_neighboring_sentence() {
     w.drag(from, from + egui::vec2(400.0, 0.0));
     let spans = |w: &Window| {
         let app = w.app();
-        let a = app.annotate.as_ref().expect("a dataset");
-        (a.current, a.corpus.document(0).to_token_spans(1).iter().map(|s| (s.start, s.end)).collect::<Vec<_>>())
+        let a = app.session.as_ref().expect("a dataset");
+        (a.current, a.corpus().document(0).to_token_spans(1).iter().map(|s| (s.start, s.end)).collect::<Vec<_>>())
     };
     assert_eq!(spans(&w), (1, vec![(0, 3)]));
     // A double click labels a word, although the first click moves the text.
@@ -330,12 +330,12 @@ fn keys_of_one_frame_are_handled_in_order() {
     ]);
     press_in_one_frame(&[(L, "l"), (Key::ArrowDown, ""), (Key::ArrowDown, ""), (Enter, "")]);
     let app = w.app();
-    let a = app.annotate.as_ref().expect("a dataset");
+    let a = app.session.as_ref().expect("a dataset");
     // The picker lists recent labels first: LOC, ORG, PER.
     assert_eq!(render(&w), "[Ada ORG] [met LOC] [Zoë PER]");
     assert_eq!(a.review().range_comments.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["ok"]);
     assert!(a.review().flagged, "keys after Enter are commands");
-    assert_eq!((a.corpus.doc_labels.as_slice(), a.selection), (&["news".to_owned()][..], Some((2, 2))));
+    assert_eq!((a.corpus().doc_labels.as_slice(), a.selection), (&["news".to_owned()][..], Some((2, 2))));
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn screen_readers_announce_selection() {
 fn drag_trims_punctuation() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "said Ada , Vance .");
-    let selected = |w: &Window| w.app().annotate.as_ref().and_then(|a| a.selection);
+    let selected = |w: &Window| w.app().session.as_ref().and_then(|a| a.selection);
     w.press("PER");
     drag_over(&mut w, "Ada, O", ",, O");
     assert_eq!(render(&w), "said [Ada PER] , Vance .");
@@ -372,7 +372,7 @@ fn right_click_opens_context_menu() {
     let at = w.harness_rect("Zoë, PER").center();
     w.click_other_at(at);
     w.step();
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((2, 2)));
+    assert_eq!(w.app().session.as_ref().and_then(|a| a.selection), Some((2, 2)));
     w.choose_row("Remove label");
     assert_eq!(render(&w), "[Ada PER] met Zoë");
     w.click_other_at(at);
@@ -434,17 +434,17 @@ fn with_suggestions(folder: &std::path::Path, text: &str) -> Window {
 fn suggestions_are_accepted_rejected_skipped_and_searched() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = with_suggestions(folder.path(), "[Germany LOC] beat France in Paris , said Peter Smith .");
-    let n_suggestions = |w: &Window| w.app().annotate.as_ref().map(|a| a.suggestions().len());
+    let n_suggestions = |w: &Window| w.app().session.as_ref().map(|a| a.suggestions().len());
     assert_eq!(n_suggestions(&w), Some(3), "existing labels are not suggested");
     w.keys(&[A]);
     assert_eq!(render(&w), "[Germany LOC] beat [France LOC] in Paris , said Peter Smith .");
-    let origin = w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans[1].origin);
+    let origin = w.app().session.as_ref().map(|a| a.corpus().document(0).spans[1].origin);
     assert!(matches!(origin, Some(Origin::Suggested { agent: 0, score }) if score > 500), "{origin:?}");
     w.keys(&[Space, X]);
     assert_eq!(n_suggestions(&w), Some(1));
     w.keys(&[U, A]);
     assert_eq!(render(&w), "[Germany LOC] beat [France LOC] in [Paris LOC] , said Peter Smith .");
-    let visible = |w: &Window| w.app().annotate.as_ref().map(|a| a.visible.clone());
+    let visible = |w: &Window| w.app().session.as_ref().map(|a| a.visible.clone());
     for (query, expected) in [
         ("source:model", vec![0]),
         ("source:human", vec![]),
@@ -477,16 +477,16 @@ fn suggestions_survive_restart() {
     let data = w.data.clone();
     let state = |w: &Window| {
         let app = w.app();
-        let a = app.annotate.as_ref().expect("a dataset");
-        let d = a.corpus.document(0);
+        let a = app.session.as_ref().expect("a dataset");
+        let d = a.corpus().document(0);
         let origins = |spans: &[tagwright::corpus::Span]| spans.iter().map(|s| (*s, s.origin)).collect::<Vec<_>>();
-        (origins(&d.spans), origins(&d.suggestions), a.corpus.agents.clone())
+        (origins(&d.spans), origins(&d.suggestions), a.corpus().agents.clone())
     };
     let before = state(&w);
     assert!(!before.0.is_empty() && !before.1.is_empty() && before.2 == ["Starter"]);
     drop(w);
     let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     assert_eq!(state(&w), before);
     w.ask(Command::AcceptSuggestionsAboveThreshold);
     w.ask(Command::DiscardSuggestions);
@@ -527,7 +527,7 @@ fn changed_shortcuts_survive_restart() {
     w.choose("Keyboard preset", "doccano");
     w.press("Close");
     w.keys(&[ArrowRight]);
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.current), Some(1), "arrow keys move between sentences");
+    assert_eq!(w.app().session.as_ref().map(|a| a.current), Some(1), "arrow keys move between sentences");
 }
 
 #[test]
@@ -537,13 +537,13 @@ fn partial_words_are_labeled_if_format_supports_them() {
     std::fs::write(&file, "{\"text\": \"Die Kundennummer2785 fehlt\", \"label\": [[4, 10, \"ID\"]]}\n")
         .expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     // A drag with Alt selects characters, here with a space at the end.
     w.ask(Command::SelectPart(16, 21));
     w.keys(&[Num1]);
     let spans = |w: &Window| {
         let app = w.app();
-        let d = app.annotate.as_ref().expect("a dataset").corpus.document(0).clone();
+        let d = app.session.as_ref().expect("a dataset").corpus().document(0).clone();
         d.spans.iter().map(|s| d.text[s.start as usize..s.end as usize].to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(spans(&w), ["Kunden", "2785"], "whitespace is trimmed");
@@ -575,7 +575,7 @@ fn spans_overlap_only_if_allowed() {
     let mut w = window(folder.path(), "[University of Oslo ORG] opens");
     w.ask(Command::Run(tagwright::app::Action::ToggleOverlaps));
     w.keys(&[ArrowRight, ArrowRight, ArrowRight, Num3]);
-    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
+    let spans = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().document(0).spans.len());
     assert_eq!(spans(&w), Some(5));
     w.keys(&[Num1]);
     assert_eq!(spans(&w), Some(5), "a new label replaces the label of the same words");
@@ -590,7 +590,7 @@ fn spans_overlap_only_if_allowed() {
 fn confident_suggestions_replace_overlapping_span() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = with_suggestions(folder.path(), "[Germany beat France in Paris PER] , said Peter Smith .");
-    let n_suggestions = |w: &Window| w.app().annotate.as_ref().map_or(0, |a| a.suggestions().len());
+    let n_suggestions = |w: &Window| w.app().session.as_ref().map_or(0, |a| a.suggestions().len());
     assert!(n_suggestions(&w) >= 3);
     w.ask(Command::SetSuggestionThreshold(50));
     w.ask(Command::AcceptSuggestionsAboveThreshold);
@@ -619,7 +619,7 @@ fn shift_letters_only_apply_labels() {
     let mut w = window(folder.path(), "Ada met");
     w.key(SHIFT, Key::D);
     w.key(SHIFT, Key::F);
-    assert_eq!(w.app().annotate.as_ref().map(|a| (a.n_done, a.n_flagged, a.current)), Some((0, 0, 0)));
+    assert_eq!(w.app().session.as_ref().map(|a| (a.totals().n_done, a.totals().n_flagged, a.current)), Some((0, 0, 0)));
     // The subword view has no label picker, and the following keys are handled.
     w.keys(&[Key::P, ArrowRight, L, Key::P, Num1]);
     assert_eq!(render(&w), "[Ada PER] met");

@@ -19,18 +19,18 @@ fn enter_opens_sample() {
         assert!(w.shows(name), "{name}");
     }
     w.keys(&[Key::Enter]);
-    w.until("the sample is open", |w| w.app().annotate.is_some());
+    w.until("the sample is open", |w| w.app().session.is_some());
     assert!(w.shows_part("train-0000"));
     let app = w.app();
-    let a = app.annotate.as_ref().expect("a dataset");
-    assert_eq!((a.sentences.len(), a.corpus.labels.len()), (369, 5));
+    let a = app.session.as_ref().expect("a dataset");
+    assert_eq!((a.sentences.len(), a.corpus().labels.len()), (369, 5));
 }
 
 #[test]
 fn folder_opens_by_dialog_argument_and_recents() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let folder = sample();
-    let opened = |w: &Window| w.app().annotate.as_ref().map(|a| a.path.clone());
+    let opened = |w: &Window| w.app().session.as_ref().map(|a| a.path.clone());
     let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
     w.answer(&folder);
     w.press("Open folder…");
@@ -58,7 +58,7 @@ fn path_field_replaces_missing_file_dialog() {
     w.press("Open path");
     w.until("the preview is loaded", |w| w.shows("Import test.conll"));
     w.press("Open");
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn preview_imports_nothing() {
     let text = "Z\u{fc}rich LOC\nis O\nold O\n\nAnn PER\nmet O\nBob PER\nhere\n";
     let latin1: Vec<u8> = text.chars().map(|c| c as u8).collect();
     let (mut w, _folder, path) = preview("names.txt", &latin1);
-    assert!(w.app().annotate.is_none(), "nothing is imported yet");
+    assert!(w.app().session.is_none(), "nothing is imported yet");
     for part in [
         "1 problem",
         "expected 2 columns but found 1",
@@ -107,7 +107,7 @@ fn preview_imports_nothing() {
         w.step();
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert!(w.app().import_preview.is_none() && w.app().annotate.is_none());
+    assert!(w.app().import_preview.is_none() && w.app().session.is_none());
     assert_eq!(std::fs::read(path).expect("the file"), latin1);
 }
 
@@ -115,13 +115,13 @@ fn preview_imports_nothing() {
 fn enter_opens_previewed_dataset_only() {
     let (mut w, _folder, path) = preview("a.conll", b"Oslo B-LOC\n");
     w.keys(&[Key::Enter]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     // The welcome page below also handles Enter. It must not receive this key.
     for _ in 0..40 {
         w.step();
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.path.clone()), Some(path));
+    assert_eq!(w.app().session.as_ref().map(|a| a.path.clone()), Some(path));
 }
 
 #[test]
@@ -140,14 +140,14 @@ fn import_options_override_detection() {
     w.choose("Tag column", "Column 3");
     w.until("the preview is updated", is_loaded);
     w.press("Open");
-    w.until("the file is open", |w| w.app().annotate.is_some());
-    let tag_column = |w: &Window| w.app().annotate.as_ref().map(|a| a.files[0].options.columns.tag);
+    w.until("the file is open", |w| w.app().session.is_some());
+    let tag_column = |w: &Window| w.app().session.as_ref().map(|a| a.files[0].options.columns.tag);
     assert_eq!(tag_column(&w), Some(Some(2)));
     w.until("the edits are durable", |w| w.is_durable());
     // A known dataset opens without a preview and with the same options.
     w.answer(&path);
     w.key(Modifiers::COMMAND, Key::O);
-    w.until("the file is open again", |w| !w.app().requests.is_pending(Slot::Opening) && w.app().annotate.is_some());
+    w.until("the file is open again", |w| !w.app().requests.is_pending(Slot::Opening) && w.app().session.is_some());
     assert_eq!((w.app().import_preview.is_none(), tag_column(&w)), (true, Some(Some(2))));
 }
 
@@ -161,10 +161,10 @@ fn import_renames_merges_and_excludes_labels() {
     w.keys(&[Key::Enter]);
     w.until("the names are set", |w| w.app().import_preview.as_ref().is_some_and(|i| i.label_map.len() == 3));
     w.press("Open");
-    w.until("the file is open", |w| w.app().annotate.is_some());
-    let labels = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.labels.names());
+    w.until("the file is open", |w| w.app().session.is_some());
+    let labels = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().labels.names());
     assert_eq!(labels(&w), Some(vec!["PERSON".into(), "LOC".into()]));
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.counts.labels.clone()), Some(vec![1, 2]));
+    assert_eq!(w.app().session.as_ref().map(|a| a.totals().counts.labels.clone()), Some(vec![1, 2]));
     w.key(Modifiers::COMMAND, Key::Z);
     w.step();
     assert_eq!(labels(&w).map(|l| l.len()), Some(4), "undo restores all labels");
@@ -195,14 +195,14 @@ fn search_and_split_filter_sentences() {
     w.step();
     w.open_sample();
     w.type_text("Search", "\"harbour line\"");
-    let n_visible = w.app().annotate.as_ref().map_or(0, |a| a.visible.len());
+    let n_visible = w.app().session.as_ref().map_or(0, |a| a.visible.len());
     assert!(n_visible > 5 && n_visible < 100, "{n_visible}");
     w.type_text("Search", "no such words anywhere");
     assert!(w.shows("No matching sentences"));
     w.press("Clear filters");
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.len()), Some(369));
+    assert_eq!(w.app().session.as_ref().map(|a| a.visible.len()), Some(369));
     w.click("dev");
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.visible.len()), Some(53));
+    assert_eq!(w.app().session.as_ref().map(|a| a.visible.len()), Some(53));
     assert!(w.shows_part("Grey") || w.shows_part("B-"), "the inspector shows tokens and tags");
 }
 
@@ -211,12 +211,12 @@ fn search_offers_completions_and_reports_errors() {
     let mut w = Window::open(&[]);
     w.step();
     w.open_sample();
-    let n_visible = |w: &Window| w.app().annotate.as_ref().map_or(0, |a| a.visible.len());
+    let n_visible = |w: &Window| w.app().session.as_ref().map_or(0, |a| a.visible.len());
     w.type_text("Search", "lab");
     w.click_part("label:");
     w.until("the labels are suggested", |w| w.shows_part("label:PER"));
     w.click_part("label:PER");
-    w.until("the filter is set", |w| w.app().annotate.as_ref().is_some_and(|a| a.filter.text == "label:PER"));
+    w.until("the filter is set", |w| w.app().session.as_ref().is_some_and(|a| a.filter.text == "label:PER"));
     let n_people = n_visible(&w);
     assert!(n_people > 20 && n_people < 369, "{n_people}");
     w.type_text("Search", "label:PER -split:train");
@@ -231,20 +231,20 @@ fn second_window_is_read_only() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let file = sample().join("dev.conll");
     let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
-    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    w.until("the file is open", |w| w.app().session.is_some());
+    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
     drop(w);
     // The lock of another program.
     let lock = std::fs::File::create(format!("{}-lock", project.display())).expect("the lock file");
     lock.lock().expect("the lock");
     let mut w = Window::with(data, &[&file], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.step();
     assert!(w.shows("Read-only") && w.app().notifications.shown().iter().any(|n| n.detail.contains("another window")));
-    let before = w.app().annotate.as_ref().map(|a| a.corpus.documents.clone());
+    let before = w.app().session.as_ref().map(|a| a.corpus().documents.clone());
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     assert!(w.app().notifications.shown().iter().any(|n| n.title == "Project is read-only"));
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.corpus.documents.clone()), before);
+    assert_eq!(w.app().session.as_ref().map(|a| a.corpus().documents.clone()), before);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn doccano_dataset_is_edited_saved_and_exported() {
     let second = "{\"id\":2, \"text\":\"It rained.\", \"label\":[]}";
     std::fs::write(&file, format!("{first}\n{second}\n{{broken\n")).expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     let notices: Vec<String> = w.app().notifications.shown().iter().map(|n| n.title.clone()).collect();
     assert!(notices.iter().any(|t| t == "1 problem in source files"), "{notices:?}");
     // Select the fourth word, Oslo.
@@ -285,8 +285,8 @@ fn missing_project_is_rewritten_and_replaced_project_can_move() {
     let file = folder.path().join("a.conll");
     std::fs::write(&file, "Anna B-PER\nsings O\n").expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some() && w.is_durable());
-    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    w.until("the file is open", |w| w.app().session.is_some() && w.is_durable());
+    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
     let edits = |path: &Path| {
         let read = tagwright::project::Project::open(path).and_then(|p| p.read());
         read.map(|c| (c.history.position(), c.dataset.corpus.document(0).spans.len())).ok()
@@ -303,7 +303,7 @@ fn missing_project_is_rewritten_and_replaced_project_can_move() {
     assert!(w.shows("Save failed") && !w.is_durable());
     w.ask(Command::Open(sample()));
     w.step();
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.files.len()), Some(1), "the dataset stays open");
+    assert_eq!(w.app().session.as_ref().map(|a| a.files.len()), Some(1), "the dataset stays open");
     let moved = folder.path().join("moved.tagwright");
     w.ask(Command::MoveProjectTo(moved.clone()));
     w.until("the project is moved", |w| w.is_durable());
@@ -322,7 +322,7 @@ fn labels_are_kept_on_unchanged_sentences_of_changed_source() {
     let text = "Anna B-PER\nsings O\n\nOslo B-LOC\nrains O\n";
     std::fs::write(&file, text).expect("a file");
     let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num2]);
     w.until("the edit is durable", |w| w.is_durable());
     std::fs::write(&file, format!("It O\nsnows O\n\n{text}")).expect("a file");
@@ -332,15 +332,15 @@ fn labels_are_kept_on_unchanged_sentences_of_changed_source() {
     // Cancel changes nothing.
     w.press("Cancel");
     w.until("the dialog is closed", |w| w.app().source_change.is_none());
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.sentences.len()), Some(2));
+    assert_eq!(w.app().session.as_ref().map(|a| a.sentences.len()), Some(2));
     drop(w);
     let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the dialog is shown", |w| w.app().source_change.is_some());
     w.step();
     w.click("Keep my labels on unchanged sentences, 2 sentences kept");
     w.keys(&[Key::Enter]);
-    w.until("the file is open", |w| w.app().annotate.is_some() && w.is_durable());
-    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
+    w.until("the file is open", |w| w.app().session.is_some() && w.is_durable());
+    let spans = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().document(0).spans.len());
     assert_eq!(spans(&w), Some(3));
     w.key(Modifiers::COMMAND, Key::Z);
     w.until("the undo is durable", |w| w.is_durable());
@@ -359,16 +359,16 @@ fn repeated_save_before_switching_datasets_writes_the_right_file() {
     let long = "Ida B-PER\nruns O\n\n".repeat(30_000);
     std::fs::write(&b, &long).expect("a file");
     let mut w = Window::open(&[&a]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     w.ask(Command::Open(b.clone()));
     w.ask(Command::Run(Action::Save));
     w.ask(Command::Run(Action::Save));
-    w.until("the other dataset is open", |w| w.app().annotate.as_ref().is_some_and(|a| a.path == b));
+    w.until("the other dataset is open", |w| w.app().session.as_ref().is_some_and(|a| a.path == b));
     w.step();
     assert_eq!(std::fs::read_to_string(&a).expect("a file"), "Anna B-PER\nsings B-PER\n");
     assert_eq!(std::fs::read_to_string(&b).expect("a file"), long);
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.files[0].path.clone()), Some(b.clone()));
+    assert_eq!(w.app().session.as_ref().map(|a| a.files[0].path.clone()), Some(b.clone()));
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     w.key(Modifiers::COMMAND, Key::S);
     let saved = long.replacen("runs O", "runs B-PER", 1);
@@ -385,14 +385,14 @@ fn closing_while_another_dataset_opens_keeps_both_projects() {
     std::fs::write(&a, "Anna B-PER\nsings O\n").expect("a file");
     std::fs::write(&b, "Ida B-PER\nruns O\n".repeat(2000)).expect("a file");
     let mut w = Window::with(data.clone(), &[&a], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
-    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    w.until("the file is open", |w| w.app().session.is_some());
+    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     w.ask(Command::Open(b.clone()));
     drop(w);
     let contents = tagwright::project::Project::open(&project).and_then(|p| p.read()).expect("an intact project");
     assert_eq!((contents.history.position(), contents.dataset.files[0].path.clone()), (1, a));
     let mut w = Window::with(data, &[&b], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the other dataset is open", |w| w.app().annotate.is_some());
-    assert_eq!(w.app().annotate.as_ref().map(|a| a.files[0].path.clone()), Some(b));
+    w.until("the other dataset is open", |w| w.app().session.is_some());
+    assert_eq!(w.app().session.as_ref().map(|a| a.files[0].path.clone()), Some(b));
 }

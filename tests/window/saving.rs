@@ -8,7 +8,7 @@ fn open(folder: &Path, name: &str, text: &str) -> Window {
     let file = folder.join(name);
     std::fs::write(&file, text).expect("a file");
     let mut w = Window::open(&[&file]);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w
 }
 
@@ -63,7 +63,7 @@ fn window_asks_before_closing_with_unsaved_edits() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = open(folder.path(), "a.conll", "Anna B-PER\nsings O\n");
     w.until("the project is durable", |w| w.is_durable());
-    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
     std::fs::remove_file(&project).expect("removed");
     std::fs::create_dir(&project).expect("a directory");
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);

@@ -7,11 +7,11 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use tagwright::app::data_page::Tab;
 use tagwright::app::requests::Slot;
-use tagwright::app::train_page::RunState;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::LabelId;
+use tagwright::session::results::Tab;
+use tagwright::session::run::RunState;
 
 const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 March 2025, after eleven years of building bridges for Skanska. Her first job was to explain to the council of Esbjerg why forty turbines would not frighten the herring.\n\n“They asked good questions,” she told the Jutland Evening Post. “One captain wanted to know whether a Danish wind blows differently from a Dutch one. I said I would ask in Hornsea.”\n\nThe board voted on Thursday. Anders Bech, its chairman for nine years, abstained: his brother-in-law sells cable to Siemens, and the town of Esbjerg is small.";
 
@@ -109,14 +109,14 @@ fn editor(theme: Theme) {
     shoot(&mut w, "settings", theme);
     w.keys(&[Key::Escape]);
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().data_page.survey.is_some());
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     shoot(&mut w, "data", theme);
     add_labeling_errors(&mut w);
     w.go_to("Data");
     w.until("the report is updated", |w| {
         let app = w.app();
-        let revision = app.annotate.as_ref().map(|a| a.revision);
-        app.data_page.survey.as_ref().map(|(of, _)| *of) == revision
+        let revision = app.session.as_ref().map(|a| a.stamp().revision);
+        app.session.as_ref().and_then(|s| s.checks.report.as_ref()).map(|(of, _)| of.revision) == revision
     });
     w.ask(Command::SetDataTab(Tab::Checks));
     shoot(&mut w, "data-checks", theme);
@@ -136,7 +136,7 @@ fn editor(theme: Theme) {
     std::fs::write(&at, text).expect("a file");
     w.answer(&at);
     w.ask(Command::Run(Action::Compare));
-    w.until("the comparison is shown", |w| w.app().data_page.comparison.is_some());
+    w.until("the comparison is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.comparison.is_some()));
     w.keys(&[Key::ArrowLeft, Key::ArrowLeft]);
     shoot(&mut w, "data-compare", theme);
 }
@@ -165,8 +165,8 @@ fn add_labeling_errors(w: &mut Window) {
 fn document_labels(w: &mut Window, theme: Theme) {
     w.ask(Command::GoToSentence(6));
     w.ask(Command::Select(5, 7));
-    let at = w.app().annotate.as_ref().and_then(|a| a.selection_as_span(LabelId::default())).expect("a selection");
-    let id = w.app().annotate.as_ref().map(|a| a.current_id()).expect("a sentence");
+    let at = w.app().session.as_ref().and_then(|a| a.selection_as_span(LabelId::default())).expect("a selection");
+    let id = w.app().session.as_ref().map(|a| a.current_id()).expect("a sentence");
     w.ask(Command::SetRangeComment(id, at.start, at.end, "the company or its council?".into()));
     w.ask(Command::ToggleDocLabel("town council".into()));
     w.ask(Command::ToggleDocLabel("shipping".into()));
@@ -206,7 +206,7 @@ fn scripts(theme: Theme) {
     std::fs::write(&at, all.concat()).expect("a file");
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = Window::with(data, &[&at], [1440.0, 900.0], theme);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.until("the file is open", |w| w.app().session.is_some());
     w.keys(&[Key::G, Key::ArrowDown, Key::ArrowDown]);
     w.ask(Command::SetGuidelines("## What to label\n\n- **PER**: people, also fictional ones\n- **ORG**: companies, teams, parties\n- **LOC**: places, also *inside* names\n\n## What not to label\n\nTitles: Dr, Mrs\n".into()));
     shoot(&mut w, "annotate-overlaps", theme);
@@ -223,7 +223,7 @@ fn pages(theme: Theme) {
     w.key(Modifiers::SHIFT, Key::ArrowRight);
     shoot(&mut w, "annotate", theme);
     w.keys(&[Key::Escape, Key::P]);
-    w.until("the subwords are shown", |w| w.app().annotate.as_ref().is_some_and(|a| a.subwords.alignment.is_some()));
+    w.until("the subwords are shown", |w| w.app().session.as_ref().is_some_and(|a| a.subwords.alignment.is_some()));
     shoot(&mut w, "annotate-subwords", theme);
     w.keys(&[Key::P]);
     w.key(Modifiers::COMMAND, Key::K);
@@ -233,28 +233,26 @@ fn pages(theme: Theme) {
     w.until("the base model is checked", |w| w.app().train_page.model_info.is_some());
     shoot(&mut w, "train-form", theme);
     w.press("Find learning rate");
-    w.until("the measurement is finished", |w| w.app().train_page.lr_sweep.is_some());
+    w.until("the measurement is finished", |w| {
+        w.app().session.as_ref().is_some_and(|s| s.measurements.lr_sweep.is_some())
+    });
     shoot(&mut w, "train-rates", theme);
     w.press("Close");
     w.click("Apply small-data preset");
     w.key(Modifiers::COMMAND, Key::Enter);
-    w.until("half of the run is done", |w| w.app().train_page.run.as_ref().is_some_and(|r| r.fraction_done() > 0.55));
+    w.until("half of the run is done", |w| w.app().live_run().is_some_and(|r| r.fraction_done() > 0.55));
     shoot(&mut w, "train", theme);
     w.press("Advanced settings");
     w.press("Pause");
-    w.until("a checkpoint is saved", |w| {
-        w.app().train_page.run.as_ref().is_some_and(|r| r.saved == r.last().map(|s| s.step))
-    });
+    w.until("a checkpoint is saved", |w| w.app().live_run().is_some_and(|r| r.saved == r.last().map(|s| s.step)));
     shoot(&mut w, "train-paused", theme);
     w.press("Advanced settings");
     w.press("Resume");
-    w.until("the run has ended", |w| {
-        matches!(w.app().train_page.run.as_ref().map(|r| r.state.clone()), Some(RunState::Ended(_)))
-    });
+    w.until("the run has ended", |w| matches!(w.app().live_run().map(|r| r.state.clone()), Some(RunState::Ended(_))));
     shoot(&mut w, "train-done", theme);
     w.go_to("Evaluate");
     w.press("Evaluate");
-    w.until("the evaluation is finished", |w| w.app().evaluate_page.result.is_some());
+    w.until("the evaluation is finished", |w| w.app().session.as_ref().is_some_and(|s| s.evaluation.result.is_some()));
     shoot(&mut w, "evaluate", theme);
     w.go_to("Try");
     w.type_text("Input text", TEXT);

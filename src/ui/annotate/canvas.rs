@@ -9,12 +9,13 @@ use super::picker;
 use super::span_layout::{self, SpanLayout};
 use super::subwords;
 use super::text_layout::{SentenceStyle, SpanShape, TextLayout};
-use crate::app::annotate::PickerTarget;
-use crate::app::i18n::tr;
-use crate::app::labeling::CaretMotion;
 use crate::app::text_prompt::TextPrompt;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
 use crate::corpus::{LabelId, Span, TokenSpan};
+use crate::i18n::tr;
+use crate::session::PickerTarget;
+use crate::session::Session;
+use crate::session::labeling::CaretMotion;
 use crate::ui::Commands;
 use crate::ui::format_numbers;
 use crate::ui::theme::{self, TextRole};
@@ -51,15 +52,15 @@ const MEASURE: f32 = 680.0;
 const N_CONTEXT_SENTENCES: usize = 4;
 
 /// Shows the strip with shortcut hints.
-pub fn key_hints(ui: &mut Ui, app: &App, a: &Annotate) {
+pub fn key_hints(ui: &mut Ui, app: &App, session: &Session) {
     let p = theme::colors(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
     let panel = Panel::bottom("hints").exact_size(40.0).resizable(false).show_separator_line(false).frame(frame);
     let rect = panel
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                let last = a.corpus.labels.len().min(9).to_string();
-                let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
+                let last = session.corpus().labels.len().min(9).to_string();
+                let numbers = if session.corpus().labels.len() > 1 { format!("1–{last}") } else { "1".into() };
                 let space = match ui.available_width() {
                     ..360.0 => 1,
                     ..620.0 => 3,
@@ -68,7 +69,7 @@ pub fn key_hints(ui: &mut Ui, app: &App, a: &Annotate) {
                 let caps = |action: Action| app.keymap.key_labels(action);
                 let number = (vec![numbers.as_str()], tr!("Label"));
                 let clear = (caps(Action::ClearLabel), tr!("Remove"));
-                let hints = if a.suggestions().is_empty() {
+                let hints = if session.suggestions().is_empty() {
                     let extend = (caps(Action::ExtendSelection(CaretMotion::Right)), tr!("Extend"));
                     [
                         number,
@@ -99,24 +100,24 @@ pub fn key_hints(ui: &mut Ui, app: &App, a: &Annotate) {
 }
 
 /// Shows the text.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut CanvasState, out: &mut Commands) {
-    let first = a.current.saturating_sub(N_CONTEXT_SENTENCES);
-    let last = (a.current + N_CONTEXT_SENTENCES).min(a.sentences.len() - 1);
-    let document = a.sentences[a.current].document;
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut CanvasState, out: &mut Commands) {
+    let first = session.current.saturating_sub(N_CONTEXT_SENTENCES);
+    let last = (session.current + N_CONTEXT_SENTENCES).min(session.sentences.len() - 1);
+    let document = session.sentences[session.current].document;
     ScrollArea::vertical().id_salt("canvas").auto_shrink(false).show(ui, |ui| {
         let width = (ui.available_width() - gutter_width(ui) - 20.0).clamp(120.0, MEASURE);
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.add_space(20.0);
-        for index in (first..=last).filter(|p| a.sentences[*p].document == document) {
-            if index == a.current {
-                let rect = current_sentence(ui, app, a, view, width, out);
-                let n_subwords = a.subwords.is_on && a.subwords.alignment.is_some();
+        for index in (first..=last).filter(|p| session.sentences[*p].document == document) {
+            if index == session.current {
+                let rect = current_sentence(ui, app, session, view, width, out);
+                let n_subwords = session.subwords.is_on && session.subwords.alignment.is_some();
                 if view.scrolled_to != Some((index, n_subwords)) {
                     view.scrolled_to = Some((index, n_subwords));
                     scroll_to(ui, rect);
                 }
             } else {
-                context_sentence(ui, a, index, view, width, out);
+                context_sentence(ui, session, index, view, width, out);
             }
         }
         // A click outside the text clears the selection.
@@ -125,19 +126,19 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut CanvasState, out: &
         if note.clicked() {
             out.push(Command::Run(Action::SelectNothing));
         }
-        handle_double_click(ui, a, view, out);
+        handle_double_click(ui, session, view, out);
     });
 }
 
 /// Labels the word of the first click on a double click, although the text has moved. Any other click resets it.
-fn handle_double_click(ui: &Ui, a: &Annotate, view: &mut CanvasState, out: &mut Commands) {
+fn handle_double_click(ui: &Ui, session: &Session, view: &mut CanvasState, out: &mut Commands) {
     if !ui.input(|i| i.pointer.primary_clicked()) || std::mem::take(&mut view.clicked_this_frame) {
         return;
     }
     let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
     let first = view.last_context_click.take().filter(|_| double && ui.rect_contains_pointer(ui.clip_rect()));
     if let Some((index, word)) = first {
-        out.extend([Command::GoToSentence(index), Command::Select(word, word), command_for_selection(a)]);
+        out.extend([Command::GoToSentence(index), Command::Select(word, word), command_for_selection(session)]);
     }
 }
 
@@ -152,19 +153,26 @@ fn scroll_to(ui: &Ui, rect: Rect) {
 }
 
 /// Shows an adjacent sentence. A click or drag on its words makes it the current one.
-fn context_sentence(ui: &mut Ui, a: &Annotate, index: usize, view: &mut CanvasState, width: f32, out: &mut Commands) {
+fn context_sentence(
+    ui: &mut Ui,
+    session: &Session,
+    index: usize,
+    view: &mut CanvasState,
+    width: f32,
+    out: &mut Commands,
+) {
     let p = theme::colors(ui);
-    let id = a.sentences[index];
-    let document = a.corpus.document(id.document);
+    let id = session.sentences[index];
+    let document = session.corpus().document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
     let (size, line) = theme::density(ui).context_text();
-    let spans = SpanLayout::compute(ui, a, index, false, SentenceStyle::context(size, line)).inline;
+    let spans = SpanLayout::compute(ui, session, index, false, SentenceStyle::context(size, line)).inline;
     let joined = document.joins_previous(id.sentence as usize);
     let flow = TextLayout::layout_joined(ui, &words, &spans, SentenceStyle::context(size, line), width, &joined);
     let size = vec2(ui.available_width(), flow.height() + 9.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Button, true, tr!("Go to sentence {index}", index = a.sentence_name(index)))
+        WidgetInfo::labeled(Role::Button, true, tr!("Go to sentence {index}", index = session.sentence_name(index)))
     });
     let origin = rect.min + vec2(gutter_width(ui), 0.0);
     let number = TextRole::MonoSmall.single_line(ui, &index.to_string());
@@ -176,7 +184,7 @@ fn context_sentence(ui: &mut Ui, a: &Annotate, index: usize, view: &mut CanvasSt
         view.context_drag_start = press_position(ui).and_then(|at| flow.word_at(at - origin)).map(|word| (index, word));
     }
     let began = view.context_drag_start.filter(|(of, _)| *of == index).zip(word);
-    let dragged = began.map(|((_, from), to)| a.drag_range(index, (from, to), keep_punctuation(&response)));
+    let dragged = began.map(|((_, from), to)| session.drag_range(index, (from, to), keep_punctuation(&response)));
     let selection = dragged.map(|(from, to)| from.min(to)..=from.max(to));
     flow.paint(
         ui,
@@ -187,7 +195,7 @@ fn context_sentence(ui: &mut Ui, a: &Annotate, index: usize, view: &mut CanvasSt
     );
     if response.drag_stopped() && view.context_drag_start.take().is_some() {
         if let Some((from, to)) = dragged {
-            out.extend([Command::GoToSentence(index), Command::Select(from, to), command_for_selection(a)]);
+            out.extend([Command::GoToSentence(index), Command::Select(from, to), command_for_selection(session)]);
         }
     } else if response.clicked() && !response.double_clicked() {
         view.last_context_click = word.map(|word| (index, word));
@@ -199,17 +207,17 @@ fn context_sentence(ui: &mut Ui, a: &Annotate, index: usize, view: &mut CanvasSt
 fn current_sentence(
     ui: &mut Ui,
     app: &App,
-    a: &Annotate,
+    session: &Session,
     view: &mut CanvasState,
     width: f32,
     out: &mut Commands,
 ) -> Rect {
     let p = theme::colors(ui);
-    let id = a.current_id();
-    let document = a.corpus.document(id.document);
+    let id = session.current_id();
+    let document = session.corpus().document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
     let (size, line) = theme::density(ui).reading_text();
-    let layers = SpanLayout::compute(ui, a, a.current, true, SentenceStyle::reading(size, line));
+    let layers = SpanLayout::compute(ui, session, session.current, true, SentenceStyle::reading(size, line));
     ui.add_space(10.0);
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter_width(ui);
@@ -218,9 +226,9 @@ fn current_sentence(
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(gutter_width(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
-        label(ui, TextRole::MonoSmall, p.text_secondary, &a.sentence_name(a.current));
+        label(ui, TextRole::MonoSmall, p.text_secondary, &session.sentence_name(session.current));
         label(ui, TextRole::Small, p.text_muted, &format_numbers::tokens(words.len()));
-        if let (true, Some(aligned)) = (a.subwords.is_on, &a.subwords.alignment) {
+        if let (true, Some(aligned)) = (session.subwords.is_on, &session.subwords.alignment) {
             label(ui, TextRole::Small, p.text_muted, &format_numbers::subwords(aligned.encoding.len()));
         }
         label(
@@ -229,35 +237,35 @@ fn current_sentence(
             p.text_muted,
             &format_numbers::spans(layers.all().filter(|s| !s.is_suggestion).count()),
         );
-        let suggested = a.suggestions().len();
+        let suggested = session.suggestions().len();
         if suggested > 0 {
             ui.spacing_mut().item_spacing.x = 4.0;
             icon(ui, theme::icon::SPARKLES, 12.0, p.accent);
             ui.spacing_mut().item_spacing.x = 10.0;
             label(ui, TextRole::Small, p.text_secondary, &format_numbers::suggestions(suggested));
         }
-        let mark = a.review();
+        let mark = session.review();
         if mark.done {
             label(ui, TextRole::Small, p.success, tr!("Done"));
         }
         if mark.flagged {
             label(ui, TextRole::Small, p.warning, tr!("Flagged"));
         }
-        doc_labels::doc_label_badges(ui, a);
+        doc_labels::doc_label_badges(ui, session);
     });
     ui.add_space(6.0);
-    if a.subwords.is_on {
+    if session.subwords.is_on {
         let gold: Vec<SpanShape> = layers.inline.into_iter().filter(|s| !s.is_suggestion).collect();
-        subwords::show(ui, a, &words, &gold, gutter_width(ui), width);
+        subwords::show(ui, session, &words, &gold, gutter_width(ui), width);
     } else {
-        let response = sentence_text(ui, a, view, &words, &layers, width, out);
-        context_menu::show(&response, app, a, out);
+        let response = sentence_text(ui, session, view, &words, &layers, width, out);
+        context_menu::show(&response, app, session, out);
     }
     let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
-    if a.label_picker == Some(PickerTarget::Document) {
+    if session.label_picker == Some(PickerTarget::Document) {
         // The chooser is below the sentence, which stays visible.
-        doc_labels::doc_label_picker(ui, rect.left_bottom() + vec2(0.0, 6.0), a, &mut view.picker, out);
-    } else if a.label_picker.is_none() {
+        doc_labels::doc_label_picker(ui, rect.left_bottom() + vec2(0.0, 6.0), session, &mut view.picker, out);
+    } else if session.label_picker.is_none() {
         view.picker = picker::PickerState::default();
     }
     let bar = Rect::from_min_max(pos2(left - 20.0, rect.top()), pos2(left - 17.0, rect.bottom()));
@@ -268,7 +276,7 @@ fn current_sentence(
 
 fn sentence_text(
     ui: &mut Ui,
-    a: &Annotate,
+    session: &Session,
     view: &mut CanvasState,
     words: &[&str],
     layers: &SpanLayout<'_>,
@@ -277,8 +285,8 @@ fn sentence_text(
 ) -> egui::Response {
     let spans = &layers.inline;
     let (size, line) = theme::density(ui).reading_text();
-    let id = a.current_id();
-    let document = a.corpus.document(id.document);
+    let id = session.current_id();
+    let document = session.corpus().document(id.document);
     let joined = document.joins_previous(id.sentence as usize);
     let mut flow = TextLayout::layout_joined(ui, words, spans, SentenceStyle::reading(size, line), width, &joined);
     flow.reserve_lanes(layers.stacked.iter().map(|(lane, span)| (*lane, span)));
@@ -286,7 +294,7 @@ fn sentence_text(
     let origin = rect.min + vec2(gutter_width(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
-    spoken(ui, Id::unique("selection announcement"), &announcement(a, words));
+    spoken(ui, Id::unique("selection announcement"), &announcement(session, words));
     // Without this filter, arrow keys and Tab would move the egui focus before they reach the command table.
     ui.memory_mut(|m| {
         if m.focused().is_none() {
@@ -299,7 +307,7 @@ fn sentence_text(
     for (i, word) in words.iter().enumerate() {
         let index = flow.rect(i).translate(origin.to_vec2());
         if ui.clip_rect().intersects(index) && !word.trim().is_empty() {
-            let selected = a.selected().is_some_and(|s| s.contains(&i));
+            let selected = session.selected().is_some_and(|s| s.contains(&i));
             let tag = spans.iter().find(|s| !s.is_suggestion && s.start <= i && i < s.end).map_or("O", |s| &*s.name);
             ui.interact(index, response.id.with(i), Sense::hover())
                 .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{word}, {tag}")));
@@ -323,20 +331,20 @@ fn sentence_text(
         if view.char_drag_start.is_some() || ui.input(|i| i.modifiers.alt) {
             drag_chars(&response, view, (character(pressed), character(at)), out);
         } else {
-            drag_tokens(&response, a, view, &flow, (pressed, at), over, out);
+            drag_tokens(&response, session, view, &flow, (pressed, at), over, out);
         }
     }
-    if let Some(selected) = a.selected().filter(|_| a.label_picker == Some(PickerTarget::Selection)) {
+    if let Some(selected) = session.selected().filter(|_| session.label_picker == Some(PickerTarget::Selection)) {
         let (first, last) = (flow.rect(*selected.start()), flow.rect(*selected.end()));
         let below = if flow.rect(*selected.start()).top() == last.top() { first.union(last) } else { last };
-        label_picker::show(ui, below.translate(origin.to_vec2()), a, &mut view.picker, out);
+        label_picker::show(ui, below.translate(origin.to_vec2()), session, &mut view.picker, out);
     }
-    let ringed = a.selection.and_then(|_| {
-        let selected = a.selected()?;
+    let ringed = session.selection.and_then(|_| {
+        let selected = session.selected()?;
         spans.iter().position(|s| s.start == *selected.start() && s.end == selected.end() + 1)
     });
-    let ringed = ringed.filter(|_| a.char_selection.is_none());
-    let part = a.char_selection.zip(a.selection).and_then(|((start, end), (from, to))| {
+    let ringed = ringed.filter(|_| session.char_selection.is_none());
+    let part = session.char_selection.zip(session.selection).and_then(|((start, end), (from, to))| {
         let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: LabelId::default() };
         span_layout::cut(
             ui,
@@ -348,9 +356,9 @@ fn sentence_text(
         )
     });
     let paint = TextPaint {
-        selection: if ringed.is_some() && part.is_none() { None } else { a.selected() },
+        selection: if ringed.is_some() && part.is_none() { None } else { session.selected() },
         char_selection: part,
-        caret: a.selection.map(|(_, head)| head),
+        caret: session.selection.map(|(_, head)| head),
         hovered,
         focused_span: ringed,
         clip: Some(ui.clip_rect()),
@@ -360,7 +368,7 @@ fn sentence_text(
         flow.paint_lane(ui, origin, *lane, span, ui.clip_rect());
     }
     flow.paint(ui, origin, words, spans, paint);
-    comment_markers(ui, a, &flow, origin, out);
+    comment_markers(ui, session, &flow, origin, out);
     if let Some(i) = hovered.filter(|i| !spans[*i].is_suggestion) {
         remove_span_button(ui, &flow, origin, words.len(), &spans[i], out);
     }
@@ -369,23 +377,23 @@ fn sentence_text(
 
 /// Returns the text for a screen reader while the user works with the keyboard: the selected words with their label, or
 /// the sentence.
-fn announcement(a: &Annotate, words: &[&str]) -> String {
-    let name = a.sentence_name(a.current);
-    let Some(selected) = a.selected() else { return format!("{name}: {}", words.join(" ")) };
-    let document = a.corpus.document(a.current_id().document);
-    let text = a
+fn announcement(session: &Session, words: &[&str]) -> String {
+    let name = session.sentence_name(session.current);
+    let Some(selected) = session.selected() else { return format!("{name}: {}", words.join(" ")) };
+    let document = session.corpus().document(session.current_id().document);
+    let text = session
         .selection_as_span(LabelId::default())
         .map_or(String::new(), |at| document.text[at.start as usize..at.end as usize].into());
-    let label = a.selected_span().map_or(tr!("No label"), |s| a.corpus.labels.name(s.label));
+    let label = session.selected_span().map_or(tr!("No label"), |s| session.corpus().labels.name(s.label));
     tr!("{text}, {label}, word {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
 }
 
 /// Shows a symbol after each text range that has a comment. A click opens the comment.
-fn comment_markers(ui: &mut Ui, a: &Annotate, flow: &TextLayout, origin: egui::Pos2, out: &mut Commands) {
+fn comment_markers(ui: &mut Ui, session: &Session, flow: &TextLayout, origin: egui::Pos2, out: &mut Commands) {
     let p = theme::colors(ui);
-    let id = a.current_id();
-    let document = a.corpus.document(id.document);
-    for remark in a.review_at(a.current).into_iter().flat_map(|m| &m.range_comments) {
+    let id = session.current_id();
+    let document = session.corpus().document(id.document);
+    for remark in session.review_at(session.current).into_iter().flat_map(|m| &m.range_comments) {
         let words =
             document.to_token_span(id.sentence as usize, &Span::new(remark.start..remark.end, LabelId::default()));
         let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };

@@ -1,7 +1,8 @@
 //! Context menu of the text: actions on the words under the pointer.
 
-use crate::app::labeling::SpanResize;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
+use crate::session::Session;
+use crate::session::labeling::SpanResize;
 use crate::ui::Commands;
 use crate::ui::command_palette::action_icon;
 use crate::ui::widgets::{MenuRow, separator};
@@ -17,13 +18,13 @@ const MENU_GROUPS: [&[Action]; 3] = [
 const WIDTH: f32 = 336.0;
 
 /// Shows the menu at the position of the click.
-pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
+pub fn show(text: &Response, app: &App, session: &Session, out: &mut Commands) {
     Popup::context_menu(text).width(WIDTH).show(|ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut begun = false;
         for group in MENU_GROUPS {
-            let offered: Vec<Action> = group.iter().copied().filter(|action| is_applicable(a, *action)).collect();
+            let offered: Vec<Action> = group.iter().copied().filter(|action| is_applicable(session, *action)).collect();
             if begun && !offered.is_empty() {
                 separator(ui);
             }
@@ -34,11 +35,11 @@ pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Returns true if an action can be applied.
-fn is_applicable(a: &Annotate, action: Action) -> bool {
+fn is_applicable(session: &Session, action: Action) -> bool {
     match action {
-        Action::Accept | Action::Reject => a.selection.is_some() && a.suggestion().is_some(),
-        Action::ClearLabel | Action::Reshape(_) => a.selected_span().is_some(),
-        Action::ChooseLabel | Action::LabelMatches => a.selection.is_some(),
+        Action::Accept | Action::Reject => session.selection.is_some() && session.suggestion().is_some(),
+        Action::ClearLabel | Action::Reshape(_) => session.selected_span().is_some(),
+        Action::ChooseLabel | Action::LabelMatches => session.selection.is_some(),
         _ => true,
     }
 }

@@ -1,9 +1,10 @@
 //! Labels of a whole document: badges, and a list to choose them.
 
 use super::picker::{self, PickerEvent, PickerItem, PickerState, PickerTexts, digit_shortcut};
-use crate::app::i18n::tr;
+use crate::app::Command;
 use crate::app::label_commands::is_valid_doc_label;
-use crate::app::{Annotate, Command};
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::theme::icon;
 use crate::ui::widgets::{Badge, BadgeStyle};
@@ -20,17 +21,17 @@ fn words() -> PickerTexts {
 }
 
 /// Shows the labels of the current document as badges.
-pub fn doc_label_badges(ui: &mut Ui, a: &Annotate) {
-    for name in a.corpus.doc_label_names(a.corpus.document(a.current_id().document)) {
+pub fn doc_label_badges(ui: &mut Ui, session: &Session) {
+    for name in session.corpus().doc_label_names(session.corpus().document(session.current_id().document)) {
         Badge::new(name).tone(BadgeStyle::Active).show(ui);
     }
 }
 
 /// Shows the list. It stays open, because a document can have several labels.
-pub fn doc_label_picker(ui: &mut Ui, at: Pos2, a: &Annotate, view: &mut PickerState, out: &mut Commands) {
-    let document = a.corpus.document(a.current_id().document);
-    let has = |name: &str| a.corpus.doc_label_names(document).any(|n| n == name);
-    let all = a.corpus.doc_labels.iter().enumerate();
+pub fn doc_label_picker(ui: &mut Ui, at: Pos2, session: &Session, view: &mut PickerState, out: &mut Commands) {
+    let document = session.corpus().document(session.current_id().document);
+    let has = |name: &str| session.corpus().doc_label_names(document).any(|n| n == name);
+    let all = session.corpus().doc_labels.iter().enumerate();
     let entries: Vec<PickerItem> = all
         .map(|(i, name)| PickerItem { is_selected: has(name), ..PickerItem::new(name, digit_shortcut(i)) })
         .collect();

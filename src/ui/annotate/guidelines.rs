@@ -1,7 +1,8 @@
 //! Annotation guidelines: a Markdown panel next to the text, for reading and editing.
 
-use crate::app::i18n::tr;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::theme::icon;
 use crate::ui::widgets::{Button, EmptyState, IconButton, TextArea, panel_header};
@@ -19,9 +20,9 @@ pub struct GuidelinesState {
 }
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut GuidelinesState, out: &mut Commands) {
-    if view.project != a.project {
-        *view = GuidelinesState { project: a.project.clone(), ..GuidelinesState::default() };
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut GuidelinesState, out: &mut Commands) {
+    if view.project != session.project {
+        *view = GuidelinesState { project: session.project.clone(), ..GuidelinesState::default() };
     }
     panel_header(ui, tr!("Guidelines"), "", |ui| {
         if IconButton::new(icon::X, tr!("Hide guidelines"))
@@ -32,7 +33,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut GuidelinesState, ou
             out.push(Command::Run(Action::Guidelines));
         }
         if view.draft.is_none() && IconButton::new(icon::PENCIL, tr!("Write guidelines")).show(ui).clicked() {
-            view.draft = Some(a.guidelines.clone());
+            view.draft = Some(session.guidelines.clone());
         }
     });
     Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| match &mut view.draft {
@@ -54,7 +55,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut GuidelinesState, ou
                 view.draft = None;
             }
         }
-        None if a.guidelines.trim().is_empty() => {
+        None if session.guidelines.trim().is_empty() => {
             let teaching = tr!("Describe how to label, with examples, in Markdown. Stored in the project.");
             if EmptyState::new(icon::BOOK_OPEN, tr!("No guidelines"), teaching).action(tr!("Write guidelines")).show(ui)
             {
@@ -63,7 +64,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut GuidelinesState, ou
         }
         None => {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                CommonMarkViewer::new().show(ui, &mut view.cache, &a.guidelines);
+                CommonMarkViewer::new().show(ui, &mut view.cache, &session.guidelines);
             });
         }
     });

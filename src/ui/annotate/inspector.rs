@@ -1,53 +1,54 @@
 //! The inspector next to the text: spans and complete record of the sentence.
 
 use super::{doc_labels, suggestions};
-use crate::app::i18n::tr;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Origin, Scheme, Span, scheme, tag_notation};
 use crate::format::conll2003_ids::{chunk_tags_to_iob2, column_value_id};
+use crate::i18n::tr;
 use crate::model::TagSet;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{IconButton, Table, TableColumn, label, panel_header_with_id, paragraph, separator};
 use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    panel_header_with_id(ui, tr!("Sentence"), &a.sentence_name(a.current));
+pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
+    panel_header_with_id(ui, tr!("Sentence"), &session.sentence_name(session.current));
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
-        part.show(ui, |ui| span_list(ui, a, out));
+        part.show(ui, |ui| span_list(ui, session, out));
         separator(ui);
-        part.show(ui, |ui| document_labels(ui, app, a, out));
+        part.show(ui, |ui| document_labels(ui, app, session, out));
         separator(ui);
-        if a.suggestion().is_some() {
+        if session.suggestion().is_some() {
             part.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
-                suggestions::suggestion_card(ui, app, a, out);
+                suggestions::suggestion_card(ui, app, session, out);
             });
             separator(ui);
         }
-        part.show(ui, |ui| review_controls(ui, app, a, out));
+        part.show(ui, |ui| review_controls(ui, app, session, out));
         separator(ui);
-        part.show(ui, |ui| token_table(ui, a));
+        part.show(ui, |ui| token_table(ui, session));
     });
 }
 
-fn span_list(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+fn span_list(ui: &mut Ui, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
     label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Spans"));
-    let id = a.current_id();
-    let document = a.corpus.document(id.document);
+    let id = session.current_id();
+    let document = session.corpus().document(id.document);
     let sentence = id.sentence as usize;
     let spans = &document.spans[document.span_range(sentence)];
     if spans.is_empty() {
         paragraph(ui, TextRole::Small, p.text_muted, tr!("No spans. Select words and press a label key."));
     }
     for span in spans {
-        let Some(l) = a.corpus.labels.get(span.label) else { continue };
+        let Some(l) = session.corpus().labels.get(span.label) else { continue };
         let color = p.label(usize::from(l.color));
         let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
@@ -59,7 +60,7 @@ fn span_list(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
             out.push(Command::Remove(*span));
         }
         label(&mut ui, TextRole::CaptionStrong, color.text, &l.name);
-        label(&mut ui, TextRole::Small, p.text_muted, &origin_label(a, span.origin));
+        label(&mut ui, TextRole::Small, p.text_muted, &origin_label(session, span.origin));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
             crate::ui::widgets::dot(ui.painter(), dot.center(), color.solid);
@@ -72,12 +73,12 @@ fn span_list(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
 }
 
 /// Shows the labels of the document.
-fn document_labels(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+fn document_labels(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Document labels"));
-        doc_labels::doc_label_badges(ui, a);
+        doc_labels::doc_label_badges(ui, session);
         let keys = app.keymap.key_labels(Action::ChooseDocLabel);
         if IconButton::new(icon::PLUS, tr!("Set document label")).keys(&keys).size(20.0).show(ui).clicked() {
             out.push(Command::Run(Action::ChooseDocLabel));
@@ -86,18 +87,20 @@ fn document_labels(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Returns the display name of the origin of a span.
-pub(super) fn origin_label(a: &Annotate, origin: Origin) -> String {
+pub(super) fn origin_label(session: &Session, origin: Origin) -> String {
     match origin {
         Origin::Import => tr!("Imported").into(),
         Origin::Human => tr!("You").into(),
-        Origin::Suggested { agent: who, .. } => a.corpus.agents.get(usize::from(who)).cloned().unwrap_or_default(),
+        Origin::Suggested { agent: who, .. } => {
+            session.corpus().agents.get(usize::from(who)).cloned().unwrap_or_default()
+        }
     }
 }
 
 /// Shows the review state of the sentence, with its switches.
-fn review_controls(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+fn review_controls(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
-    let mark = a.review();
+    let mark = session.review();
     ui.spacing_mut().item_spacing.y = 8.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -115,7 +118,7 @@ fn review_controls(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     if !mark.comment.is_empty() {
         paragraph(ui, TextRole::Small, p.text, &mark.comment);
     }
-    let document = a.corpus.document(a.current_id().document);
+    let document = session.corpus().document(session.current_id().document);
     for remark in &mark.range_comments {
         let about = quoted_text(document, &Span::new(remark.start..remark.end, LabelId::default()));
         let words = paragraph(ui, TextRole::Small, p.text, &format!("{about}: {}", remark.text));
@@ -126,21 +129,22 @@ fn review_controls(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Shows the tokens with all columns, as names and ids.
-fn token_table(ui: &mut Ui, a: &Annotate) {
+fn token_table(ui: &mut Ui, session: &Session) {
     let p = theme::colors(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
     label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Tokens"));
     ui.spacing_mut().item_spacing.y = 0.0;
-    let id = a.current_id();
-    let document = a.corpus.document(id.document);
+    let id = session.current_id();
+    let document = session.corpus().document(id.document);
     let range = document.sentence_range(id.sentence as usize);
-    let tag_set = TagSet::from_labels(&a.corpus.labels.names());
+    let tag_set = TagSet::from_labels(&session.corpus().labels.names());
     let tags = scheme::encode(&document.to_token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
-    let values =
-        |column: usize| -> Vec<&str> { range.clone().map(|token| a.corpus.value(column, document, token)).collect() };
-    let further: Vec<(String, Vec<String>)> = (0..a.corpus.columns.len().min(2))
+    let values = |column: usize| -> Vec<&str> {
+        range.clone().map(|token| session.corpus().value(column, document, token)).collect()
+    };
+    let further: Vec<(String, Vec<String>)> = (0..session.corpus().columns.len().min(2))
         .map(|i| {
-            let name = a.corpus.columns[i].name.clone();
+            let name = session.corpus().columns[i].name.clone();
             let values = values(i);
             let shown = if name == "chunk" {
                 chunk_tags_to_iob2(&values)
@@ -159,9 +163,9 @@ fn token_table(ui: &mut Ui, a: &Annotate) {
     let table = Table::new(&columns);
     table.head(ui);
     for (i, (token, tag)) in range.clone().zip(&tags).enumerate() {
-        let name = tag_notation::format_tag(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
+        let name = tag_notation::format_tag(*tag, Scheme::Iob2, |l| session.corpus().labels.name(l).to_owned());
         let number = tag_set.id(&name).map_or_else(String::new, |n| n.to_string());
-        let color = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.color)).text);
+        let color = tag.and_then(|(_, l)| session.corpus().labels.get(l)).map(|l| p.label(usize::from(l.color)).text);
         table.row(ui, |c| {
             c.styled(TextRole::MonoSmall, p.text_muted, &i.to_string());
             c.styled(TextRole::MonoSmall, p.text, document.token(token));

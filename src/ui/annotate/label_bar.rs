@@ -2,9 +2,10 @@
 
 use super::picker::digit_shortcut;
 use super::suggestions;
-use crate::app::i18n::tr;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
 use crate::corpus::LabelId;
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::chrome::bottom_border;
 use crate::ui::format_numbers::thousands;
@@ -26,7 +27,7 @@ const NARROW_WIDTH: f32 = 1024.0;
 pub fn show(
     ui: &mut Ui,
     app: &App,
-    a: &Annotate,
+    session: &Session,
     view: &mut LabelBarState,
     inspector: Option<&mut bool>,
     out: &mut Commands,
@@ -42,19 +43,19 @@ pub fn show(
                     *open ^= button.show(ui).clicked();
                 }
                 let narrow = ui.content_rect().width() < NARROW_WIDTH;
-                suggestions::button(ui, app, a, narrow, out);
+                suggestions::button(ui, app, session, narrow, out);
                 let n_subwords = if narrow {
                     IconButton::new(icon::BLOCKS, tr!("Subwords"))
                         .keys(&app.keymap.key_labels(Action::ToggleSubwords))
-                        .selected(a.subwords.is_on)
+                        .selected(session.subwords.is_on)
                         .show(ui)
                 } else {
-                    Button::ghost(tr!("Subwords")).icon(icon::BLOCKS).selected(a.subwords.is_on).show(ui)
+                    Button::ghost(tr!("Subwords")).icon(icon::BLOCKS).selected(session.subwords.is_on).show(ui)
                 };
                 if n_subwords.clicked() {
                     out.push(Command::Run(Action::ToggleSubwords));
                 }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| label_chips(ui, app, a, view, out));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| label_chips(ui, app, session, view, out));
             });
         })
         .response
@@ -62,20 +63,20 @@ pub fn show(
     bottom_border(ui, rect);
 }
 
-fn label_chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut LabelBarState, out: &mut Commands) {
+fn label_chips(ui: &mut Ui, app: &App, session: &Session, view: &mut LabelBarState, out: &mut Commands) {
     let p = theme::colors(ui);
-    let roomy = ui.available_width() > 120.0 * a.corpus.labels.len() as f32;
+    let roomy = ui.available_width() > 120.0 * session.corpus().labels.len() as f32;
     let mut rest = Vec::new();
-    let last = a.corpus.labels.len() - usize::from(!a.corpus.labels.is_empty());
-    for (id, l) in a.corpus.labels.iter() {
+    let last = session.corpus().labels.len() - usize::from(!session.corpus().labels.is_empty());
+    for (id, l) in session.corpus().labels.iter() {
         let key = digit_shortcut(usize::from(id));
-        let count = thousands(a.counts.labels.get(usize::from(id)).copied().unwrap_or(0));
+        let count = thousands(session.totals().counts.labels.get(usize::from(id)).copied().unwrap_or(0));
         let color = p.label(usize::from(l.color));
         let mut chip = LabelChip::new(&key, &l.name, color);
         if roomy {
             chip = chip.count(&count);
         }
-        chip = chip.selected(a.active_label == Some(id));
+        chip = chip.selected(session.active_label == Some(id));
         // After the chips come the menu of labels that do not fit, and the plus button.
         let after = if usize::from(id) == last { 36.0 } else { 96.0 };
         if !rest.is_empty() || chip.width(ui) > ui.available_width() - after {
@@ -87,19 +88,19 @@ fn label_chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut LabelBarState, o
         );
         let response = chip.show(ui).on_hover_text(help);
         if response.clicked() {
-            out.push(command_for_press(a, id));
+            out.push(command_for_press(session, id));
         }
-        label_menu(&response, a, id, view, out);
+        label_menu(&response, session, id, view, out);
     }
     if !rest.is_empty() {
         let more = format!("+{}", rest.len());
         let button = Button::plain(&more).opens_menu().show(ui);
         menu(&button, 220.0, |ui| {
             for id in rest {
-                let Some(l) = a.corpus.labels.get(id) else { continue };
+                let Some(l) = session.corpus().labels.get(id) else { continue };
                 let key = digit_shortcut(usize::from(id));
                 if MenuRow::new(&l.name).label_shortcut(&key, p.label(usize::from(l.color))).show(ui).clicked() {
-                    out.push(command_for_press(a, id));
+                    out.push(command_for_press(session, id));
                     ui.close();
                 }
             }
@@ -112,14 +113,14 @@ fn label_chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut LabelBarState, o
 
 /// Returns the command of a click on a label. It labels the selection. Without a selection, it sets or clears the label
 /// of mouse selections.
-fn command_for_press(a: &Annotate, id: LabelId) -> Command {
-    let brush = (a.active_label != Some(id)).then_some(id);
-    if a.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) }
+fn command_for_press(session: &Session, id: LabelId) -> Command {
+    let brush = (session.active_label != Some(id)).then_some(id);
+    if session.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) }
 }
 
 /// Shows the menu of a label, to change its name, letter or color.
-fn label_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut LabelBarState, out: &mut Commands) {
-    let Some(l) = a.corpus.labels.get(id) else { return };
+fn label_menu(response: &egui::Response, session: &Session, id: LabelId, view: &mut LabelBarState, out: &mut Commands) {
+    let Some(l) = session.corpus().labels.get(id) else { return };
     Popup::context_menu(response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let p = theme::colors(ui);
         ui.set_width(232.0);
@@ -135,7 +136,7 @@ fn label_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut L
             ui.close();
         }
         ui.add_space(4.0);
-        shortcut_field(ui, a, id, view, out);
+        shortcut_field(ui, session, id, view, out);
         ui.add_space(4.0);
         label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Color"));
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
@@ -153,9 +154,9 @@ fn label_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut L
 }
 
 /// Shows the letter that applies a label with Shift: the one set by the user, or the first free letter of its name.
-fn shortcut_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut LabelBarState, out: &mut Commands) {
+fn shortcut_field(ui: &mut Ui, session: &Session, id: LabelId, view: &mut LabelBarState, out: &mut Commands) {
     let p = theme::colors(ui);
-    let now = a.corpus.labels.effective_shortcuts()[usize::from(id)].map(String::from).unwrap_or_default();
+    let now = session.corpus().labels.effective_shortcuts()[usize::from(id)].map(String::from).unwrap_or_default();
     let typed = match &mut view.shortcut_draft {
         Some((of, text)) if *of == id => text,
         other => &mut other.insert((id, now.clone())).1,

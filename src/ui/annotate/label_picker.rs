@@ -1,10 +1,11 @@
 //! The label chooser at the selection: recently used labels first, then the others by group.
 
 use super::picker::{self, PickerEvent, PickerItem, PickerState, PickerTexts, digit_shortcut};
-use crate::app::i18n::tr;
-use crate::app::{Action, Annotate, Command};
+use crate::app::{Action, Command};
 use crate::corpus::LabelId;
 use crate::corpus::label::validate_label_name;
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::theme::{self, icon};
 use egui::{Rect, Ui, vec2};
@@ -19,9 +20,9 @@ fn words() -> PickerTexts {
 }
 
 /// Shows the list under the selected words.
-pub fn show(ui: &mut Ui, under: Rect, a: &Annotate, view: &mut PickerState, out: &mut Commands) {
-    let order = label_order(a);
-    let entries = picker_items(ui, a, &order);
+pub fn show(ui: &mut Ui, under: Rect, session: &Session, view: &mut PickerState, out: &mut Commands) {
+    let order = label_order(session);
+    let entries = picker_items(ui, session, &order);
     let at = under.left_bottom() + vec2(-6.0, 4.0);
     out.extend(picker::show(ui, at, &words(), &entries, |n| validate_label_name(n).is_ok(), view).map(|chosen| {
         match chosen {
@@ -35,25 +36,25 @@ pub fn show(ui: &mut Ui, under: Rect, a: &Annotate, view: &mut PickerState, out:
 
 /// Returns the labels in display order: recently used labels, then all others. Each group is at the position of its
 /// first label.
-fn label_order(a: &Annotate) -> Vec<LabelId> {
+fn label_order(session: &Session) -> Vec<LabelId> {
     let mut rest: Vec<LabelId> =
-        a.corpus.labels.iter().map(|(id, _)| id).filter(|id| !a.recent_labels.contains(id)).collect();
-    let group = |id: LabelId| a.corpus.labels.get(id).map(|l| l.parent_and_leaf().0.unwrap_or(&l.name));
+        session.corpus().labels.iter().map(|(id, _)| id).filter(|id| !session.recent_labels.contains(id)).collect();
+    let group = |id: LabelId| session.corpus().labels.get(id).map(|l| l.parent_and_leaf().0.unwrap_or(&l.name));
     let all = rest.clone();
     rest.sort_by_key(|id| all.iter().position(|other| group(*other) == group(*id)));
-    a.recent_labels.iter().copied().chain(rest).collect()
+    session.recent_labels.iter().copied().chain(rest).collect()
 }
 
-fn picker_items<'a>(ui: &Ui, a: &'a Annotate, order: &[LabelId]) -> Vec<PickerItem<'a>> {
+fn picker_items<'a>(ui: &Ui, session: &'a Session, order: &[LabelId]) -> Vec<PickerItem<'a>> {
     let p = theme::colors(ui);
-    let letters = a.corpus.labels.effective_shortcuts();
-    let labels = order.iter().filter_map(|id| Some((*id, a.corpus.labels.get(*id)?)));
+    let letters = session.corpus().labels.effective_shortcuts();
+    let labels = order.iter().filter_map(|id| Some((*id, session.corpus().labels.get(*id)?)));
     let mut before = None;
     labels
         .map(|(id, l)| {
-            let group = l.parent_and_leaf().0.filter(|_| !a.recent_labels.contains(&id));
+            let group = l.parent_and_leaf().0.filter(|_| !session.recent_labels.contains(&id));
             // A group that is itself a label needs no heading.
-            let heading = group.filter(|group| before != Some(*group) && a.corpus.labels.id(group).is_none());
+            let heading = group.filter(|group| before != Some(*group) && session.corpus().labels.id(group).is_none());
             before = Some(group.unwrap_or(&l.name));
             PickerItem {
                 color: Some(p.label(usize::from(l.color))),

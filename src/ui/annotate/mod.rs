@@ -21,7 +21,8 @@ use super::chrome::right_border;
 use super::panel_widths::{self, PanelWidths};
 use super::theme;
 use super::widgets::hairline;
-use crate::app::{Annotate, App};
+use crate::app::App;
+use crate::session::Session;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 /// Presentation state of the page.
@@ -42,7 +43,7 @@ const ALL_COLUMNS: f32 = 1280.0;
 const WIDE_LIST: f32 = 1024.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut AnnotateState, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut AnnotateState, out: &mut Commands) {
     let p = theme::colors(ui);
     let window = ui.content_rect().width();
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
@@ -55,7 +56,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut AnnotateState, out:
         let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
         let rect = list
             .show_separator_line(false)
-            .show(ui, |ui| sentence_list::show(ui, a, &mut view.list, out))
+            .show(ui, |ui| sentence_list::show(ui, session, &mut view.list, out))
             .response
             .rect;
         right_border(ui, rect);
@@ -67,7 +68,11 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut AnnotateState, out:
         let rect = panel
             .show_separator_line(false)
             .show(ui, |ui| {
-                if a.subwords.is_on { subwords::inspector(ui, app, a, out) } else { inspector::show(ui, app, a, out) }
+                if session.subwords.is_on {
+                    subwords::inspector(ui, app, session, out)
+                } else {
+                    inspector::show(ui, app, session, out)
+                }
             })
             .response
             .rect;
@@ -77,15 +82,16 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut AnnotateState, out:
     if app.settings.guidelines && !only_text {
         let width = panel_widths::width(app, "guidelines", 280.0);
         let panel = Panel::right("guidelines").frame(side).default_size(width).size_range(220.0..=480.0);
-        let shown =
-            panel.show_separator_line(false).show(ui, |ui| guidelines::show(ui, app, a, &mut view.guidelines, out));
+        let shown = panel
+            .show_separator_line(false)
+            .show(ui, |ui| guidelines::show(ui, app, session, &mut view.guidelines, out));
         let rect = shown.response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
         view.widths.track(ui, "guidelines", rect.width(), out);
     }
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
-        label_bar::show(ui, app, a, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
-        canvas::key_hints(ui, app, a);
-        canvas::show(ui, app, a, &mut view.canvas, out);
+        label_bar::show(ui, app, session, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
+        canvas::key_hints(ui, app, session);
+        canvas::show(ui, app, session, &mut view.canvas, out);
     });
 }

@@ -2,7 +2,8 @@
 
 use super::canvas::CanvasState;
 use super::text_layout::{SpanShape, TextLayout};
-use crate::app::{Action, Annotate, Command};
+use crate::app::{Action, Command};
+use crate::session::Session;
 use crate::ui::Commands;
 use egui::Ui;
 
@@ -32,8 +33,8 @@ pub(super) fn press_position(ui: &Ui) -> Option<egui::Pos2> {
 }
 
 /// Returns the command after a mouse selection: it applies the active label, or opens the label chooser.
-pub(super) fn command_for_selection(a: &Annotate) -> Command {
-    match a.active_label {
+pub(super) fn command_for_selection(session: &Session) -> Command {
+    match session.active_label {
         Some(label) => Command::Label(label),
         None => Command::Run(Action::ChooseLabel),
     }
@@ -43,7 +44,7 @@ pub(super) fn command_for_selection(a: &Annotate) -> Command {
 /// click applies the active label or opens the chooser. A triple click finds all matches of the words.
 pub(super) fn drag_tokens(
     response: &egui::Response,
-    a: &Annotate,
+    session: &Session,
     view: &mut CanvasState,
     flow: &TextLayout,
     (pressed, at): (egui::Vec2, egui::Vec2),
@@ -56,20 +57,20 @@ pub(super) fn drag_tokens(
     if response.dragged()
         && let (Some(from), Some(to)) = (view.drag_start, flow.word_at(at))
     {
-        let (from, to) = a.drag_range(a.current, (from, to), keep_punctuation(response));
+        let (from, to) = session.drag_range(session.current, (from, to), keep_punctuation(response));
         out.push(Command::Select(from, to));
     }
     if response.drag_stopped() && view.drag_start.take().is_some() {
-        out.push(command_for_selection(a));
+        out.push(command_for_selection(session));
     }
     if response.triple_clicked() {
         return out.extend([Command::ClosePicker, Command::Run(Action::LabelMatches)]);
     }
     if response.double_clicked() {
-        return out.push(command_for_selection(a));
+        return out.push(command_for_selection(session));
     }
     // The secondary button opens a menu for the word under the pointer, or for the selection that contains it.
-    let selected = |word: usize| a.selected().is_some_and(|s| s.contains(&word));
+    let selected = |word: usize| session.selected().is_some_and(|s| s.contains(&word));
     let other = response.secondary_clicked() && !flow.word_at(at).is_some_and(selected);
     if response.clicked() || other {
         match (over, flow.word_at(at)) {

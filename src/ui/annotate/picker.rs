@@ -1,7 +1,7 @@
 //! A list to choose one entry by number, by some letters of its name, by arrow keys or by mouse. It can also create a
 //! new entry.
 
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use crate::ui::command_palette::fuzzy_match;
 use crate::ui::theme::{self, Icon, LabelColor, TextRole, icon};
 use crate::ui::widgets::{MenuRow, TextField, label};

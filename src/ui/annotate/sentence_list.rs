@@ -1,10 +1,12 @@
 //! The sentence list, grouped by document. Only visible rows are laid out.
 
-use crate::app::annotate::LabelFilter;
-use crate::app::i18n::{tr, translate};
-use crate::app::query::Status;
-use crate::app::{Action, Annotate, Command, query};
+use crate::app::{Action, Command};
 use crate::corpus::Split;
+use crate::i18n::{tr, translate};
+use crate::session::LabelFilter;
+use crate::session::Session;
+use crate::session::query;
+use crate::session::query::Status;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -41,20 +43,20 @@ enum RowKind {
 const HEADER_HEIGHT: f32 = 30.0;
 
 /// Shows the list with its filters.
-pub fn show(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Commands) {
-    let all = a.sentences.len();
-    let note = if a.visible.len() == all && a.n_done > 0 {
-        tr!("{done} of {all} done", done = thousands(a.n_done), all = thousands(all))
-    } else if a.visible.len() == all {
+pub fn show(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut Commands) {
+    let all = session.sentences.len();
+    let note = if session.visible.len() == all && session.totals().n_done > 0 {
+        tr!("{done} of {all} done", done = thousands(session.totals().n_done), all = thousands(all))
+    } else if session.visible.len() == all {
         thousands(all)
     } else {
-        tr!("{visible} of {all}", visible = thousands(a.visible.len()), all = thousands(all))
+        tr!("{visible} of {all}", visible = thousands(session.visible.len()), all = thousands(all))
     };
     panel_header(ui, tr!("Sentences"), &note, |_| {});
     let margin = Margin { left: 12, right: 12, top: 8, bottom: 2 };
-    Frame::new().inner_margin(margin).show(ui, |ui| filters(ui, a, view, out));
+    Frame::new().inner_margin(margin).show(ui, |ui| filters(ui, session, view, out));
     ui.spacing_mut().item_spacing.y = 0.0;
-    if a.visible.is_empty() {
+    if session.visible.is_empty() {
         ui.add_space(40.0);
         if EmptyState::new(icon::SEARCH, tr!("No matching sentences"), tr!("Change the search or the label filter"))
             .action(tr!("Clear filters"))
@@ -69,30 +71,30 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut C
         return;
     }
     let comfortable = theme::density(ui) == theme::Density::Comfortable;
-    let key = (a.list_version, comfortable);
+    let key = (session.list_version, comfortable);
     if view.built_for != Some(key) || view.rows.is_empty() {
-        view.rows = rows(a, theme::density(ui).sentence_row());
+        view.rows = rows(session, theme::density(ui).sentence_row());
         view.built_for = Some(key);
         view.last_current = None;
     }
-    list(ui, a, view, out);
+    list(ui, session, view, out);
 }
 
-fn filters(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Commands) {
-    if view.query != a.filter.text && !ui.text_edit_focused() {
-        view.query.clone_from(&a.filter.text);
+fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut Commands) {
+    if view.query != session.filter.text && !ui.text_edit_focused() {
+        view.query.clone_from(&session.filter.text);
     }
     let id = Id::unique("filter");
     let field = TextField::new(&mut view.query, tr!("Search"))
         .id(id)
         .icon(icon::SEARCH)
         .placeholder(tr!("Search text, /regex/, label:…"))
-        .invalid(a.filter.query_error.is_some());
+        .invalid(session.filter.query_error.is_some());
     let field = field.show(ui);
     if field.changed() {
         out.push(Command::FilterText(view.query.clone()));
     }
-    if let Some(problem) = &a.filter.query_error {
+    if let Some(problem) = &session.filter.query_error {
         paragraph(ui, TextRole::Caption, theme::colors(ui).error, problem);
     }
     // The field loses the focus while a completion is pressed or was reached by Tab.
@@ -100,52 +102,52 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Co
         ui.input(|i| i.pointer.latest_pos().is_some_and(|at| rect.contains(at)) || i.key_pressed(Key::Tab))
     };
     let stay = view.offers.is_some_and(|(rect, focused)| focused || over(rect));
-    view.offers = (field.has_focus() || stay).then(|| completions(ui, a, view, id, out)).flatten();
+    view.offers = (field.has_focus() || stay).then(|| completions(ui, session, view, id, out)).flatten();
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        if Badge::new(tr!("All")).show_selectable(ui, a.filter.split.is_none()).clicked() {
+        if Badge::new(tr!("All")).show_selectable(ui, session.filter.split.is_none()).clicked() {
             out.push(Command::FilterSplit(None));
         }
-        let splits: Vec<Split> = a.splits();
+        let splits: Vec<Split> = session.splits();
         for split in splits.iter().filter(|_| splits.len() > 1) {
-            let chosen = a.filter.split == Some(*split);
+            let chosen = session.filter.split == Some(*split);
             if Badge::new(split.name()).show_selectable(ui, chosen).clicked() {
                 out.push(Command::FilterSplit((!chosen).then_some(*split)));
             }
         }
         let narrow = ui.content_rect().width() < super::WIDE_LIST;
-        if a.n_done + a.n_flagged > 0 {
-            status_badges(ui, a, narrow, out);
+        if session.totals().n_done + session.totals().n_flagged > 0 {
+            status_badges(ui, session, narrow, out);
         }
-        let name = match a.filter.label {
+        let name = match session.filter.label {
             // A narrow window shows only the icon, until a label is selected.
             LabelFilter::Any if narrow => String::new(),
             LabelFilter::Any => tr!("Any label").to_owned(),
             LabelFilter::Without => tr!("Unlabeled").to_owned(),
-            LabelFilter::With(id) => a.corpus.labels.name(id).to_owned(),
+            LabelFilter::With(id) => session.corpus().labels.name(id).to_owned(),
         };
         let badge = Badge::new(&name).spoken(tr!("Label filter")).icon(icon::LIST_FILTER);
-        let button = badge.show_selectable(ui, a.filter.label != LabelFilter::Any);
-        menu(&button, 200.0, |ui| label_menu(ui, a, out));
-        if !a.views.is_empty() || !a.filter.text.trim().is_empty() {
+        let button = badge.show_selectable(ui, session.filter.label != LabelFilter::Any);
+        menu(&button, 200.0, |ui| label_menu(ui, session, out));
+        if !session.views.is_empty() || !session.filter.text.trim().is_empty() {
             let badge = Badge::new("").spoken(tr!("Saved searches")).icon(icon::BOOKMARK);
-            let button = badge.show_selectable(ui, a.views.iter().any(|v| v.query == a.filter.text));
-            menu(&button, 240.0, |ui| view_menu(ui, a, view, out));
+            let button = badge.show_selectable(ui, session.views.iter().any(|v| v.query == session.filter.text));
+            menu(&button, 240.0, |ui| view_menu(ui, session, view, out));
         }
     });
 }
 
 /// Shows filter badges for done and flagged sentences.
-fn status_badges(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
-    let (done, flagged) = (thousands(a.n_done), thousands(a.n_flagged));
+fn status_badges(ui: &mut Ui, session: &Session, narrow: bool, out: &mut Commands) {
+    let (done, flagged) = (thousands(session.totals().n_done), thousands(session.totals().n_flagged));
     for (status, glyph, count, spoken) in [
         (Status::New, icon::CIRCLE, String::new(), tr!("To do")),
         (Status::InProgress, icon::CIRCLE_DOT_DASHED, String::new(), tr!("In progress")),
         (Status::Done, icon::CIRCLE_CHECK, done, tr!("Done")),
         (Status::Flagged, icon::FLAG, flagged, tr!("Flagged")),
     ] {
-        let chosen = a.filter.status == Some(status);
+        let chosen = session.filter.status == Some(status);
         let text = if narrow { "" } else { count.as_str() };
         let badge = Badge::new(text).spoken(spoken).icon(glyph);
         if badge.show_selectable(ui, chosen).on_hover_text(spoken).clicked() {
@@ -157,13 +159,13 @@ fn status_badges(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
 /// Shows completions of the query with their descriptions. Returns their rectangle, and if one of them has the focus.
 fn completions(
     ui: &mut Ui,
-    a: &Annotate,
+    session: &Session,
     view: &mut SentenceListState,
     field: Id,
     out: &mut Commands,
 ) -> Option<(Rect, bool)> {
     const MOST: usize = 8;
-    let offered = query::completions(&view.query, &a.corpus);
+    let offered = query::completions(&view.query, session.corpus());
     let (mut all, mut focused) = (Rect::NOTHING, false);
     for (whole, last) in offered.iter().take(MOST) {
         let meaning = query::FIELDS.iter().find(|(f, _)| last == f).map_or("", |(_, what)| translate(what));
@@ -189,16 +191,16 @@ fn move_caret_to_end(ui: &Ui, field: Id, text: &str) {
 }
 
 /// Shows the menu of saved searches, with actions on the current query.
-fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Commands) {
-    for kept in &a.views {
-        let row = MenuRow::new(&kept.name).selected(kept.query == a.filter.text);
+fn view_menu(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut Commands) {
+    for kept in &session.views {
+        let row = MenuRow::new(&kept.name).selected(kept.query == session.filter.text);
         if row.show(ui).clicked() {
             view.query.clone_from(&kept.query);
             out.push(Command::FilterText(kept.query.clone()));
         }
     }
-    let typed = a.filter.text.trim();
-    match a.views.iter().find(|v| v.query == a.filter.text) {
+    let typed = session.filter.text.trim();
+    match session.views.iter().find(|v| v.query == session.filter.text) {
         _ if typed.is_empty() => {}
         Some(kept) => {
             if MenuRow::new(&tr!("Delete {name}", name = kept.name)).icon(icon::X).show(ui).clicked() {
@@ -213,30 +215,30 @@ fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut 
     }
 }
 
-fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+fn label_menu(ui: &mut Ui, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let mut row = |ui: &mut Ui, row: MenuRow, filter: LabelFilter| {
-        if row.selected(a.filter.label == filter).show(ui).clicked() {
+        if row.selected(session.filter.label == filter).show(ui).clicked() {
             out.push(Command::FilterLabel(filter));
             ui.close();
         }
     };
     row(ui, MenuRow::new(tr!("Any label")), LabelFilter::Any);
     row(ui, MenuRow::new(tr!("Unlabeled")), LabelFilter::Without);
-    for (id, l) in a.corpus.labels.iter() {
-        let count = thousands(a.counts.labels[usize::from(id)]);
+    for (id, l) in session.corpus().labels.iter() {
+        let count = thousands(session.totals().counts.labels[usize::from(id)]);
         let entry = MenuRow::new(&l.name).label_shortcut("", p.label(usize::from(l.color))).detail(&count);
         row(ui, entry, LabelFilter::With(id));
     }
 }
 
-fn rows(a: &Annotate, height: f32) -> Vec<ListRow> {
-    let mut rows = Vec::with_capacity(a.visible.len() + a.corpus.documents.len());
+fn rows(session: &Session, height: f32) -> Vec<ListRow> {
+    let mut rows = Vec::with_capacity(session.visible.len() + session.corpus().documents.len());
     let mut top = 0.0;
     let mut document = None;
-    let several = a.corpus.documents.len() > 1;
-    for index in &a.visible {
-        let of = a.sentences[*index].document;
+    let several = session.corpus().documents.len() > 1;
+    for index in &session.visible {
+        let of = session.sentences[*index].document;
         if several && document != Some(of) {
             document = Some(of);
             rows.push(ListRow { top, kind: RowKind::Document(of) });
@@ -248,7 +250,7 @@ fn rows(a: &Annotate, height: f32) -> Vec<ListRow> {
     rows
 }
 
-fn list(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Commands) {
+fn list(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut Commands) {
     let height = theme::density(ui).sentence_row();
     let total = view.rows.last().map_or(0.0, |r| r.top) + height;
     let margin = 6.0;
@@ -256,9 +258,9 @@ fn list(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Comma
         ui.set_height(total);
         let origin = ui.min_rect().min;
         let width = ui.available_width();
-        if view.last_current != Some(a.current) {
-            view.last_current = Some(a.current);
-            let at = view.rows.iter().find(|r| matches!(r.kind, RowKind::Sentence(p) if p == a.current));
+        if view.last_current != Some(session.current) {
+            view.last_current = Some(session.current);
+            let at = view.rows.iter().find(|r| matches!(r.kind, RowKind::Sentence(p) if p == session.current));
             if let Some(row) = at
                 && (row.top < viewport.top() + HEADER_HEIGHT || row.top + height > viewport.bottom())
             {
@@ -279,17 +281,17 @@ fn list(ui: &mut Ui, a: &Annotate, view: &mut SentenceListState, out: &mut Comma
             };
             let mut ui = ui.new_child(UiBuilder::new().max_rect(at).id_salt(id));
             match row.kind {
-                RowKind::Document(d) => document_header(&ui, a, d, at),
-                RowKind::Sentence(index) => sentence(&mut ui, a, index, out),
+                RowKind::Document(d) => document_header(&ui, session, d, at),
+                RowKind::Sentence(index) => sentence(&mut ui, session, index, out),
             }
         }
     });
 }
 
 /// Shows the number of a document and its progress: done sentences of all, if at least one is done.
-fn document_header(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
+fn document_header(ui: &Ui, session: &Session, document: u32, rect: Rect) {
     let p = theme::colors(ui);
-    let d = a.corpus.document(document);
+    let d = session.corpus().document(document);
     let done = d.reviews.iter().filter(|(_, m)| m.done).count();
     // A plain number is not sufficient as an accessible name.
     let numbered = |number: &str| tr!("Document {document}", document = number).to_string();
@@ -310,17 +312,17 @@ fn document_header(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     put_text(ui.painter(), line, Align2::RIGHT_BOTTOM, state, color);
 }
 
-fn sentence(ui: &mut Ui, a: &Annotate, index: usize, out: &mut Commands) {
+fn sentence(ui: &mut Ui, session: &Session, index: usize, out: &mut Commands) {
     let p = theme::colors(ui);
-    let id = a.sentences[index];
-    let document = a.corpus.document(id.document);
+    let id = session.sentences[index];
+    let document = session.corpus().document(id.document);
     let sentence = id.sentence as usize;
     let colors: Vec<_> = document.spans[document.span_range(sentence)]
         .iter()
-        .filter_map(|s| a.corpus.labels.get(s.label))
+        .filter_map(|s| session.corpus().labels.get(s.label))
         .map(|l| p.label(usize::from(l.color)))
         .collect();
-    let noted = a.review_at(index).map_or((false, false), |m| (m.done, m.flagged));
+    let noted = session.review_at(index).map_or((false, false), |m| (m.done, m.flagged));
     let state = match document.split {
         _ if noted.1 => (icon::FLAG, p.warning, tr!("Flagged")),
         _ if noted.0 => (icon::CIRCLE_CHECK, p.success, tr!("Done")),
@@ -328,10 +330,10 @@ fn sentence(ui: &mut Ui, a: &Annotate, index: usize, out: &mut Commands) {
         Split::Dev => (icon::FLASK_CONICAL, p.text_muted, "dev"),
         Split::Test => (icon::LOCK, p.text_muted, "test"),
     };
-    let (name, text) = (a.sentence_name(index), document.sentence_text(sentence));
+    let (name, text) = (session.sentence_name(index), document.sentence_text(sentence));
     // A row shows one line, so the text after it is not laid out.
     let text: String = text.chars().take(90).collect();
-    let row = SentenceRow { state, text: &text, id: &name, spans: &colors, selected: index == a.current };
+    let row = SentenceRow { state, text: &text, id: &name, spans: &colors, selected: index == session.current };
     if row.show(ui).clicked() {
         out.push(Command::GoToSentence(index));
     }

@@ -1,8 +1,8 @@
 //! Placement of the spans of a sentence: as blocks in the text, or in lanes under the words if a block is in the way.
 
 use super::text_layout::{PartialToken, SentenceStyle, SpanShape, galley};
-use crate::app::Annotate;
 use crate::corpus::{Document, LabelId, Span, TokenSpan};
+use crate::session::Session;
 use crate::ui::theme;
 use egui::Ui;
 
@@ -17,17 +17,17 @@ pub struct SpanLayout<'a> {
 
 impl<'a> SpanLayout<'a> {
     /// Returns the gold spans of a sentence, and its suggestions if `ghosts` is true.
-    pub fn compute(ui: &Ui, a: &'a Annotate, index: usize, ghosts: bool, style: SentenceStyle) -> Self {
+    pub fn compute(ui: &Ui, session: &'a Session, index: usize, ghosts: bool, style: SentenceStyle) -> Self {
         let p = theme::colors(ui);
-        let id = a.sentences[index];
-        let document = a.corpus.document(id.document);
+        let id = session.sentences[index];
+        let document = session.corpus().document(id.document);
         let sentence = id.sentence as usize;
         let gold = document.spans[document.span_range(sentence)].iter().map(|s| (s, false));
         let suggested = document.suggestions[document.suggestion_range(sentence)].iter().map(|s| (s, true));
         let mut layers = Self::default();
         for (span, ghost) in gold.chain(suggested.filter(|_| ghosts)) {
             let words = document.to_token_span(sentence, span);
-            if let Some(view) = view(a, span, words.start..words.end, ghost, p) {
+            if let Some(view) = view(session, span, words.start..words.end, ghost, p) {
                 let cut = cut(ui, document, sentence, span, &words, style);
                 layers.add(SpanShape { cut, ..view });
             }
@@ -53,13 +53,13 @@ impl<'a> SpanLayout<'a> {
 }
 
 fn view<'a>(
-    a: &'a Annotate,
+    session: &'a Session,
     span: &Span,
     words: std::ops::Range<usize>,
     ghost: bool,
     p: &'a theme::ThemeColors,
 ) -> Option<SpanShape<'a>> {
-    let label = a.corpus.labels.get(span.label)?;
+    let label = session.corpus().labels.get(span.label)?;
     let color = p.label(usize::from(label.color));
     let repeats = theme::labels::color_is_shared(usize::from(span.label));
     let base = SpanShape {

@@ -1,11 +1,12 @@
 //! The subword lens: the subwords, tags and ids under each word, exactly as the trainer uses them.
 
 use super::text_layout::SpanShape;
-use crate::app::i18n::tr;
 use crate::app::train_page::BaseModelInput;
-use crate::app::{Annotate, App, Command};
+use crate::app::{App, Command};
+use crate::i18n::tr;
 use crate::model::TagSet;
 use crate::model::batch::IGNORE_INDEX;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::format_numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon, reading};
@@ -49,9 +50,9 @@ impl AlignedToken {
 }
 
 /// Shows the sentence with its subwords. `left` is the width of the gutter.
-pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanShape], left: f32, width: f32) {
+pub fn show(ui: &mut Ui, session: &Session, words: &[&str], spans: &[SpanShape], left: f32, width: f32) {
     let p = theme::colors(ui);
-    let Some(aligned) = &a.subwords.alignment else {
+    let Some(aligned) = &session.subwords.alignment else {
         ui.horizontal(|ui| {
             ui.add_space(left);
             label(ui, TextRole::Small, p.text_secondary, tr!("Tokenizing…"));
@@ -59,8 +60,15 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanShape], left
         ui.add_space(80.0);
         return;
     };
-    let groups =
-        aligned_tokens(ui, words, &aligned.encoding.word_ids, &aligned.encoding.tokens, &aligned.tag_ids, a, spans);
+    let groups = aligned_tokens(
+        ui,
+        words,
+        &aligned.encoding.word_ids,
+        &aligned.encoding.tokens,
+        &aligned.tag_ids,
+        session,
+        spans,
+    );
     let mut places: Vec<Vec2> = Vec::with_capacity(groups.len());
     let (mut x, mut y) = (0.0, 0.0);
     for group in &groups {
@@ -73,7 +81,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanShape], left
     let height = y + CELLS_AT + CELL_HEIGHT + 12.0;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let origin = rect.min + vec2(left, 0.0);
-    let tags = TagSet::from_labels(&a.corpus.labels.names());
+    let tags = TagSet::from_labels(&session.corpus().labels.names());
     paint_blocks(ui, origin, &groups, &places, spans);
     for (group, index) in groups.iter().zip(&places) {
         let at = origin + *index;
@@ -118,10 +126,10 @@ fn aligned_tokens(
     word_of: &[Option<u32>],
     texts: &[String],
     labels: &[i32],
-    a: &Annotate,
+    session: &Session,
     spans: &[SpanShape],
 ) -> Vec<AlignedToken> {
-    let tags = TagSet::from_labels(&a.corpus.labels.names());
+    let tags = TagSet::from_labels(&session.corpus().labels.names());
     let width = |i: usize| {
         let subword = TextRole::MonoSubword.single_line(ui, &texts[i]).size().x;
         let tag = TextRole::MonoSmall.single_line(ui, &tag_and_id(labels[i], &tags).0).size().x;
@@ -222,7 +230,7 @@ fn legend(ui: &mut Ui, left: f32) {
 }
 
 /// Shows the panel next to the lens: the tokenizer, the labeling rule, and statistics of the sentence.
-pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+pub fn inspector(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     panel_header(ui, tr!("Subwords"), "", |ui| {
         let keys = app.keymap.key_labels(crate::app::Action::ToggleSubwords);
@@ -252,10 +260,10 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     part.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         label(ui, TextRole::SmallMedium, p.text_secondary, tr!("This sentence"));
-        let Some(aligned) = &a.subwords.alignment else { return };
+        let Some(aligned) = &session.subwords.alignment else { return };
         let counted = aligned.tag_ids.iter().filter(|l| **l != IGNORE_INDEX).count();
         let limit = app.train_page.arguments.max_length;
-        let words = a.n_tokens();
+        let words = session.n_tokens();
         let n_subwords = aligned.encoding.len();
         space_between(ui, TextRole::Body, tr!("Tokens"), &thousands(words));
         space_between(ui, TextRole::Body, tr!("Subwords"), &thousands(n_subwords));
@@ -267,7 +275,7 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             &format!("{:.0}%", n_subwords as f64 / limit as f64 * 100.0),
         );
     });
-    let Some(aligned) = &a.subwords.alignment else { return };
+    let Some(aligned) = &session.subwords.alignment else { return };
     separator(ui);
     part.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;

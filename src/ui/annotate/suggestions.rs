@@ -1,9 +1,10 @@
 //! Suggestions: the menu that requests them from a model, and the card to decide one.
 
 use super::span_layout::probability;
-use crate::app::i18n::{tr, trn};
 use crate::app::requests::{Pending, Slot};
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
+use crate::i18n::{tr, trn};
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -11,24 +12,24 @@ use crate::ui::widgets::{Button, ProgressBar, combo_box, label, paragraph};
 use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Sense, Slider, Ui, vec2};
 
 /// Shows the button in the label bar, and its menu.
-pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
-    let any = a.n_open_suggestions > 0;
+pub fn button(ui: &mut Ui, app: &App, session: &Session, narrow: bool, out: &mut Commands) {
+    let any = session.totals().n_open_suggestions > 0;
     let response = if narrow {
         crate::ui::widgets::IconButton::new(icon::SPARKLES, tr!("Suggestions")).selected(any).show(ui)
     } else {
         Button::ghost(tr!("Suggestions")).icon(icon::SPARKLES).selected(any).show(ui)
     };
-    menu(&response, app, a, out);
+    menu(&response, app, session, out);
 }
 
-fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
+fn menu(button: &Response, app: &App, session: &Session, out: &mut Commands) {
     let popup = Popup::menu(button).gap(4.0).width(300.0).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_width(300.0);
         Frame::new().inner_margin(Margin::same(8)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
-            request_menu(ui, app, a, out);
-            let all = a.suggestions_in_view();
+            request_menu(ui, app, session, out);
+            let all = session.suggestions_in_view();
             if !all.is_empty() && !app.requests.is_pending(Slot::Suggestions) {
                 crate::ui::widgets::separator(ui);
                 bulk_menu(ui, app, &all, out);
@@ -38,7 +39,7 @@ fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Shows the model selection and the request button.
-fn request_menu(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+fn request_menu(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let s = &app.suggestions;
     label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Model"));
@@ -65,7 +66,7 @@ fn request_menu(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         });
         return;
     }
-    let read_only = a.read_only.then_some(tr!("This project is read-only"));
+    let read_only = session.is_read_only().then_some(tr!("This project is read-only"));
     if Button::primary(tr!("Suggest labels")).icon(icon::SPARKLES).disabled(read_only).show(ui).clicked() {
         out.push(Command::Run(Action::Suggest));
     }
@@ -110,12 +111,12 @@ fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &m
 }
 
 /// Shows the card of the suggestion that accept and reject apply to, if the sentence has one.
-pub fn suggestion_card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let Some(span) = a.suggestion() else { return };
+pub fn suggestion_card(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
+    let Some(span) = session.suggestion() else { return };
     let p = theme::colors(ui);
-    let Some(l) = a.corpus.labels.get(span.label) else { return };
+    let Some(l) = session.corpus().labels.get(span.label) else { return };
     let color = p.label(usize::from(l.color));
-    let document = a.corpus.document(a.current_id().document);
+    let document = session.corpus().document(session.current_id().document);
     let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
     label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Suggestion"));
     let frame = Frame::new().fill(p.canvas).stroke(egui::Stroke::new(1.0, p.line)).corner_radius(10);
@@ -132,8 +133,8 @@ pub fn suggestion_card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands)
                 label(ui, TextRole::BodyMedium, p.text, &text);
             });
         });
-        let name = super::inspector::origin_label(a, span.origin);
-        let others = a.suggestions().len() - 1;
+        let name = super::inspector::origin_label(session, span.origin);
+        let others = session.suggestions().len() - 1;
         let more = if others > 0 { tr!("{name}. {others} more in this sentence", name, others) } else { name };
         label(ui, TextRole::Small, p.text_secondary, &more);
         ui.horizontal(|ui| {

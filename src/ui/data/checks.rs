@@ -1,9 +1,10 @@
 //! List of findings by kind, with a fix for each if there is one.
 
-use crate::app::i18n::tr;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, Command};
 use crate::eval::Finding;
 use crate::eval::lint::FindingKind;
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -27,9 +28,9 @@ fn kind_title(kind: FindingKind) -> &'static str {
 }
 
 /// Shows the list.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, findings: &[Finding], out: &mut Commands) {
     let p = theme::colors(ui);
-    let s = &app.data_page;
+    let s = &session.checks;
     let open: Vec<usize> = (0..findings.len()).filter(|i| !s.dismissed.contains(i)).collect();
     let shown: Vec<usize> = open.iter().copied().filter(|i| s.kind.is_none_or(|k| findings[*i].kind == k)).collect();
     ui.spacing_mut().interact_size.y = 20.0;
@@ -71,12 +72,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, shown.len(), |ui, range| {
         for i in &shown[range] {
-            finding_row(ui, a, *i, &findings[*i], out);
+            finding_row(ui, session, *i, &findings[*i], out);
         }
     });
 }
 
-fn finding_row(ui: &mut Ui, a: &Annotate, number: usize, finding: &Finding, out: &mut Commands) {
+fn finding_row(ui: &mut Ui, session: &Session, number: usize, finding: &Finding, out: &mut Commands) {
     let p = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &finding.message));
@@ -95,9 +96,9 @@ fn finding_row(ui: &mut Ui, a: &Annotate, number: usize, finding: &Finding, out:
     if finding.fix.is_some() && Button::plain(tr!("Fix")).show(&mut right).clicked() {
         out.push(Command::ApplyFixes(vec![number]));
     }
-    let index = a
+    let index = session
         .sentence_index_at(finding.sentence.document, finding.span.start)
-        .map(|index| a.sentence_name(index))
+        .map(|index| session.sentence_name(index))
         .unwrap_or_default();
     let id = TextRole::MonoSmall.single_line(ui, &index);
     put_text(ui.painter(), rect.with_min_x(rect.left() + 8.0), Align2::LEFT_CENTER, id, p.text_muted);

@@ -1,10 +1,11 @@
 //! Comparison of two annotations of a dataset: agreement, and a resolution for each difference.
 
-use crate::app::data_page::{Comparison, Resolution};
-use crate::app::i18n::tr;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
 use crate::corpus::{Document, LabelSet, Span};
 use crate::eval::agreement::Difference;
+use crate::i18n::tr;
+use crate::session::Session;
+use crate::session::comparison::{Comparison, Resolution};
 use crate::ui::annotate::paint::TextPaint;
 use crate::ui::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
 use crate::ui::format_numbers::{self, format_score, thousands};
@@ -16,8 +17,8 @@ use egui::{Align2, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo
 const ROW: f32 = 30.0;
 
 /// Shows the comparison, or an introduction if no comparison is open.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    let Some(c) = &app.data_page.comparison else {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
+    let Some(c) = &session.checks.comparison else {
         let teaching = tr!(
             "Open a second annotation of the same sentences. See the agreement and resolve each difference from the \
              keyboard."
@@ -53,9 +54,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
     });
     if let Some(difference) = c.difference() {
-        side_by_side(ui, a, c, difference, out);
+        side_by_side(ui, session, c, difference, out);
     }
-    list(ui, a, c, out);
+    list(ui, session, c, out);
 }
 
 /// Handles keys: left and right arrows choose that side, up and down move through the list.
@@ -110,14 +111,14 @@ fn headline(ui: &mut Ui, c: &Comparison) {
 }
 
 /// Shows the sentence with the spans of each side.
-fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Difference, out: &mut Commands) {
+fn side_by_side(ui: &mut Ui, session: &Session, c: &Comparison, difference: &Difference, out: &mut Commands) {
     let name = c.name();
-    let document = a.corpus.document(difference.sentence.document);
+    let document = session.corpus().document(difference.sentence.document);
     let here = &document.spans[document.span_range(difference.sentence.sentence as usize)];
     let there = c.agreement.right_spans.get(&difference.sentence).map_or(&[][..], Vec::as_slice);
     let mine = (
         tr!("This dataset"),
-        ComparisonSide { spans: here, at: difference.left, labels: &a.corpus.labels },
+        ComparisonSide { spans: here, at: difference.left, labels: &session.corpus().labels },
         Resolution::Mine,
         "←",
     );
@@ -132,7 +133,7 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
                 }
             };
             Card::new(title).height(150.0).show(ui, take, |ui| {
-                ui.push_id(key, |ui| sentence_side(ui, a, difference, &side));
+                ui.push_id(key, |ui| sentence_side(ui, session, difference, &side));
             });
         }
     });
@@ -171,8 +172,8 @@ fn span_shapes<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Compari
     blocks
 }
 
-fn sentence_side(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &ComparisonSide) {
-    let document = a.corpus.document(difference.sentence.document);
+fn sentence_side(ui: &mut Ui, session: &Session, difference: &Difference, side: &ComparisonSide) {
+    let document = session.corpus().document(difference.sentence.document);
     let sentence = difference.sentence.sentence as usize;
     let words = document.sentence_tokens(sentence);
     let mut spans = span_shapes(ui, document, sentence, side);
@@ -195,7 +196,7 @@ fn sentence_side(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &Comp
     });
 }
 
-fn list(ui: &mut Ui, a: &Annotate, c: &Comparison, out: &mut Commands) {
+fn list(ui: &mut Ui, session: &Session, c: &Comparison, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let differences = &c.agreement.differences;
     ScrollArea::vertical().id_salt("differences").auto_shrink(false).show_rows(
@@ -204,16 +205,16 @@ fn list(ui: &mut Ui, a: &Annotate, c: &Comparison, out: &mut Commands) {
         differences.len(),
         |ui, range| {
             for i in range {
-                row(ui, a, c, i, out);
+                row(ui, session, c, i, out);
             }
         },
     );
 }
 
-fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Commands) {
+fn row(ui: &mut Ui, session: &Session, c: &Comparison, number: usize, out: &mut Commands) {
     let p = theme::colors(ui);
     let difference = &c.agreement.differences[number];
-    let document = a.corpus.document(difference.sentence.document);
+    let document = session.corpus().document(difference.sentence.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
     let shown = |span: Option<Span>, labels: &LabelSet| {
         span.map_or(tr!("No span").to_owned(), |s| {
@@ -222,7 +223,7 @@ fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Comma
         })
     };
     let (mine, theirs) =
-        (shown(difference.left, &a.corpus.labels), shown(difference.right, &c.agreement.merged_labels));
+        (shown(difference.left, &session.corpus().labels), shown(difference.right, &c.agreement.merged_labels));
     let chosen = number == c.current;
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, format!("{mine}, {theirs}")));
     if chosen || response.hovered() {

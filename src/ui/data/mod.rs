@@ -8,12 +8,13 @@ pub mod statistics_image;
 use super::Commands;
 use super::theme;
 use super::widgets::{ProgressBar, SegmentedControl, caption};
-use crate::app::data_page::Tab;
 use crate::app::effect::Pick;
-use crate::app::i18n::tr;
 use crate::app::requests::Slot;
-use crate::app::{Annotate, App, Command};
+use crate::app::{App, Command};
 use crate::corpus::Split;
+use crate::i18n::tr;
+use crate::session::Session;
+use crate::session::results::Tab;
 use crate::ui::theme::{TextRole, icon};
 use crate::ui::widgets::Button;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
@@ -22,23 +23,23 @@ use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 const MEASURE: f32 = 980.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let margin = Margin { left: 20, right: 20, top: 12, bottom: 12 };
     CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(margin)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 12.0;
-        let s = &app.data_page;
+        let s = &session.checks;
         ui.horizontal(|ui| {
             let mut tab = s.tab as usize;
             if SegmentedControl::new(&mut tab, &[tr!("Statistics"), tr!("Checks"), tr!("Compare")]).show(ui).changed() {
                 out.push(Command::SetDataTab([Tab::Statistics, Tab::Checks, Tab::Compare][tab]));
             }
-            if let (Tab::Statistics, Some((_, survey))) = (s.tab, &s.survey)
+            if let (Tab::Statistics, Some((_, report))) = (s.tab, &s.report)
                 && Button::ghost(tr!("Save as image…")).icon(icon::DOWNLOAD).show(ui).clicked()
             {
-                out.push(Command::OpenPathDialog(Pick::Picture(statistics_image::to_svg(a, &survey.statistics))));
+                out.push(Command::OpenPathDialog(Pick::Picture(statistics_image::to_svg(session, &report.statistics))));
             }
-            let old = s.survey.as_ref().is_some_and(|(revision, _)| *revision != a.revision);
+            let old = s.report.as_ref().is_some_and(|(stamp, _)| *stamp != session.stamp());
             if s.tab != Tab::Compare && old && !app.requests.is_pending(Slot::Report) {
                 ui.add_space(8.0);
                 caption(ui, TextRole::Small, tr!("Out of date: labels have changed"));
@@ -47,8 +48,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
             }
         });
-        match (s.tab, &s.survey) {
-            (Tab::Compare, _) => compare::show(ui, app, a, out),
+        match (s.tab, &s.report) {
+            (Tab::Compare, _) => compare::show(ui, app, session, out),
             (_, None) if app.requests.is_pending(Slot::Report) => {
                 ProgressBar::new(tr!("Analyzing…"), None).show(ui);
             }
@@ -57,10 +58,10 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     out.push(Command::Analyze);
                 }
             }
-            (Tab::Statistics, Some((_, survey))) => {
-                scroll_page(ui, |ui| statistics::show(ui, app, a, &survey.statistics, out))
+            (Tab::Statistics, Some((_, report))) => {
+                scroll_page(ui, |ui| statistics::show(ui, app, session, &report.statistics, out))
             }
-            (Tab::Checks, Some((_, survey))) => checks::show(ui, app, a, &survey.findings, out),
+            (Tab::Checks, Some((_, report))) => checks::show(ui, session, &report.findings, out),
         }
     });
 }

@@ -1,13 +1,15 @@
 //! Statistics of the dataset. A click on a bar shows its sentences.
 
 use super::split_opacity;
-use crate::app::annotate::LabelFilter;
-use crate::app::i18n::{tr, trn};
-use crate::app::{Action, Annotate, App, Command, Page, query};
+use crate::app::{Action, App, Command, Page};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
 use crate::eval::statistics::{SplitStatistics, SurfaceForm};
+use crate::i18n::{tr, trn};
 use crate::project::DailyProgress;
+use crate::session::LabelFilter;
+use crate::session::Session;
+use crate::session::query;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole};
@@ -18,9 +20,9 @@ use egui::{Color32, Ui};
 const MAX_BARS: usize = 12;
 
 /// Shows all statistics.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, s: &Statistics, out: &mut Commands) {
-    headline(ui, a, s);
-    labels(ui, a, s, out);
+pub fn show(ui: &mut Ui, app: &App, session: &Session, s: &Statistics, out: &mut Commands) {
+    headline(ui, session, s);
+    labels(ui, session, s, out);
     two_columns(ui, |left, right| {
         length_histogram(
             left,
@@ -51,10 +53,10 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, s: &Statistics, out: &mut Comm
         );
     });
     two_columns(ui, |left, right| {
-        surface_form_card(left, a, tr!("Most frequent entities"), tr!("By text"), &s.surface_forms, out);
+        surface_form_card(left, session, tr!("Most frequent entities"), tr!("By text"), &s.surface_forms, out);
         surface_form_card(
             right,
-            a,
+            session,
             tr!("Ambiguous entities"),
             tr!("Same text with several labels"),
             &s.ambiguous_forms,
@@ -62,8 +64,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, s: &Statistics, out: &mut Comm
         );
     });
     two_columns(ui, |left, right| {
-        classes(left, a, &s.doc_labels, out);
-        daily_progress(right, &a.progress, &app.keymap.key_text(Action::MarkDone), out);
+        classes(left, session, &s.doc_labels, out);
+        daily_progress(right, &session.progress, &app.keymap.key_text(Action::MarkDone), out);
     });
     train_overlap(ui, s, out);
 }
@@ -76,13 +78,13 @@ fn two_columns(ui: &mut Ui, content: impl FnOnce(&mut Ui, &mut Ui)) {
     });
 }
 
-fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
+fn headline(ui: &mut Ui, session: &Session, s: &Statistics) {
     let sum = |of: fn(&SplitStatistics) -> usize| s.splits.iter().map(of).sum::<usize>();
     let (sentences, tokens, covered, done) =
         (sum(|x| x.sentences), sum(|x| x.tokens), sum(|x| x.tokens_in_spans), sum(|x| x.done));
     let spans = sum(|x| x.spans_by_label.iter().sum());
     let share = |part: usize, of: usize| format!("{:.1}%", part as f64 / of.max(1) as f64 * 100.0);
-    let documents = trn!(a.corpus.documents.len(), "In {n} document", "In {n} documents");
+    let documents = trn!(session.corpus().documents.len(), "In {n} document", "In {n} documents");
     let dense = tr!("{average} per sentence", average = format!("{:.2}", spans as f64 / sentences.max(1) as f64));
     let figure = |caption, number, detail| Stat { caption, number, unit: "", detail };
     stats_row(
@@ -103,15 +105,15 @@ fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
 }
 
 /// Shows the number of spans of each label in each split.
-fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
+fn labels(ui: &mut Ui, session: &Session, s: &Statistics, out: &mut Commands) {
     let p = theme::colors(ui);
-    let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1);
+    let most = session.corpus().labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1);
     Card::new(tr!("Labels")).subtitle(tr!("By split (train, dev, test)")).show(
         ui,
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (id, l) in a.corpus.labels.iter() {
+            for (id, l) in session.corpus().labels.iter() {
                 let solid = p.label(usize::from(l.color)).solid;
                 let part = |x: &SplitStatistics| {
                     (x.count(id) as f32 / most as f32, solid.gamma_multiply(split_opacity(x.split)))
@@ -189,13 +191,21 @@ fn length_histogram(
     bar_card(ui, title, "", "", counts.iter().enumerate().map(bar).collect(), out);
 }
 
-fn surface_form_card(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[SurfaceForm], out: &mut Commands) {
+fn surface_form_card(
+    ui: &mut Ui,
+    session: &Session,
+    title: &str,
+    note: &str,
+    list: &[SurfaceForm],
+    out: &mut Commands,
+) {
     let p = theme::colors(ui);
     let most = list.iter().map(SurfaceForm::count).max().unwrap_or(0).max(1);
-    let color = |id: LabelId| a.corpus.labels.get(id).map_or(p.text_muted, |l| p.label(usize::from(l.color)).solid);
+    let color =
+        |id: LabelId| session.corpus().labels.get(id).map_or(p.text_muted, |l| p.label(usize::from(l.color)).solid);
     let bar = |surface: &SurfaceForm| {
         let part = |(id, n): &(LabelId, usize)| (*n as f32 / most as f32, color(*id));
-        let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", a.corpus.labels.name(*id)));
+        let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", session.corpus().labels.name(*id)));
         let number =
             if surface.labels.len() > 1 { counts.collect::<Vec<_>>().join(", ") } else { thousands(surface.count()) };
         Bar {
@@ -209,13 +219,13 @@ fn surface_form_card(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &
 }
 
 /// Shows the number of documents for each document label.
-fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
+fn classes(ui: &mut Ui, session: &Session, counts: &[usize], out: &mut Commands) {
     let color = theme::colors(ui).series[2];
     let most = counts.iter().max().copied().unwrap_or(0);
     let bar = |(name, n): (&String, &usize)| {
         count_bar(name.clone(), *n, most, color, format!("class:{}", query::quoted(name)))
     };
-    let all = a.corpus.doc_labels.iter().zip(counts).map(bar).collect();
+    let all = session.corpus().doc_labels.iter().zip(counts).map(bar).collect();
     let none = tr!("No document labels");
     bar_card(ui, tr!("Documents"), tr!("By document label"), none, all, out);
 }

@@ -1,12 +1,12 @@
 //! Statistics as a picture for a paper or report: an SVG of the same bars in the light theme, or a PNG of it.
 
 use super::split_opacity;
-use crate::app::Annotate;
-use crate::app::i18n::tr;
 use crate::corpus::LabelId;
 use crate::corpus::label::Label;
 use crate::eval::Statistics;
 use crate::eval::statistics::{SplitStatistics, SurfaceForm};
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::ui::annotate::paint::lerp_color;
 use crate::ui::format_numbers::thousands;
 use crate::ui::theme::{LIGHT, fonts};
@@ -25,23 +25,23 @@ const SURFACES: usize = 12;
 type Bar = (String, usize, Vec<(f32, Color32)>);
 
 /// Returns the picture as SVG text.
-pub fn to_svg(a: &Annotate, s: &Statistics) -> String {
+pub fn to_svg(session: &Session, s: &Statistics) -> String {
     let mut body = String::new();
     let mut y = 34.0;
     let splits: Vec<String> =
         s.splits.iter().map(|x| format!("{} {}", x.split.name(), thousands(x.sentences))).collect();
-    let title = tr!("{dataset}, sentences: {splits}", dataset = a.corpus.name, splits = splits.join(", "));
+    let title = tr!("{dataset}, sentences: {splits}", dataset = session.corpus().name, splits = splits.join(", "));
     text(&mut body, 20.0, y, 16, "600", &title);
     y += 20.0;
     for (heading, bars) in [
-        (tr!("Labels by split"), labels(a, s)),
+        (tr!("Labels by split"), labels(session, s)),
         (tr!("Span length (tokens)"), histogram(&s.span_lengths, |i| (i + 1).to_string())),
         (
             tr!("Sentence length (tokens)"),
             histogram(&s.sentence_lengths, |i| format!("{}–{}", i * 10 + 1, i * 10 + 10)),
         ),
-        (tr!("Most frequent entities"), surfaces(a, &s.surface_forms)),
-        (tr!("Ambiguous entities"), surfaces(a, &s.ambiguous_forms)),
+        (tr!("Most frequent entities"), surfaces(session, &s.surface_forms)),
+        (tr!("Ambiguous entities"), surfaces(session, &s.ambiguous_forms)),
     ] {
         if bars.is_empty() {
             continue;
@@ -81,8 +81,8 @@ pub fn to_png(svg: &str) -> Result<Vec<u8>, String> {
     pixels.encode_png().map_err(|e| e.to_string())
 }
 
-fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {
-    let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1) as f32;
+fn labels(session: &Session, s: &Statistics) -> Vec<Bar> {
+    let most = session.corpus().labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1) as f32;
     let bar = |(id, l): (LabelId, &Label)| {
         let solid = LIGHT.label(usize::from(l.color)).solid;
         let part = |x: &SplitStatistics| {
@@ -90,7 +90,7 @@ fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {
         };
         (l.name.clone(), s.total(id), s.splits.iter().map(part).collect())
     };
-    a.corpus.labels.iter().map(bar).collect()
+    session.corpus().labels.iter().map(bar).collect()
 }
 
 fn histogram(counts: &[usize], name: impl Fn(usize) -> String) -> Vec<Bar> {
@@ -103,9 +103,10 @@ fn histogram(counts: &[usize], name: impl Fn(usize) -> String) -> Vec<Bar> {
     counts.iter().enumerate().map(bar).collect()
 }
 
-fn surfaces(a: &Annotate, list: &[SurfaceForm]) -> Vec<Bar> {
+fn surfaces(session: &Session, list: &[SurfaceForm]) -> Vec<Bar> {
     let most = list.iter().map(SurfaceForm::count).max().unwrap_or(0).max(1) as f32;
-    let color = |id| a.corpus.labels.get(id).map_or(LIGHT.text_muted, |l| LIGHT.label(usize::from(l.color)).solid);
+    let color =
+        |id| session.corpus().labels.get(id).map_or(LIGHT.text_muted, |l| LIGHT.label(usize::from(l.color)).solid);
     let bar = |surface: &SurfaceForm| {
         let parts = surface.labels.iter().map(|(id, n)| (*n as f32 / most, color(*id))).collect();
         (surface.text.clone(), surface.count(), parts)

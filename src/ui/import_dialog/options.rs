@@ -1,10 +1,10 @@
 //! Left column of the import dialog: the detected properties with the evidence, and the options to override them.
 
-use crate::app::i18n::tr;
 use crate::app::{Command, ImportPreview};
 use crate::format::conll::Delimiter;
 use crate::format::text::SampleBy;
 use crate::format::{self, FORMATS, OffsetUnit, ReadOptions, ReadReport};
+use crate::i18n::tr;
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{combo_box, form_field, icon_paragraph, paragraph};

@@ -1,10 +1,10 @@
 //! Right column of the import dialog: problems, notes, first sentences, labels with their new names, and splits.
 
 use super::ImportDialogState;
-use crate::app::i18n::{thousands, tr, trn};
 use crate::app::{Command, ImportPreview};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{Document, LabelId, scheme};
+use crate::i18n::{thousands, tr, trn};
 use crate::project::Dataset;
 use crate::ui::Commands;
 use crate::ui::annotate::paint::TextPaint;

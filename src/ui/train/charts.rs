@@ -2,10 +2,11 @@
 
 use super::lr_sweep;
 use crate::app::effect::Pick;
-use crate::app::i18n::tr;
-use crate::app::train_page::{LiveRun, RunState};
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
 use crate::hub::ModelRef;
+use crate::i18n::tr;
+use crate::session::Session;
+use crate::session::run::{LiveRun, RunState};
 use crate::train::Outcome;
 use crate::train::event::TrainerControl;
 use crate::train::schedule::SchedulerType;
@@ -46,12 +47,12 @@ struct ChartSeries {
 }
 
 /// Shows the run, or an introduction if there is no run yet.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut ChartsState, out: &mut Commands) {
-    if let Some(sweep) = &app.train_page.lr_sweep {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut ChartsState, out: &mut Commands) {
+    if let Some(sweep) = &session.measurements.lr_sweep {
         lr_sweep::show(ui, sweep, out);
         ui.add_space(12.0);
     }
-    let Some(run) = &app.train_page.run else {
+    let Some(run) = app.live_run() else {
         EmptyState::new(icon::ACTIVITY, tr!("No runs yet"), tr!("Start training to see loss and F1 here"))
             .show_centered(ui);
         return;
@@ -83,7 +84,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut ChartsState, out: &
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             fixed_size(ui, half, high, |ui| hovered = hovered.or(loss(ui, run, view)));
-            fixed_size(ui, half, high, |ui| hovered = hovered.or(f1(ui, a, run, view)));
+            fixed_size(ui, half, high, |ui| hovered = hovered.or(f1(ui, session, run, view)));
         });
         let third = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
         ui.horizontal_top(|ui| {
@@ -94,7 +95,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut ChartsState, out: &
         });
         view.cursor = hovered;
         if let Some(test) = &run.test {
-            super::super::evaluate_page::label_table(ui, a, test, tr!("Best model on test"));
+            super::super::evaluate_page::label_table(ui, session, test, tr!("Best model on test"));
         }
         ui.add_space(4.0);
     });
@@ -133,7 +134,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
             tr!(
                 "{model} on {dataset}, {sentences}",
                 model = s.model,
-                dataset = app.annotate.as_ref().map_or("", |a| &a.corpus.name),
+                dataset = app.session.as_ref().map_or("", |session| &session.corpus().name),
                 sentences = format_numbers::sentences(s.train_sentences)
             )
         });
@@ -328,7 +329,7 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
     )
 }
 
-fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &ChartsState) -> Option<f64> {
+fn f1(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsState) -> Option<f64> {
     let p = theme::colors(ui);
     let (total, epoch_starts) = step_axis(run);
     // The adjacent chart shows the epoch names. Here they would overlap the names of the lines.
@@ -353,7 +354,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &ChartsState) -> Option<f6
             if name == ALL_LABELS {
                 return Series::new(name, p.text, points).dots(3.0).leading().end_name(end, p.text);
             }
-            let label = a.corpus.labels.id(name).and_then(|id| a.corpus.labels.get(id));
+            let label = session.corpus().labels.id(name).and_then(|id| session.corpus().labels.get(id));
             let (solid, ink) = label.map_or((p.text_secondary, p.text_secondary), |l| {
                 let color = p.label(usize::from(l.color));
                 (color.solid, color.text)

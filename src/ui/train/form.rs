@@ -1,15 +1,16 @@
 //! The form of a run: base model, data, and the training arguments with their names in the Hugging Face Trainer.
 
 use crate::app::effect::Pick;
-use crate::app::i18n::{tr, translate, trn};
 use crate::app::requests::{Pending, Slot};
 use crate::app::runs::{training_blocker, training_sentences};
 use crate::app::train_page::BaseModelInput;
-use crate::app::{Action, Annotate, App, Command};
+use crate::app::{Action, App, Command};
 use crate::corpus::Split;
 use crate::corpus::holdout::DEFAULT_HOLDOUT_RATIO;
+use crate::i18n::{tr, translate, trn};
 use crate::model::DeviceChoice;
 use crate::model::parity::TOLERANCE;
+use crate::session::Session;
 use crate::train::arguments::{MIN_RECOMMENDED_STEPS, steps};
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use crate::ui::Commands;
@@ -43,7 +44,7 @@ fn device_options() -> [(&'static str, DeviceChoice); 4] {
 }
 
 /// Shows the form, with the start button at the bottom.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainFormState, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState, out: &mut Commands) {
     let p = theme::colors(ui);
     panel_header(ui, tr!("New run"), "", |ui| {
         if Button::ghost(tr!("Reset to defaults")).icon(icon::ROTATE_CCW).show(ui).clicked() {
@@ -63,16 +64,16 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainFormState, out
             out.push(Command::Run(Action::StartTraining));
         }
         ui.spacing_mut().item_spacing.y = 6.0;
-        let note = reason.clone().unwrap_or_else(|| run_summary(app, a));
+        let note = reason.clone().unwrap_or_else(|| run_summary(app, session));
         ui.vertical_centered(|ui| paragraph(ui, TextRole::Caption, p.text_muted, &note));
         measurement_buttons(ui, app, reason.as_deref(), out);
     });
     ScrollArea::vertical().id_salt("form").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 12.0;
-            field_group(ui, |ui| base_model(ui, app, a, view, out));
-            field_group(ui, |ui| data_summary(ui, app, a));
-            small_data_hint(ui, app, a, out);
+            field_group(ui, |ui| base_model(ui, app, session, view, out));
+            field_group(ui, |ui| data_summary(ui, app, session));
+            small_data_hint(ui, app, session, out);
             settings(ui, app, view, out);
             advanced_settings(ui, app, view, out);
             let mut all = app.train_page.arguments.label_all_subwords;
@@ -85,10 +86,10 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainFormState, out
 }
 
 /// Returns a summary of the run: steps, and the measured cost if available.
-fn run_summary(app: &App, a: &Annotate) -> String {
-    let total = steps(n_train_sentences(app, a), &app.train_page.arguments);
+fn run_summary(app: &App, session: &Session) -> String {
+    let total = steps(n_train_sentences(app, session), &app.train_page.arguments);
     let epochs = format_numbers::epochs(app.train_page.arguments.num_train_epochs);
-    match &app.train_page.estimate {
+    match &session.measurements.estimate {
         None => tr!("{steps} in {epochs}", steps = format_numbers::steps(total), epochs),
         Some(e) => {
             let (steps, time) = (format_numbers::steps(total), format_duration(e.seconds));
@@ -141,12 +142,16 @@ fn field_group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
 }
 
 /// Returns the number of training sentences of the run.
-fn n_train_sentences(app: &App, a: &Annotate) -> usize {
+fn n_train_sentences(app: &App, session: &Session) -> usize {
     let all = training_sentences(app);
-    if a.splits().contains(&Split::Dev) { all } else { all - (all as f64 * DEFAULT_HOLDOUT_RATIO).round() as usize }
+    if session.splits().contains(&Split::Dev) {
+        all
+    } else {
+        all - (all as f64 * DEFAULT_HOLDOUT_RATIO).round() as usize
+    }
 }
 
-fn base_model(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainFormState, out: &mut Commands) {
+fn base_model(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState, out: &mut Commands) {
     let p = theme::colors(ui);
     let t = &app.train_page;
     label(ui, TextRole::Small, p.text_secondary, tr!("Base model"));
@@ -232,11 +237,11 @@ fn base_model(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainFormState, o
             }
         });
     }
-    facts(ui, app, a, out);
+    facts(ui, app, session, out);
 }
 
 /// Shows the properties of the base model, the result of its parity check, and if its head is kept.
-fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+fn facts(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let t = &app.train_page;
     match &t.model_info {
@@ -283,7 +288,7 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             };
         }
     }
-    let labels: Vec<String> = a.corpus.labels.names();
+    let labels: Vec<String> = session.corpus().labels.names();
     if let Some(keeps) = t.reuses_head(&labels) {
         let text = if keeps && !t.arguments.new_head {
             tr!("Classification head is reused (same labels)")
@@ -312,12 +317,12 @@ fn icon_caption(ui: &mut Ui, glyph: theme::Icon, color: egui::Color32, text: &st
     .inner
 }
 
-fn data_summary(ui: &mut Ui, app: &App, a: &Annotate) {
+fn data_summary(ui: &mut Ui, app: &App, session: &Session) {
     let p = theme::colors(ui);
     let all = training_sentences(app);
     label(ui, TextRole::Small, p.text_secondary, tr!("Training data"));
     label(ui, TextRole::BodyMedium, p.text, &trn!(all, "{n} sentence in train", "{n} sentences in train"));
-    let has_dev = a.splits().contains(&Split::Dev);
+    let has_dev = session.splits().contains(&Split::Dev);
     let note = if has_dev {
         tr!("Dev and test are never used for training").to_owned()
     } else {
@@ -332,10 +337,10 @@ fn data_summary(ui: &mut Ui, app: &App, a: &Annotate) {
 }
 
 /// Shows a recommended recipe for a small dataset.
-fn small_data_hint(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+fn small_data_hint(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let arguments = &app.train_page.arguments;
-    let total = steps(n_train_sentences(app, a), arguments);
+    let total = steps(n_train_sentences(app, session), arguments);
     if total >= MIN_RECOMMENDED_STEPS || arguments.learning_rate >= 1e-4 {
         return;
     }

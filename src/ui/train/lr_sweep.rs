@@ -1,7 +1,7 @@
 //! Chart of the loss by learning rate, with the suggested rate.
 
 use crate::app::Command;
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use crate::train::measure::LrSweep;
 use crate::ui::Commands;
 use crate::ui::theme::{self, icon};

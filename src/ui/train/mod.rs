@@ -9,8 +9,9 @@ use super::Commands;
 use super::chrome::right_border;
 use super::theme;
 use super::widgets::{SegmentedControl, hairline};
-use crate::app::i18n::tr;
-use crate::app::{Annotate, App};
+use crate::app::App;
+use crate::i18n::tr;
+use crate::session::Session;
 use crate::train::event::TrainerControl;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
@@ -37,7 +38,7 @@ pub fn state_text(control: TrainerControl) -> &'static str {
 const TWO_PANEL_WIDTH: f32 = 1100.0;
 
 /// Shows the page.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainPageState, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainPageState, out: &mut Commands) {
     let p = theme::colors(ui);
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
     let narrow = ui.content_rect().width() < TWO_PANEL_WIDTH;
@@ -53,9 +54,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainPageState, out
                 });
             }
             if narrow && view.narrow_tab == 1 {
-                run_list::show(ui, app, a, out)
+                run_list::show(ui, app, session, out)
             } else {
-                form::show(ui, app, a, &mut view.form, out)
+                form::show(ui, app, session, &mut view.form, out)
             }
         })
         .response
@@ -63,12 +64,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut TrainPageState, out
     right_border(ui, rect);
     if !narrow {
         let panel = Panel::right("runs").frame(side).exact_size(292.0).resizable(false).show_separator_line(false);
-        let rect = panel.show(ui, |ui| run_list::show(ui, app, a, out)).response.rect;
+        let rect = panel.show(ui, |ui| run_list::show(ui, app, session, out)).response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default()
         .frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 16, right: 6, top: 16, bottom: 0 }))
         .show(ui, |ui| {
-            charts::show(ui, app, a, &mut view.charts, out);
+            charts::show(ui, app, session, &mut view.charts, out);
         });
 }

@@ -1,10 +1,11 @@
 //! The runs of the project, and the log of the current run.
 
 use crate::app::effect::Pick;
-use crate::app::i18n::tr;
-use crate::app::train_page::RunState;
-use crate::app::{Annotate, App, Command};
+use crate::app::{App, Command};
+use crate::i18n::tr;
 use crate::project::RunStatus;
+use crate::session::Session;
+use crate::session::run::RunState;
 use crate::train::event::LogLevel;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{format_days_ago, format_duration, format_score};
@@ -13,19 +14,19 @@ use crate::ui::widgets::{IconButton, label, panel_header, paragraph, put_text, s
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
-    panel_header(ui, tr!("Runs"), &a.runs.len().to_string(), |_| {});
+    panel_header(ui, tr!("Runs"), &session.runs.len().to_string(), |_| {});
     Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        if a.runs.is_empty() {
+        if session.runs.is_empty() {
             Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
                 paragraph(ui, TextRole::Small, p.text_muted, tr!("Your runs appear here"));
             });
         }
         let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
-        for run in a.runs.iter().rev().take(most) {
-            let live = app.train_page.run.as_ref().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
+        for run in session.runs.iter().rev().take(most) {
+            let live = app.live_run().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
             let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
             let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), format_score);
             let detail = match run.outcome {
@@ -45,7 +46,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             } else {
                 None
             };
-            let shown = app.train_page.run.as_ref().is_some_and(|r| r.id == run.number);
+            let shown = app.live_run().is_some_and(|r| r.id == run.number);
             if let Some(command) = row(ui, &name, &detail, &f1, &when, shown, action) {
                 out.push(command);
             }
@@ -61,7 +62,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     ScrollArea::vertical().id_salt("log").auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
         Frame::new().inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 12 }).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let Some(run) = &app.train_page.run else {
+            let Some(run) = app.live_run() else {
                 label(ui, TextRole::Small, p.text_muted, tr!("The log of a run appears here"));
                 return;
             };
@@ -94,7 +95,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 fn log_text(app: &App) -> String {
-    let lines = app.train_page.run.iter().flat_map(|r| &r.log);
+    let lines = app.live_run().into_iter().flat_map(|r| &r.log);
     lines.map(|l| format!("{:>10}  {}  {}\n", format_duration(l.at), l.text, l.metrics)).collect()
 }
 

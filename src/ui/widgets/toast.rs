@@ -2,7 +2,7 @@
 //!
 //! The application decides the visible notifications and their duration. This module only shows them.
 
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, Role, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, icon, metrics};

@@ -1,6 +1,6 @@
 //! A line chart with a common x axis, for example losses by step.
 
-use crate::app::i18n::tr;
+use crate::i18n::tr;
 use std::ops::RangeInclusive;
 
 use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};

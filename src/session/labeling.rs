@@ -2,7 +2,7 @@
 //!
 //! A label set by the user also decides the suggestions that it touches.
 
-use super::annotate::Annotate;
+use super::Session;
 use crate::corpus::{BidiOrder, Document, Edit, LabelId, Origin, Span};
 use crate::eval::lint::trim_punctuation;
 use std::ops::RangeInclusive;
@@ -46,7 +46,7 @@ pub enum SpanResize {
     Merge,
 }
 
-impl Annotate {
+impl Session {
     /// Returns the indices of the selected words, first to last.
     pub fn selected(&self) -> Option<RangeInclusive<usize>> {
         self.selection.map(|(a, b)| a.min(b)..=a.max(b))
@@ -222,7 +222,7 @@ impl Annotate {
 
     /// Returns the spans of a sorted list that new spans replace: the touched spans, or only spans of the same words if
     /// overlaps are allowed. `new` is sorted, and has no overlaps unless they are allowed.
-    pub(super) fn replaced_spans(&self, spans: &[Span], new: &[Span]) -> Vec<Span> {
+    pub fn replaced_spans(&self, spans: &[Span], new: &[Span]) -> Vec<Span> {
         let goes = |s: &&Span| {
             if self.allow_overlaps {
                 return new.binary_search_by_key(&(s.start, s.end), |n| (n.start, n.end)).is_ok();
@@ -234,7 +234,7 @@ impl Annotate {
 
     /// Returns the edits that add new spans to a document and remove the replaced spans. Suggestions there are
     /// resolved.
-    pub(super) fn insert_spans_edits(&self, document: u32, added: Vec<Span>) -> Vec<Edit> {
+    pub fn insert_spans_edits(&self, document: u32, added: Vec<Span>) -> Vec<Edit> {
         let d = self.corpus.document(document);
         let (removed, decided) = (self.replaced_spans(&d.spans, &added), self.replaced_spans(&d.suggestions, &added));
         let mut edits = Vec::new();

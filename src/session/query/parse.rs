@@ -3,8 +3,8 @@
 use super::{
     FIELDS, HAS_VALUES, NumberPredicate, OriginPredicate, Query, QueryContext, STATUS_VALUES, Status, TextPattern,
 };
-use crate::app::i18n::tr;
 use crate::corpus::{DocLabelId, LabelId, Split};
+use crate::i18n::tr;
 use regex::RegexBuilder;
 use std::sync::Arc;
 

@@ -1,18 +1,42 @@
-//! The Annotate page: the open dataset, the filtered sentence list, the selection, and the edits.
+//! A session: the open dataset and everything that belongs to it. Opening another dataset replaces it as a whole.
+//!
+//! - `writer`: the only way to change the dataset. Each change is also stored.
+//! - [`totals`]: counts that follow from the applied edits.
+//! - [`labeling`], [`matching`], [`suggestions`], [`comparison`]: edits for the selection, for equal words, for
+//!   suggestions, and for differences to other annotations.
+//! - [`run`]: the run in progress; [`results`]: scores, findings and measurements.
+//! - [`query`]: the search language of the sentence list; [`work_timer`]: the time worked.
 
-use super::query::{Query, QueryContext, Status};
-use super::work_timer::WorkTimer;
-use crate::corpus::store::CorpusCounts;
+pub mod comparison;
+pub mod labeling;
+pub mod matching;
+pub mod query;
+pub mod results;
+pub mod run;
+mod suggestions;
+pub mod totals;
+pub mod work_timer;
+mod writer;
+
+pub use totals::Totals;
+pub use writer::{ReadOnly, Writer};
+
 use crate::corpus::{
-    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId, Split,
+    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId,
+    SessionId, Split, Stamp,
 };
 use crate::model::Alignment;
 use crate::project::{
-    DailyProgress, Dataset, Memory, ProjectExtras, RunRecord, SavedSearch, SourceFile, SourceProblem,
+    DailyProgress, Dataset, Memory, Opened, ProjectExtras, RunRecord, SavedSearch, SourceFile, SourceProblem, WriteOp,
 };
+use query::{Query, QueryContext, Status};
+use results::{Checks, Evaluation, Measurements};
+use run::{LiveRun, RunState};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use work_timer::WorkTimer;
+use writer::Access;
 
 /// Filter of the sentence list by label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +83,7 @@ pub struct SubwordView {
     pub alignment: Option<Box<Alignment>>,
 }
 
-impl Annotate {
+impl Session {
     /// Returns all data that a project stores of the dataset, to rewrite the project file.
     pub fn memory(&self) -> Memory {
         let dataset =
@@ -77,21 +101,24 @@ impl Annotate {
     }
 }
 
-/// An open dataset and the position of the user in it.
+/// The open dataset, and the position of the user in it.
 #[derive(Debug)]
-pub struct Annotate {
+pub struct Session {
+    stamp: Stamp,
     /// Path that the user opened.
     pub path: PathBuf,
-    /// The dataset.
-    pub corpus: Corpus,
+    corpus: Corpus,
+    history: History,
+    totals: Totals,
+    access: Access,
     /// Source files of the dataset.
     pub files: Vec<SourceFile>,
     /// Problems in the source files.
     pub problems: Vec<SourceProblem>,
-    /// Undo and redo history.
-    pub history: History,
     /// Training runs, oldest first.
     pub runs: Vec<RunRecord>,
+    /// The run that was started or resumed last.
+    pub run: Option<LiveRun>,
     /// Saved searches.
     pub views: Vec<SavedSearch>,
     /// Snapshots of all labels, oldest first.
@@ -101,41 +128,32 @@ pub struct Annotate {
     pub max_run_number: usize,
     /// Path of the project file.
     pub project: PathBuf,
-    /// True if nothing can be changed: another window has the project open, a newer version created it, or it was
-    /// released until the user decides.
-    pub read_only: bool,
     /// All sentences, in order.
     pub sentences: Vec<SentenceId>,
     /// Unique number of the sentence list. The layout of the list can be cached until it changes.
     pub list_version: u64,
-    /// Indices into [`Annotate::sentences`] that match the filter.
+    /// Indices into [`Session::sentences`] that match the filter.
     pub visible: Vec<usize>,
     /// The filter.
     pub filter: Filter,
-    /// Index of the current sentence in [`Annotate::sentences`].
+    /// Index of the current sentence in [`Session::sentences`].
     pub current: usize,
     /// Selected words of the current sentence: anchor and moving end.
     pub selection: Option<(usize, usize)>,
     /// Selected byte range of the document, if the selection covers only a part of the words.
     pub char_selection: Option<(u32, u32)>,
-    /// Counts of the whole dataset, for example spans by label.
-    pub counts: CorpusCounts,
     /// The subword lens.
     pub subwords: SubwordView,
-    /// Changes with every change of spans or labels. Drawings can be cached until then.
-    pub revision: u64,
-    /// Number of done sentences.
-    pub n_done: usize,
     /// Progress by day.
     pub progress: DailyProgress,
     /// Time worked today.
     pub work_timer: WorkTimer,
-    /// Number of flagged sentences.
-    pub n_flagged: usize,
-    /// Number of open suggestions.
-    pub n_open_suggestions: usize,
-    /// Changes when label ids are reassigned to other labels.
-    pub label_revision: u64,
+    /// Scores of a model.
+    pub evaluation: Evaluation,
+    /// Statistics, findings and comparison.
+    pub checks: Checks,
+    /// Measurements for the next run.
+    pub measurements: Measurements,
     /// Annotation guidelines, in Markdown.
     pub guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
@@ -154,60 +172,89 @@ pub struct Annotate {
     split_sizes: [usize; 3],
 }
 
-/// Returns a list number that is unique across all datasets of the process.
-fn next_listing() -> u64 {
-    static LISTINGS: AtomicU64 = AtomicU64::new(0);
-    LISTINGS.fetch_add(1, Ordering::Relaxed)
+/// Returns a number of a sentence list, unique in the program.
+fn next_list_version() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
-impl Annotate {
-    /// Creates the state of a newly opened dataset.
-    pub fn new(path: PathBuf, corpus: Corpus, files: Vec<SourceFile>, history: History, project: PathBuf) -> Self {
+impl Session {
+    /// Creates the session of an opened dataset. A new project imports the dataset first.
+    pub fn new(opened: Opened) -> (Self, crate::project::Project) {
+        let Opened { path, dataset, history, extras, highest_run, project, is_new, notice: _ } = opened;
+        let import = is_new.then(|| WriteOp::Import(Box::new(dataset.clone())));
+        let Dataset { corpus, files, problems } = dataset;
         let sentences = corpus.sentences(None);
-        let starts =
-            |split: Split| sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0);
-        let split_starts = Split::ALL.map(starts);
-        let size = |split: Split| corpus.documents.iter().filter(|d| d.split == split).map(|d| d.len()).sum();
-        let split_sizes = Split::ALL.map(size);
-        let shown = (0..sentences.len()).collect();
-        let counts = corpus.counts(None);
-        Self {
+        let first = |split| sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0);
+        let size = |split| corpus.documents.iter().filter(|d| d.split == split).map(|d| d.len()).sum();
+        let has_overlaps = || corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1])));
+        let session = Self {
+            stamp: Stamp { session: SessionId::next(), revision: 0, label_revision: 0 },
             path,
-            files,
-            problems: Vec::new(),
+            project: project.path().to_owned(),
+            access: if project.is_read_only() { Access::ReadOnly } else { Access::Write(import.into_iter().collect()) },
+            totals: Totals::of(&corpus),
             history,
-            runs: Vec::new(),
-            views: Vec::new(),
-            snapshots: Vec::new(),
-            max_run_number: 0,
-            project,
-            read_only: false,
-            list_version: next_listing(),
-            visible: shown,
-            sentences,
+            files,
+            problems,
+            runs: extras.runs,
+            run: None,
+            views: extras.views,
+            snapshots: extras.snapshots,
+            max_run_number: highest_run,
+            guidelines: extras.guidelines,
+            evaluation: Evaluation {
+                split: *corpus.splits().last().unwrap_or(&Split::Test),
+                result: None,
+                error: None,
+            },
+            checks: Checks::default(),
+            measurements: Measurements::default(),
+            allow_overlaps: extras.allow_overlaps.unwrap_or_else(has_overlaps),
+            work_timer: WorkTimer::from_stored(&extras.work_time, &extras.progress.today.date),
+            progress: extras.progress,
+            list_version: next_list_version(),
+            visible: (0..sentences.len()).collect(),
             filter: Filter::default(),
             current: 0,
             selection: None,
             char_selection: None,
-            counts,
             subwords: SubwordView::default(),
-            revision: 0,
-            n_done: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
-            allow_overlaps: corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1]))),
-            n_flagged: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.flagged).count(),
-            n_open_suggestions: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
-            label_revision: 0,
-            progress: DailyProgress::default(),
-            work_timer: WorkTimer::default(),
-            guidelines: String::new(),
             recent_labels: Vec::new(),
             last_labeled: None,
             label_picker: None,
             active_label: None,
-            split_starts,
-            split_sizes,
+            split_starts: Split::ALL.map(first),
+            split_sizes: Split::ALL.map(size),
+            sentences,
             corpus,
-        }
+        };
+        (session, project)
+    }
+
+    /// Returns the dataset.
+    pub fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    /// Returns the undo and redo history.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Returns the counts of the whole dataset.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// Returns the run in progress.
+    pub fn active_run(&self) -> Option<&LiveRun> {
+        self.run.as_ref().filter(|run| matches!(run.state, RunState::Running(_)))
+    }
+
+    /// Returns the current state of the dataset. Drawings can be cached until it changes.
+    pub fn stamp(&self) -> Stamp {
+        self.stamp
     }
 
     /// Returns the number of sentences of a split.
@@ -225,7 +272,7 @@ impl Annotate {
         self.sentences[self.current]
     }
 
-    /// Returns the document of a sentence, by index in [`Annotate::sentences`].
+    /// Returns the document of a sentence, by index in [`Session::sentences`].
     pub fn document_at(&self, index: usize) -> &Document {
         self.corpus.document(self.sentences[index].document)
     }
@@ -275,7 +322,7 @@ impl Annotate {
         self.corpus.review(self.current_id())
     }
 
-    /// Returns the review state of a sentence, by index in [`Annotate::sentences`].
+    /// Returns the review state of a sentence, by index in [`Session::sentences`].
     pub fn review_at(&self, index: usize) -> Option<&ReviewState> {
         let id = self.sentences[index];
         self.corpus.document(id.document).reviews.get(id.sentence)
@@ -297,39 +344,29 @@ impl Annotate {
         (!edits.is_empty()).then_some(Edit::Group { title, edits })
     }
 
-    /// Updates counts and position after an edit. Shows the sentence that the edit changed. A new edit of several
-    /// sentences leaves the position unchanged; undo and redo show the first changed sentence.
-    pub fn on_edit(&mut self, edit: &Edit, is_new: bool) {
-        self.revision += 1;
-        self.counts.apply_edit(edit);
+    /// Updates totals, stored label ids and position after an applied edit. Shows the sentence that the edit changed. A
+    /// new edit of several sentences leaves the position unchanged; undo and redo show the first changed sentence.
+    fn on_applied(&mut self, edit: &Edit, is_new: bool) {
+        self.stamp.revision += 1;
         self.subwords.alignment = None;
         let filtered = self.filter.label;
-        self.update_label_ids(edit);
+        for part in edit.parts() {
+            self.totals.after(part);
+            if let Edit::Review { document, sentence, before, after } = part {
+                let id = SentenceId { document: *document, sentence: *sentence };
+                self.progress.record(id, before.done, after.done);
+            }
+            if part.reassigns_labels() {
+                self.update_label_ids(part);
+            }
+        }
         if self.filter.label != filtered {
             self.apply_filter();
         }
-        self.update_counts(edit);
         if let Some((first, last)) = self.affected_range(edit)
             && (first == last || !is_new)
         {
             self.go_to_sentence(first);
-        }
-    }
-
-    /// Updates the numbers of done sentences and open suggestions after an edit.
-    fn update_counts(&mut self, edit: &Edit) {
-        match edit {
-            Edit::Suggestions { removed, added, .. } => {
-                self.n_open_suggestions = self.n_open_suggestions + added.len() - removed.len();
-            }
-            Edit::Review { document, sentence, before, after } => {
-                self.n_done = self.n_done + usize::from(after.done) - usize::from(before.done);
-                let id = SentenceId { document: *document, sentence: *sentence };
-                self.progress.record(id, before.done, after.done);
-                self.n_flagged = self.n_flagged + usize::from(after.flagged) - usize::from(before.flagged);
-            }
-            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.update_counts(e)),
-            _ => {}
         }
     }
 
@@ -359,7 +396,11 @@ impl Annotate {
                 let places = || edits.iter().filter_map(|e| self.affected_range(e));
                 Some((places().map(|p| p.0).min()?, places().map(|p| p.1).max()?))
             }
-            _ => None,
+            Edit::AddLabel(_)
+            | Edit::PopLabel(_)
+            | Edit::RemoveLabel { .. }
+            | Edit::InsertLabel { .. }
+            | Edit::ChangeLabel { .. } => None,
         }
     }
 
@@ -373,26 +414,16 @@ impl Annotate {
         self.sentences.binary_search(&SentenceId { document, sentence }).ok()
     }
 
-    /// Adapts stored label ids after labels were added or removed.
+    /// Adapts stored label ids after an edit that reassigned them.
     fn update_label_ids(&mut self, edit: &Edit) {
-        let new = |label: LabelId| match edit {
-            Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label.before() } else { label }),
-            Edit::InsertLabel { id, .. } => Some(if label >= *id { label.after() } else { label }),
-            Edit::PopLabel(_) => (usize::from(label) < self.corpus.labels.len()).then_some(label),
-            _ => Some(label),
-        };
-        match edit {
-            Edit::Group { edits, .. } => return edits.iter().for_each(|e| self.update_label_ids(e)),
-            Edit::RemoveLabel { .. } | Edit::InsertLabel { .. } | Edit::PopLabel(_) => {}
-            _ => return,
-        }
+        let new = |label: LabelId| edit.new_label_id(label);
         self.recent_labels = self.recent_labels.iter().filter_map(|l| new(*l)).collect();
         self.active_label = self.active_label.and_then(new);
         self.last_labeled = self.last_labeled.take().and_then(|(words, l)| Some((words, new(l)?)));
         if let LabelFilter::With(label) = self.filter.label {
             self.filter.label = new(label).map_or(LabelFilter::Any, LabelFilter::With);
         }
-        self.label_revision += 1;
+        self.stamp.label_revision += 1;
     }
 
     /// Applies the filter. An invalid query only sets [`Filter::query_error`].
@@ -417,7 +448,7 @@ impl Annotate {
             .into_iter()
             .fold(query, |all, more| Query::And(Box::new(more), Box::new(all)));
         self.visible = all.matching_sentences(&self.corpus);
-        self.list_version = next_listing();
+        self.list_version = next_list_version();
         if let Some(first) = self.visible.first().copied()
             && self.visible.binary_search(&self.current).is_err()
         {

@@ -1,9 +1,5 @@
 //! Time that the user worked in a dataset today: the sum of the short intervals between input events.
 
-use super::annotate::Annotate;
-use super::effect::Effect;
-use crate::project::WriteOp;
-
 /// Maximum interval between input events that counts as work, in seconds.
 const IDLE_TIMEOUT_SECONDS: u64 = 60;
 /// Interval of saves, in seconds of work.
@@ -33,7 +29,7 @@ impl WorkTimer {
     }
 
     /// Handles an input event. Returns true if the time must be saved.
-    fn on_activity(&mut self, now: u64) -> bool {
+    pub(super) fn on_activity(&mut self, now: u64) -> bool {
         let since = self.last.replace(now).map_or(0, |last| now.saturating_sub(last));
         self.seconds += if since <= IDLE_TIMEOUT_SECONDS { since } else { 0 };
         let due = self.seconds >= self.stored + SAVE_INTERVAL_SECONDS;
@@ -41,16 +37,6 @@ impl WorkTimer {
             self.stored = self.seconds;
         }
         due
-    }
-}
-
-/// Handles a key or mouse event on the Annotate page.
-pub(super) fn on_activity(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
-    if now >= a.progress.today.ends_at {
-        effects.push(Effect::RefreshDate);
-    } else if a.work_timer.on_activity(now) && !a.read_only {
-        let text = a.work_timer.to_text(&a.progress.today.date);
-        effects.push(Effect::Commit(WriteOp::Meta("worked", text)));
     }
 }
 

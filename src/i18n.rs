@@ -162,11 +162,11 @@ pub fn thousands(n: usize) -> String {
 /// Translates a text of the interface: `tr!("Train")`, or with values for the placeholders: `tr!("{done} of {all}",
 /// done, all = sentences.len())`.
 macro_rules! tr {
-    ($text:literal) => { $crate::app::i18n::translate($text) };
+    ($text:literal) => { $crate::i18n::translate($text) };
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        $crate::app::i18n::translate_with(
+        $crate::i18n::translate_with(
             $text,
-            &[$((stringify!($name), &$crate::app::i18n::tr!(@value $name $(, $value)?) as &dyn std::fmt::Display)),+],
+            &[$((stringify!($name), &$crate::i18n::tr!(@value $name $(, $value)?) as &dyn std::fmt::Display)),+],
         )
     };
     (@value $name:ident) => { $name };
@@ -178,11 +178,11 @@ pub(crate) use tr;
 /// {label}", "{n} spans of {label}", label)`.
 macro_rules! trn {
     ($n:expr, $one:literal, $other:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
-        $crate::app::i18n::translate_count(
+        $crate::i18n::translate_count(
             $n,
             $one,
             $other,
-            &[$((stringify!($name), &$crate::app::i18n::tr!(@value $name $(, $value)?) as &dyn std::fmt::Display)),*],
+            &[$((stringify!($name), &$crate::i18n::tr!(@value $name $(, $value)?) as &dyn std::fmt::Display)),*],
         )
     };
 }
