@@ -8,6 +8,7 @@
 
 mod cli;
 mod data;
+mod dependencies;
 mod gpu;
 mod hub;
 #[cfg(feature = "window")]

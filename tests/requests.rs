@@ -1,24 +1,31 @@
 //! Requests and answers without threads: each test decides when an answer arrives, and in which order.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use tagwright::app::answers::on_answer;
 use tagwright::app::requests::Slot;
+use tagwright::app::runs::run_preview;
 use tagwright::app::train_page::BaseModelInput;
 use tagwright::app::update::update;
 use tagwright::app::{Action, App, COMMANDS, Command, Effect, KeyContext, Page};
-use tagwright::corpus::{Split, Stamp};
+use tagwright::corpus::Split;
+use tagwright::corpus::carry_over::carry_over;
+use tagwright::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use tagwright::eval::{Agreement, DatasetReport};
 use tagwright::failure::{Failure, FailureKind};
 use tagwright::hub::{self, ModelRef};
+use tagwright::model::DeviceChoice;
 use tagwright::predict::{EvalMetrics, Prediction};
 use tagwright::project::opening::{self, Opening};
-use tagwright::project::{AppDirs, RunStatus, Settings, WriteOp};
+use tagwright::project::project_file::ImportOrigin;
+use tagwright::project::{AppDirs, Dataset, Project, RunStatus, Settings, SourceChange, SourceDecision, WriteOp};
 use tagwright::session::Session;
 use tagwright::session::comparison::Resolution;
 use tagwright::session::run::RunState;
 use tagwright::train::event::{Outcome, Step, TrainerControl};
 use tagwright::train::measure::RunEstimate;
-use tagwright::train::{TrainEvent, TrainOutput};
+use tagwright::train::{TrainEvent, TrainOutput, TrainingArguments};
+use tagwright::worker::Stamp;
 use tagwright::worker::{
     Answer, AnswerContent, BackgroundWork, Done, FileWork, InteractiveWork, ModelFacts, Progress, RequestId,
     TrainingWork, Work,
@@ -81,6 +88,7 @@ impl TestApp {
         self.effects.clear();
         match slot {
             Slot::Opening => self.run(Command::Open("other.conll".into())),
+            Slot::SourceChange => unreachable!("needs a changed source"),
             Slot::Comparison => self.run(Command::CompareWith("other.conll".into())),
             Slot::Writing => self.run(Command::WriteFile("picture.svg".into(), Vec::new())),
             Slot::Training => self.run(Command::Run(Action::Estimate)),
@@ -145,7 +153,7 @@ impl TestApp {
 /// Returns a result for a request of this slot that changes the state.
 fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
     Some(match slot {
-        Slot::Opening | Slot::Writing => {
+        Slot::Opening | Slot::SourceChange | Slot::Writing => {
             return Some(Done::Written { path: "picture.svg".into(), losses: Vec::new() });
         }
         Slot::Comparison => Done::Compared {
@@ -428,6 +436,62 @@ fn run_ends_in_its_own_session() {
 }
 
 #[test]
+fn source_change_waits_for_the_run() {
+    let mut test = TestApp::with_dataset("first");
+    let run = start_run(&mut test);
+    let path = test.folder.path().join("first.conll");
+    // The run is stored in the project, so it is not empty when the changed source is opened.
+    let mut project = Project::open(&test.session().project).expect("the project");
+    let dataset = Dataset::open(&path).expect("the dataset");
+    project.import(&dataset, ImportOrigin::FromSource, &|_, _| true).expect("an import");
+    drop(project);
+    std::fs::write(&path, "Oslo B-LOC\n").expect("a file");
+    for is_parked in [false, true] {
+        if is_parked {
+            test.open("second");
+        }
+        test.run(Command::Open(path.clone()));
+        let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
+        let Ok(Opening::Changed(changed)) = opening::open(&path, &test.app.dirs, None) else { panic!("not changed") };
+        test.done(id, Done::SourceChanged(Arc::new(*changed)));
+        assert!(test.app.source_change.is_none() && test.app.is_training(), "{is_parked}");
+    }
+    test.done(run, Done::Trained(Box::new(output("new-model"))));
+    assert!(test.effects.iter().any(|e| matches!(e, Effect::CloseParkedProject(_))));
+}
+
+#[test]
+fn run_that_ends_while_its_dataset_is_opened_keeps_its_result() {
+    let mut test = TestApp::with_dataset("first");
+    let run = start_run(&mut test);
+    test.open("second");
+    let path = test.folder.path().join("first.conll");
+    let Ok(Opening::Opened(opened)) = opening::open(&path, &test.app.dirs, None) else { panic!("not opened") };
+    test.run(Command::Open(path.clone()));
+    let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
+    test.done(run, Done::Trained(Box::new(output("new-model"))));
+    assert!(test.app.parked.is_some(), "the session waits for the dataset that is being opened");
+    test.done(id, Done::Opened { path, opened, comparison: None });
+    assert_eq!((test.dataset(), status(&test)), ("first", RunStatus::Completed));
+}
+
+#[test]
+fn decision_about_source_is_not_replaced() {
+    let mut test = TestApp::with_dataset("first");
+    let path = test.folder.path().join("first.conll");
+    let dataset = Dataset::open(&path).expect("the dataset");
+    let carried = carry_over(&dataset.corpus, &dataset.corpus);
+    let project = test.session().project.clone();
+    test.app.source_change = Some(Arc::new(SourceChange { path, project, dataset, carried, edits: 1 }));
+    test.run(Command::SourceChange(Some(SourceDecision::KeepLabels)));
+    assert!(test.session().is_read_only() && test.app.requests.is_pending(Slot::SourceChange));
+    test.effects.clear();
+    test.run(Command::Import("other.conll".into()));
+    test.run(Command::Open("other.conll".into()));
+    assert!(test.effects.is_empty() && test.app.requests.is_pending(Slot::SourceChange));
+}
+
+#[test]
 fn parked_session_is_opened_again() {
     let mut test = TestApp::with_dataset("first");
     let run = start_run(&mut test);
@@ -498,6 +562,47 @@ fn resolution_uses_label_names() {
     let corpus = test.session().corpus();
     let names: Vec<&str> = corpus.document(0).spans.iter().map(|s| corpus.labels.name(s.label)).collect();
     assert_eq!(names, ["ORG", "LOC"]);
+}
+
+#[test]
+fn reset_covers_all_settings() {
+    let mut test = TestApp::with_dataset("first");
+    let settings = tagwright::train::settings_table::NUMBER_SETTINGS;
+    let epochs = settings.iter().position(|s| s.name == "num_train_epochs").expect("a setting");
+    test.run(Command::SetNumber(epochs, "7".into()));
+    test.run(Command::SetLabelAllSubwords(!TrainingArguments::default().label_all_subwords));
+    test.run(Command::SetNewHead(true));
+    test.run(Command::Device(DeviceChoice::Cpu));
+    assert_ne!(test.app.train_page.arguments, TrainingArguments::default());
+    test.run(Command::ResetRunSettings);
+    assert_eq!(test.app.train_page.arguments, TrainingArguments::default());
+    assert_eq!(test.app.train_page.inputs[epochs], "3");
+}
+
+#[test]
+fn form_counts_the_sentences_of_the_run() {
+    let mut test = TestApp::with_dataset("first");
+    // Three documents of unequal size, without a dev split, and a label that only test uses.
+    let folder = test.folder.path().join("documents");
+    std::fs::create_dir(&folder).expect("a folder");
+    let document = |sentences: usize, label: &str| {
+        format!("-DOCSTART- -X- O O\n\n{}", format!("Ada B-{label}\n\n").repeat(sentences))
+    };
+    let train = [document(5, "PER"), document(50, "PER"), document(20, "PER")].concat();
+    std::fs::write(folder.join("train.conll"), train).expect("a file");
+    std::fs::write(folder.join("test.conll"), document(3, "ORG")).expect("a file");
+    test.run(Command::Open(folder.clone()));
+    let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
+    let Ok(Opening::Opened(opened)) = opening::open(&folder, &test.app.dirs, None) else { panic!("not opened") };
+    test.done(id, Done::Opened { path: folder, opened, comparison: None });
+    for seed in 0..10 {
+        let index = tagwright::train::settings_table::NUMBER_SETTINGS.iter().position(|s| s.name == "seed");
+        test.run(Command::SetNumber(index.expect("a setting"), seed.to_string()));
+        let preview = run_preview(&test.app, test.session());
+        let actual = holdout(test.session().corpus(), DEFAULT_HOLDOUT_RATIO, seed);
+        assert_eq!((preview.n_train, preview.n_held_out), (actual.train.len(), actual.n_held_out));
+        assert_eq!((preview.by_document, preview.labels.as_slice()), (true, ["PER".to_owned()].as_slice()));
+    }
 }
 
 #[test]

@@ -39,14 +39,13 @@ fn check(words: &[&str], applies: impl Fn(&str) -> bool) {
 }
 
 #[test]
-fn layers_respect_dependencies() {
+fn libraries_belong_to_layers() {
     let starts = |name: &str, folders: &[&str]| folders.iter().any(|f| name.starts_with(f));
     check(&["egui::", "eframe::", "rfd::"], |n| !starts(n, &["ui/"]));
     check(&["candle_core", "candle_nn", "candle_transformers"], |n| !starts(n, &["model/", "train/", "predict/"]));
-    check(&["std::fs", "File::", "rusqlite"], |n| starts(n, &["corpus/", "eval/", "format/", "app/"]));
-    check(&["serde", "crate::format", "crate::project", "crate::model"], |n| starts(n, &["corpus/", "eval/"]));
+    check(&["std::fs", "File::", "rusqlite"], |n| starts(n, &["corpus/", "eval/", "format/", "session/", "app/"]));
+    check(&["serde"], |n| starts(n, &["corpus/", "eval/"]));
     check(&["unsafe {"], |n| !starts(n, &["model/kernels/fused/", "model/kernels/cuda/"]));
-    check(&["crate::ui", "crate::cli"], |n| !starts(n, &["ui/", "cli/", "main.rs", "lib.rs"]));
 }
 
 #[test]

@@ -210,6 +210,18 @@ fn user_does_not_wait_for_an_evaluation() {
 }
 
 #[test]
+fn waiting_writes_are_completed_at_close() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut worker = worker(folder.path());
+    submit(&mut worker, 1, Work::Files(FileWork::Open(None)));
+    let target = folder.path().join("written.txt");
+    submit(&mut worker, 2, Work::Files(FileWork::Write { path: target.clone(), bytes: b"text".to_vec() }));
+    let answers = worker.close();
+    assert!(ends(&answers).contains(&"2 done".to_owned()));
+    assert_eq!(std::fs::read(target).expect("the file"), b"text");
+}
+
+#[test]
 fn replaced_model_is_loaded_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let model = folder.path().join("model");

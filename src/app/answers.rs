@@ -7,7 +7,7 @@ use super::effect::Effect;
 use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
 use super::state::App;
-use super::{data_page, import, opening, runs, suggestions};
+use super::{data_page, import, opening, runs, source_change, suggestions};
 use crate::failure::Failure;
 use crate::i18n::tr;
 use crate::worker::{Answer, AnswerContent, Done};
@@ -35,15 +35,16 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
             None => log::debug!("dropped the result of request {}", id.0),
         },
         AnswerContent::Failed(failure) => match app.requests.finish(id) {
-            Some(pending) => on_failed(app, pending, failure, &mut effects),
+            Some(pending) => on_failed(app, pending, failure),
             None => log::debug!("dropped the failure of request {}", id.0),
         },
         AnswerContent::Canceled => {
             if let Some(Pending { purpose: Purpose::Train(session, run), .. }) = app.requests.finish(id) {
-                runs::on_canceled(app, session, run, &mut effects);
+                runs::on_canceled(app, session, run);
             }
         }
     }
+    runs::close_ended_session(app, &mut effects);
     effects
 }
 
@@ -55,11 +56,8 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
                 data_page::on_compared(app, path, *agreement);
             }
         }
-        Done::SourceChanged(changed) => {
-            app.import_preview = None;
-            app.source_change = Some(changed);
-        }
-        Done::Previewed { path, options, dataset } => import::on_previewed(app, path, options, Ok(dataset)),
+        Done::SourceChanged(changed) => source_change::on_detected(app, changed),
+        Done::Previewed { path, options, result } => import::on_previewed(app, path, options, result),
         Done::Written { path, losses } => {
             let text = std::iter::once(path.display().to_string()).chain(losses).collect::<Vec<_>>().join(". ");
             app.notifications.push(Notification::success(tr!("Saved"), text));
@@ -93,18 +91,12 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
     }
 }
 
-fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Vec<Effect>) {
+fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
     let title = match pending.purpose {
-        Purpose::Open(_) => tr!("Could not open the dataset"),
-        Purpose::Preview { path, options } => {
-            if import::on_preview_failed(app, path, options, &failure) {
-                return;
-            }
-            tr!("Could not open the dataset")
-        }
+        Purpose::Open(_) | Purpose::Preview(_) | Purpose::ResolveSourceChange(_) => tr!("Could not open the dataset"),
         Purpose::Compare(_) => tr!("Could not compare"),
         Purpose::Write => tr!("Could not write the file"),
-        Purpose::Train(session, run) => return runs::on_failed(app, session, run, failure, effects),
+        Purpose::Train(session, run) => return runs::on_failed(app, session, run, failure),
         Purpose::Measure(..) => tr!("Measurement failed"),
         Purpose::Predict => {
             app.try_page.failure = Some(failure.message.clone());

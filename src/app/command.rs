@@ -1,7 +1,7 @@
 //! The table of commands. Menu, palette, shortcuts, help and tests are generated from it.
 
+use super::pages::Page;
 use super::shortcut::Shortcut;
-use super::state::Page;
 use super::text_prompt::TextPrompt;
 use super::train_page::BaseModelInput;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
@@ -541,6 +541,8 @@ pub enum Command {
     SetEvalSplit(Split),
     /// Opens a file dialog.
     OpenPathDialog(super::effect::Pick),
+    /// Sets all settings of the next run to their defaults.
+    ResetRunSettings,
     /// Cancels the evaluation.
     CancelEvaluation,
     /// Stops the suggestions. Those found so far are added.

@@ -4,19 +4,21 @@
 
 use super::command::Action;
 use super::command::Command;
+use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::fixing;
 use super::notifications::Notification;
+use super::pages::Page;
 use super::requests::{Purpose, Slot};
-use super::state::{App, Page};
+use super::state::App;
 use super::train_page::BaseModelInput;
-use super::update::{apply_edit, writer};
-use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Span, Stamp};
+use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Span};
 use crate::eval::{Agreement, DatasetReport};
 use crate::i18n::{edit_title, thousands, tr};
 use crate::session::Filter;
 use crate::session::comparison::{Comparison, Resolution};
 use crate::session::results::Tab;
+use crate::worker::Stamp;
 use crate::worker::{BackgroundWork, FileWork, Work};
 use std::path::PathBuf;
 
@@ -38,6 +40,8 @@ pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
 /// Discards the report and its request, because other inputs than the labels have changed: the source files, the base
 /// model or its maximum length. A visible report is requested again.
 pub(super) fn invalidate_report(app: &mut App, effects: &mut Vec<Effect>) {
+    // The fix dialog refers to findings of the report by index.
+    app.fix_dialog = None;
     app.session.iter_mut().for_each(|session| session.checks.report = None);
     app.requests.cancel(Slot::Report, effects);
     if app.page == Page::Data {

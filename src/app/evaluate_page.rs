@@ -2,8 +2,9 @@
 
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::pages::Page;
 use super::requests::{Purpose, Slot};
-use super::state::{App, Page};
+use super::state::App;
 use crate::i18n::tr;
 use crate::worker::{BackgroundWork, Work};
 

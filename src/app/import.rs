@@ -3,40 +3,25 @@
 //! New names of labels become one edit after the import, so undo restores the labels of the source. Paths of the
 //! command line, recent datasets and datasets with a project are opened without a preview.
 
+use super::dialogs::ImportPreview;
 use super::effect::Effect;
 use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::Corpus;
-use crate::corpus::relabel::LabelMap;
 use crate::corpus::store::CorpusCounts;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::format::ReadOptions;
 use crate::project::Dataset;
 use crate::worker::{FileWork, Work};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// State of the import preview.
-#[derive(Clone, Debug)]
-pub struct ImportPreview {
-    /// Path of the dataset.
-    pub path: PathBuf,
-    /// Options set by the user.
-    pub choices: ReadOptions,
-    /// Result of the last read, or its failure.
-    pub result: Result<Arc<Dataset>, Failure>,
-    /// Counts of each split, then of all.
-    pub counts: Vec<(&'static str, CorpusCounts)>,
-    /// Renamed and removed labels.
-    pub label_map: LabelMap,
-}
-
 /// Requests a preview of this path. The dialog opens with the result, or stays open with the previous one.
 pub(super) fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
     if let Some(preview) = &mut app.import_preview {
         preview.choices = options;
     }
-    let purpose = Purpose::Preview { path: path.clone(), options };
+    let purpose = Purpose::Preview(path.display().to_string());
     app.requests.submit(purpose, Work::Files(FileWork::Preview { path, options }), effects);
 }
 
@@ -46,15 +31,6 @@ pub(super) fn on_previewed(app: &mut App, path: PathBuf, options: ReadOptions, r
     let label_map = app.import_preview.take().map(|preview| preview.label_map).unwrap_or_default();
     let counts = result.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
     app.import_preview = Some(ImportPreview { path, choices: options, result, counts, label_map });
-}
-
-/// Shows the failure of a preview in the dialog if other options can help. Returns false if they cannot.
-pub(super) fn on_preview_failed(app: &mut App, path: PathBuf, options: ReadOptions, failure: &Failure) -> bool {
-    let can_be_read = matches!(failure.kind, FailureKind::Content | FailureKind::TooLarge);
-    if can_be_read {
-        on_previewed(app, path, options, Err(failure.clone()));
-    }
-    can_be_read
 }
 
 fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {

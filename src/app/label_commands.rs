@@ -1,10 +1,10 @@
 //! Commands that apply labels to the selection or the document, and commands of the label list.
 
 use super::command::Command;
+use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::state::App;
-use super::update::apply_edit;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};

@@ -1,36 +1,15 @@
 //! Labels further occurrences of the selected words: all at once in a dialog, or one by one with a key.
 
 use super::command::Action;
+use super::dialogs::MatchDialog;
+use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::state::App;
-use super::update::apply_edit;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Span};
 use crate::i18n::{thousands, tr, trn};
 use crate::session::matching::{MatchOptions, TextMatch};
 use std::collections::BTreeMap;
-
-/// State of the dialog of matches.
-#[derive(Clone, Debug)]
-pub struct MatchDialog {
-    /// The words to find.
-    pub words: Vec<String>,
-    /// The words as written in the text.
-    pub text: String,
-    /// Label to apply.
-    pub label: LabelId,
-    /// Match criteria.
-    pub options: MatchOptions,
-    /// Occurrences, in order.
-    pub matches: Vec<TextMatch>,
-}
-
-impl MatchDialog {
-    /// Returns the number of selected matches.
-    pub fn num_checked(&self) -> usize {
-        self.matches.iter().filter(|h| h.is_checked).count()
-    }
-}
 
 /// Opens the dialog for the selected words.
 pub(super) fn open(app: &mut App) {

@@ -2,14 +2,14 @@
 //!
 //! Read in this order:
 //!
-//! - [`state`]: everything that the window shows.
+//! - [`state`]: everything that the window shows; [`dialogs`] and [`pages`]: its parts.
 //! - [`command`]: the table of commands; [`shortcut`] and [`keymap`]: their keys; `legacy_titles`: keys stored by older
 //!   versions.
 //! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs;
 //!   `refusal`: commands that cannot run now.
 //! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; [`opening`]:
 //!   an opened dataset replaces the current one; [`saving`]: the end of a save.
-//! - [`label_commands`], [`mod@matches`], [`suggestions`]: commands that edit the open dataset (`crate::session`).
+//! - `editing`: write access to the open dataset; [`label_commands`], [`mod@matches`], [`suggestions`]: commands that edit the open dataset (`crate::session`).
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
 //!   snapshots; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
@@ -18,6 +18,8 @@
 pub mod answers;
 pub mod command;
 pub mod data_page;
+pub mod dialogs;
+mod editing;
 pub mod effect;
 pub mod evaluate_page;
 pub mod fixing;
@@ -28,6 +30,7 @@ mod legacy_titles;
 pub mod matches;
 pub mod notifications;
 mod opening;
+pub mod pages;
 mod preferences;
 pub mod refusal;
 pub mod requests;
@@ -37,6 +40,7 @@ pub mod saving;
 pub mod shortcut;
 mod source_change;
 pub mod state;
+mod subwords;
 pub mod suggestions;
 pub mod text_prompt;
 pub mod train_page;
@@ -46,8 +50,9 @@ pub mod update;
 pub use command::{Action, COMMANDS, Command, KeyContext};
 pub use shortcut::Shortcut;
 
+pub use dialogs::ImportPreview;
 pub use effect::Effect;
-pub use import::ImportPreview;
 pub use keymap::Keymap;
 pub use notifications::{Notification, Severity};
-pub use state::{App, Page};
+pub use pages::Page;
+pub use state::App;

@@ -1,11 +1,14 @@
 //! Opening of a dataset: it replaces the open one, and everything that refers to the previous one is reset.
 
+use super::dialogs::ImportPreview;
+use super::editing::apply_edit;
 use super::effect::Effect;
-use super::import::ImportPreview;
 use super::notifications::Notification;
+use super::pages::Page;
 use super::requests::Purpose;
-use super::state::{App, Page};
-use super::update::apply_edit;
+use super::state::App;
+use super::subwords::request_subwords;
+use super::try_page;
 use crate::clock::unix_now;
 use crate::corpus::relabel::relabel;
 use crate::hub::ModelRef;
@@ -32,8 +35,10 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     }
     if let Some(parked) = app.parked.take_if(|parked| is_open(parked)) {
         app.import_preview = None;
+        add_to_recent(app, &parked);
         replace_session(app, parked, effects);
-        return effects.push(Effect::UnparkProject);
+        effects.extend([Effect::UnparkProject, Effect::StoreSettings]);
+        return request_subwords(app, effects);
     }
     let notice = opened.notice.clone();
     let (session, project) = Session::new(opened);
@@ -59,7 +64,7 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
 /// Replaces the open session. A session with a run in progress is parked until the run ends.
 fn replace_session(app: &mut App, session: Session, effects: &mut Vec<Effect>) {
     app.requests.cancel_for_dataset(effects);
-    reset_pages(app);
+    reset_pages(app, effects);
     let previous = app.session.replace(session);
     app.page = Page::Annotate;
     if let Some(previous) = previous.filter(|previous| previous.active_run().is_some()) {
@@ -104,16 +109,20 @@ fn report_content(app: &mut App, session: &Session) {
 }
 
 /// Closes the dialogs and deselects the models of the previous dataset.
-fn reset_pages(app: &mut App) {
+fn reset_pages(app: &mut App, effects: &mut Vec<Effect>) {
     (app.prompt, app.snapshots, app.export_options) = (None, None, None);
     (app.match_dialog, app.fix_dialog, app.source_change, app.history_open) = (None, None, None, false);
     let runs: Vec<_> =
         app.session.iter().flat_map(|session| &session.runs).map(|run| ModelRef::Folder(run.dir.clone())).collect();
-    for model in [&mut app.evaluation_model, &mut app.suggestions.model, &mut app.try_page.model] {
-        // A model of the previous project is not in the lists of the next one.
-        if runs.contains(model) {
+    // A model of the previous project is not in the lists of the next one.
+    let is_gone = |model: &ModelRef| runs.contains(model);
+    for model in [&mut app.evaluation_model, &mut app.suggestions.model] {
+        if is_gone(model) {
             *model = ModelRef::Starter;
         }
+    }
+    if is_gone(&app.try_page.model) {
+        try_page::select_model(app, ModelRef::Starter, effects);
     }
 }
 

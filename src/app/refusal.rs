@@ -1,8 +1,11 @@
 //! Commands that cannot run in the current state, for example edits that cannot be stored.
 
 use super::command::{Action, Command, CommandSpec, KeyContext, spec_of};
+use super::editing::read_only_notification;
 use super::notifications::Notification;
-use super::state::{App, Page};
+use super::pages::Page;
+use super::requests::Slot;
+use super::state::App;
 use crate::i18n::tr;
 
 /// Returns the reason why a command cannot run now, or `None` if it can.
@@ -14,6 +17,10 @@ pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
         && let Some(reason) = page_blocker(app, *action)
     {
         return Some(Notification::info(spec_of(*action).map_or("", CommandSpec::title), reason));
+    }
+    if replaces_dataset(command) && app.requests.is_pending(Slot::SourceChange) {
+        let text = tr!("Wait until it is open");
+        return Some(Notification::info(tr!("A dataset is being opened"), text));
     }
     let cause = app.storage_error.as_ref().filter(|_| replaces_dataset(command))?;
     let text = tr!(
@@ -28,14 +35,6 @@ pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
 pub fn page_blocker(app: &App, action: Action) -> Option<&'static str> {
     let is_for_canvas = spec_of(action).is_some_and(|spec| spec.context == KeyContext::Canvas);
     (is_for_canvas && app.page != Page::Annotate).then_some(tr!("Only on the Annotate page"))
-}
-
-/// Returns the notification that nothing can be changed.
-pub(super) fn read_only_notification() -> Notification {
-    Notification::error(
-        tr!("Project is read-only"),
-        tr!("If another window has it open, edit there. If not, open the dataset again."),
-    )
 }
 
 /// Returns true if a command replaces the open dataset.

@@ -5,26 +5,21 @@
 
 use super::effect::Effect;
 use super::train_page::BaseModelInput;
-use crate::corpus::SessionId;
-use crate::format::ReadOptions;
 use crate::hub;
 use crate::train::TrainingArguments;
 use crate::train::event::TrainerControl;
+use crate::worker::SessionId;
 use crate::worker::{Measurement, Progress, Request, RequestId, RunId, Work};
-use std::path::PathBuf;
 
-/// Purpose of a request, with the inputs that are needed if it fails.
+/// Purpose of a request, with the inputs that are needed while it is pending.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     /// Open a dataset with this name.
     Open(String),
-    /// Read a dataset for the import preview.
-    Preview {
-        /// Path of the dataset.
-        path: PathBuf,
-        /// Options of the user.
-        options: ReadOptions,
-    },
+    /// Read the dataset of this name for the import preview.
+    Preview(String),
+    /// Open the dataset of this name as the user decided about its changed source.
+    ResolveSourceChange(String),
     /// Compare the dataset with the annotations of this name.
     Compare(String),
     /// Write a file or a directory.
@@ -52,6 +47,8 @@ pub enum Purpose {
 pub enum Slot {
     /// Opening or preview of a dataset.
     Opening,
+    /// Decision about a changed source. The project is being replaced, so it is not canceled.
+    SourceChange,
     /// Comparison.
     Comparison,
     /// Any number of writes.
@@ -76,7 +73,8 @@ impl Purpose {
     /// Returns the slot of the request.
     pub fn slot(&self) -> Slot {
         match self {
-            Self::Open(_) | Self::Preview { .. } => Slot::Opening,
+            Self::Open(_) | Self::Preview(_) => Slot::Opening,
+            Self::ResolveSourceChange(_) => Slot::SourceChange,
             Self::Compare(_) => Slot::Comparison,
             Self::Write => Slot::Writing,
             Self::Train(..) | Self::Measure(..) => Slot::Training,
@@ -98,9 +96,13 @@ impl Purpose {
             | Self::Evaluate(_)
             | Self::Suggest(_)
             | Self::Report => true,
-            Self::Open(_) | Self::Preview { .. } | Self::Write | Self::Train(..) | Self::Predict | Self::Inspect => {
-                false
-            }
+            Self::Open(_)
+            | Self::Preview(_)
+            | Self::ResolveSourceChange(_)
+            | Self::Write
+            | Self::Train(..)
+            | Self::Predict
+            | Self::Inspect => false,
         }
     }
 }
@@ -194,16 +196,23 @@ impl Requests {
         Some(self.pending.remove(index))
     }
 
+    /// True if a dataset is being read to replace the open one, or its source change is being resolved.
+    pub fn is_replacing_dataset(&self) -> bool {
+        self.is_pending(Slot::Opening) || self.is_pending(Slot::SourceChange)
+    }
+
     /// True if a dataset is being opened, not only previewed.
     pub(super) fn is_opening(&self) -> bool {
         self.pending(Slot::Opening).is_some_and(|pending| matches!(pending.purpose, Purpose::Open(_)))
     }
 
     /// Returns the name of the dataset that is being opened, previewed or compared.
-    pub fn opening(&self) -> Option<String> {
+    pub fn dataset_being_read(&self) -> Option<String> {
         self.pending.iter().find_map(|pending| match &pending.purpose {
-            Purpose::Open(name) | Purpose::Compare(name) => Some(name.clone()),
-            Purpose::Preview { path, .. } => Some(path.display().to_string()),
+            Purpose::Open(name)
+            | Purpose::Preview(name)
+            | Purpose::ResolveSourceChange(name)
+            | Purpose::Compare(name) => Some(name.clone()),
             _ => None,
         })
     }

@@ -1,14 +1,15 @@
 //! Training runs: preconditions, start, measurement, resume and control.
 
+use super::editing::writer;
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::pages::Page;
 use super::requests::{Purpose, Slot};
-use super::state::{App, Page};
+use super::state::App;
 use super::try_page;
-use super::update::writer;
 use crate::clock::unix_now;
+use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
-use crate::corpus::{SessionId, Split};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::i18n::tr;
@@ -17,19 +18,22 @@ use crate::session::Session;
 use crate::session::run::{LiveRun, RunState};
 use crate::train::event::{LogLevel, Outcome, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
+use crate::train::preview::RunPreview;
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
+use crate::worker::SessionId;
 use crate::worker::{Measurement, RunId, TrainRequest, TrainingWork, Work};
 use std::path::PathBuf;
+use std::rc::Rc;
 
-/// Returns the number of training sentences of the next run.
-pub fn training_sentences(app: &App) -> usize {
-    app.session.as_ref().map_or(0, |session| session.size_of(Split::Train))
+/// Returns the data of the next run with the settings of the form.
+pub fn run_preview(app: &App, session: &Session) -> Rc<RunPreview> {
+    session.run_preview(app.train_page.arguments.seed)
 }
 
 /// Returns the reason why training cannot start, or `None` if it can.
 pub fn training_blocker(app: &App) -> Option<String> {
     let Some(session) = &app.session else { return Some(tr!("Open a dataset first").into()) };
-    if app.requests.is_pending(Slot::Opening) {
+    if app.requests.is_replacing_dataset() {
         return Some(tr!("Another dataset is being opened").into());
     }
     if let Some((running, run)) = app.active_run() {
@@ -48,11 +52,11 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if let Some(Err(reason)) = &app.train_page.model_info {
         return Some(reason.clone());
     }
-    if training_sentences(app) == 0 {
+    let preview = run_preview(app, session);
+    if preview.n_train == 0 {
         return Some(tr!("The train split is empty").into());
     }
-    let train = session.corpus().counts(Some(Split::Train));
-    (train.labels.iter().sum::<usize>() == 0).then(|| tr!("The train split has no labels").into())
+    preview.labels.is_empty().then(|| tr!("The train split has no labels").into())
 }
 
 /// Starts a run with the settings of the form.
@@ -141,7 +145,7 @@ pub(super) fn on_lr_sweep(app: &mut App, purpose: &Purpose, sweep: LrSweep) {
 
 /// Resumes an interrupted run.
 pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
-    if app.is_training() || app.requests.is_pending(Slot::Opening) {
+    if app.is_training() || app.requests.is_replacing_dataset() {
         let text = tr!("Stop it or wait until it finishes");
         return app.notifications.push(Notification::info(tr!("A run is in progress"), text));
     }
@@ -182,12 +186,12 @@ fn active_state(app: &mut App) -> Option<&mut RunState> {
 
 /// Handles an event of a run.
 pub(super) fn on_event(app: &mut App, session: SessionId, run: RunId, event: TrainEvent) {
-    if let Some(live) = live_run(app, session, run) {
+    if let Some(live) = run_of(app, session, run) {
         live.on(event);
     }
 }
 
-fn live_run(app: &mut App, session: SessionId, run: RunId) -> Option<&mut LiveRun> {
+fn run_of(app: &mut App, session: SessionId, run: RunId) -> Option<&mut LiveRun> {
     app.session_with_id(session)?.run.as_mut().filter(|live| live.id == run)
 }
 
@@ -215,12 +219,12 @@ pub(super) fn on_finished(
         outcome = output.outcome.name(),
         best_epoch = output.best_epoch
     );
-    if let Some(live) = live_run(app, session, run) {
+    if let Some(live) = run_of(app, session, run) {
         let level = if output.outcome == Outcome::Diverged { LogLevel::Warning } else { LogLevel::Success };
         live.log_line(level, text.clone());
         live.state = RunState::Ended(Box::new(output));
     }
-    if let Some(name) = close_parked(app, session, effects) {
+    if let Some(name) = parked_name(app, session) {
         let title = tr!("Run {run} of {name} has ended", run, name);
         app.notifications.push(Notification::success(title, text));
     } else {
@@ -232,12 +236,12 @@ pub(super) fn on_finished(
 }
 
 /// Handles the failure of a run.
-pub(super) fn on_failed(app: &mut App, session: SessionId, run: RunId, failure: Failure, effects: &mut Vec<Effect>) {
+pub(super) fn on_failed(app: &mut App, session: SessionId, run: RunId, failure: Failure) {
     end_without_model(app, session, run, RunStatus::Failed, RunState::Failed(failure.message.clone()));
-    if let Some(live) = live_run(app, session, run) {
+    if let Some(live) = run_of(app, session, run) {
         live.log_line(LogLevel::Info, failure.message.clone());
     }
-    let title = match close_parked(app, session, effects) {
+    let title = match parked_name(app, session) {
         Some(name) => tr!("Run {run} of {name} failed", run, name),
         None => tr!("Run failed").to_owned(),
     };
@@ -245,14 +249,13 @@ pub(super) fn on_failed(app: &mut App, session: SessionId, run: RunId, failure: 
 }
 
 /// Handles the end of a run that was canceled before it had a model, or suspended because the window closes.
-pub(super) fn on_canceled(app: &mut App, session: SessionId, run: RunId, effects: &mut Vec<Effect>) {
+pub(super) fn on_canceled(app: &mut App, session: SessionId, run: RunId) {
     end_without_model(app, session, run, RunStatus::Cancelled, RunState::Canceled);
-    close_parked(app, session, effects);
     app.notifications.push(Notification::info(tr!("Run canceled"), tr!("No model was saved")));
 }
 
 fn end_without_model(app: &mut App, session: SessionId, run: RunId, status: RunStatus, state: RunState) {
-    let Some(live) = live_run(app, session, run) else { return };
+    let Some(live) = run_of(app, session, run) else { return };
     live.state = state;
     // A checkpoint remains, so the run can be resumed.
     let has_checkpoint = live.resumed || live.saved.is_some();
@@ -267,10 +270,18 @@ fn update_record(app: &mut App, session: SessionId, run: RunId, change: impl FnO
     }
 }
 
-/// Closes the parked session after its run. Returns the name of its dataset, or `None` for the open session.
-fn close_parked(app: &mut App, session: SessionId, effects: &mut Vec<Effect>) -> Option<String> {
-    let parked = app.parked.take_if(|parked| parked.stamp().session == session)?;
-    let name = parked.corpus().name.clone();
-    effects.push(Effect::CloseParkedProject(Box::new(parked)));
-    Some(name)
+/// Returns the name of the dataset of a parked session.
+fn parked_name(app: &App, session: SessionId) -> Option<String> {
+    let parked = app.parked.as_ref().filter(|parked| parked.stamp().session == session)?;
+    Some(parked.corpus().name.clone())
+}
+
+/// Closes the parked session after its run. While a dataset is being opened, the session stays: it can be that dataset.
+pub(super) fn close_ended_session(app: &mut App, effects: &mut Vec<Effect>) {
+    if app.requests.is_replacing_dataset() {
+        return;
+    }
+    if let Some(parked) = app.parked.take_if(|parked| parked.active_run().is_none()) {
+        effects.push(Effect::CloseParkedProject(Box::new(parked)));
+    }
 }

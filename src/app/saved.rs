@@ -1,9 +1,9 @@
 //! Saved searches, and snapshots of all labels.
 
 use super::command::Command;
+use super::editing::writer;
 use super::effect::Effect;
 use super::state::App;
-use super::update::writer;
 use crate::clock::unix_now;
 use crate::corpus::LabelSnapshot;
 use crate::project::SavedSearch;

@@ -3,11 +3,27 @@
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::opening;
-use super::requests::Purpose;
+use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::i18n::tr;
-use crate::project::SourceDecision;
+use crate::project::{SourceChange, SourceDecision};
 use crate::worker::{FileWork, Work};
+use std::sync::Arc;
+
+/// Asks the user how to handle the labels of a changed source. During a run of its project, nothing is decided, because
+/// the run ends in the project.
+pub(super) fn on_detected(app: &mut App, changed: Arc<SourceChange>) {
+    app.import_preview = None;
+    if app.active_run().is_some_and(|(session, _)| session.project == changed.project) {
+        return app.notifications.push(run_first_notification());
+    }
+    app.source_change = Some(changed);
+}
+
+fn run_first_notification() -> Notification {
+    let text = tr!("Open it again after the run to choose how your labels are kept");
+    Notification::info(tr!("Another program changed a source file"), text)
+}
 
 /// Applies the decision of the user. `None` changes nothing; the question appears again on the next open or save.
 pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &mut Vec<Effect>) {
@@ -18,16 +34,15 @@ pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &
         session.release();
         effects.push(Effect::Release);
     }
-    let purpose = Purpose::Open(changed.path.display().to_string());
+    let purpose = Purpose::ResolveSourceChange(changed.path.display().to_string());
     app.requests.submit(purpose, Work::Files(FileWork::ResolveSourceChange { changed, decision }), effects);
 }
 
 /// Asks the user how to handle the labels, after a save failed because a source file was changed.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    if app.is_training() {
-        let text = tr!("Save again after the run to choose how your labels are kept");
-        return app.notifications.push(Notification::info(tr!("Another program changed a source file"), text));
+    if session.active_run().is_some() || app.requests.is_pending(Slot::Opening) {
+        return app.notifications.push(run_first_notification());
     }
     // A project that was opened by its own path has no record of the path of its sources.
     if session.path == session.project {

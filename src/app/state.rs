@@ -1,41 +1,22 @@
 //! State of the application.
 
-use super::fixing::FixDialog;
-use super::import::ImportPreview;
+use super::dialogs::{FixDialog, ImportPreview, MatchDialog};
 use super::keymap::Keymap;
 use super::legacy_titles;
-use super::matches::MatchDialog;
 use super::notifications::Notifications;
+use super::pages::{Page, SuggestionState, TryState};
 use super::requests::{Requests, Slot};
-use super::suggestions::SuggestionState;
 use super::text_prompt::TextPrompt;
 use super::train_page::TrainForm;
-use super::try_page::TryState;
-use crate::corpus::SessionId;
 use crate::format::Format;
 use crate::hub::ModelRef;
 use crate::i18n::tr;
 use crate::project::{AppDirs, Settings, SourceChange};
 use crate::session::Session;
 use crate::session::run::LiveRun;
+use crate::worker::SessionId;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// The pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Page {
-    /// Sentences and their labels. Without an open dataset it is the welcome page.
-    #[default]
-    Annotate,
-    /// Form and charts of a run.
-    Train,
-    /// Scores of a model.
-    Evaluate,
-    /// Entities of a text that the user types.
-    Try,
-    /// Statistics and findings of the dataset, and the comparison with other annotations.
-    Data,
-}
 
 /// State of the program.
 #[derive(Debug)]

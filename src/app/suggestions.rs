@@ -1,11 +1,11 @@
 //! Suggestions of a model: request, display, accept, reject and skip.
 
 use super::command::{Action, Command};
+use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::requests::Purpose;
 use super::state::App;
-use super::update::{apply_edit, writer};
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, SentenceId, Span};
 use crate::hub::ModelRef;
@@ -14,21 +14,6 @@ use crate::predict::SuggestionsBySentence;
 use crate::session::Session;
 use crate::worker::{BackgroundWork, Work};
 use std::collections::BTreeMap;
-
-/// State of the suggestions.
-#[derive(Debug)]
-pub struct SuggestionState {
-    /// Selected model.
-    pub model: ModelRef,
-    /// Minimum score for accepting all suggestions, in percent.
-    pub threshold: u8,
-}
-
-impl Default for SuggestionState {
-    fn default() -> Self {
-        Self { model: ModelRef::Starter, threshold: 95 }
-    }
-}
 
 /// Requests suggestions for the listed sentences that are not done.
 pub(super) fn request_suggestions(app: &mut App, effects: &mut Vec<Effect>) {

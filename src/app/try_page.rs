@@ -1,61 +1,11 @@
 //! The Try page: a text and the entities that a model finds in it.
 
 use super::effect::Effect;
+use super::pages::Page;
 use super::requests::{Purpose, Slot};
-use super::state::{App, Page};
+use super::state::App;
 use crate::hub::ModelRef;
-use crate::predict::Prediction;
 use crate::worker::{InteractiveWork, Work};
-
-/// Initial text.
-pub const DEFAULT_TEXT: &str = "My name is Maarten.";
-
-/// State of the Try page.
-#[derive(Debug)]
-pub struct TryState {
-    /// Text of the user.
-    pub text: String,
-    /// Selected model.
-    pub model: ModelRef,
-    /// Model of the latest result. `None` before the first result, or if the model directory can have changed since.
-    pub analyzed_model: Option<ModelRef>,
-    /// Text of the latest result, to which the entities refer.
-    pub analyzed_text: String,
-    /// Entities of the latest result.
-    pub prediction: Prediction,
-    /// Inference time, in seconds.
-    pub seconds: f64,
-    /// Error of the latest request.
-    pub failure: Option<String>,
-}
-
-impl Default for TryState {
-    fn default() -> Self {
-        Self {
-            text: DEFAULT_TEXT.into(),
-            model: ModelRef::Starter,
-            analyzed_model: None,
-            analyzed_text: String::new(),
-            prediction: Prediction::default(),
-            seconds: 0.0,
-            failure: None,
-        }
-    }
-}
-
-impl TryState {
-    /// Stores the entities of a text.
-    pub(super) fn on_predicted(&mut self, model: ModelRef, text: String, prediction: Prediction, seconds: f64) {
-        self.analyzed_model = Some(model);
-        (self.analyzed_text, self.prediction, self.seconds) = (text, prediction, seconds);
-        self.failure = None;
-    }
-
-    /// True if the result belongs to the selected model and the current text.
-    fn is_current(&self) -> bool {
-        self.analyzed_model.as_ref() == Some(&self.model) && self.analyzed_text == self.text
-    }
-}
 
 /// Changes the text.
 pub(super) fn set_text(app: &mut App, text: String, effects: &mut Vec<Effect>) {

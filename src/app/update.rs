@@ -2,6 +2,7 @@
 
 use super::command::{Action, Command};
 use super::data_page;
+use super::editing::{apply_edit, set_review, writer};
 use super::effect::{Effect, Pick};
 use super::evaluate_page;
 use super::import;
@@ -9,29 +10,32 @@ use super::label_commands;
 use super::matches;
 use super::notifications::Notification;
 use super::opening;
+use super::pages::Page;
 use super::preferences;
-use super::refusal::{read_only_notification, refusal};
+use super::refusal::refusal;
 use super::requests::{Purpose, Slot};
-use super::runs::{control, measure, resume, start, training_sentences};
+use super::runs::{control, measure, resume, run_preview, start};
 use super::saved::{self, count_changed_since};
 use super::source_change;
-use super::state::{App, Page};
+use super::state::App;
+use super::subwords::request_subwords;
 use super::suggestions;
 use super::text_prompt::TextPrompt;
 use super::try_page;
-use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, Stamp, scheme, tag_notation};
+use crate::corpus::{Edit, LabelId, ReviewState};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::hub::ModelRef;
 use crate::i18n::tr;
-use crate::model::align::AlignmentOptions;
 use crate::project::{copying, export};
 use crate::session::labeling::CaretMotion;
 use crate::session::results::Measurements;
 use crate::session::work_timer::WorkTimer;
-use crate::session::{PickerTarget, Session, Writer};
+use crate::session::{PickerTarget, Session};
+use crate::train::TrainingArguments;
 use crate::train::arguments::small_data_preset;
 use crate::train::event::TrainerControl;
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use crate::worker::Stamp;
 use crate::worker::{FileWork, InteractiveWork, Measurement, Work};
 
 /// Runs a command and returns its effects.
@@ -179,6 +183,12 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             (ENUM_SETTINGS[choice].set)(&mut app.train_page.arguments, option);
             clear_estimate(app);
         }
+        Command::ResetRunSettings => {
+            app.train_page.set_arguments(TrainingArguments::default());
+            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
+            data_page::invalidate_report(app, effects);
+            request_subwords(app, effects);
+        }
         Command::ResumeRun(number) => resume(app, number, effects),
         Command::SetNewHead(on) => {
             app.train_page.arguments.new_head = on;
@@ -189,14 +199,15 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             clear_estimate(app);
         }
         Command::ApplyLearningRate(rate) => {
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
+            app.session.iter_mut().for_each(|session| session.measurements.lr_sweep = None);
             let field = NUMBER_SETTINGS.iter().position(|f| f.name == "learning_rate");
             if let (Some(rate), Some(field)) = (rate, field) {
                 app.train_page.set_input(field, format!("{rate:e}"));
+                clear_estimate(app);
             }
         }
         Command::ApplySmallDataPreset => {
-            let sentences = training_sentences(app);
+            let sentences = app.session.as_ref().map_or(0, |session| run_preview(app, session).n_train);
             let recipe = small_data_preset(sentences, &app.train_page.arguments);
             app.train_page.set_arguments(recipe);
             clear_estimate(app);
@@ -490,29 +501,6 @@ fn dataset_action(session: &mut Session, action: Action, effects: &mut Vec<Effec
 /// Number of sentences that Page Up and Page Down move.
 const PAGE_SENTENCES: usize = 10;
 
-/// Returns write access. If the session is read-only, the user is notified.
-pub(super) fn writer<'s>(session: &'s mut Session, effects: &mut Vec<Effect>) -> Option<Writer<'s>> {
-    let writer = session.writer();
-    if writer.is_err() {
-        effects.push(Effect::Notify(read_only_notification()));
-    }
-    writer.ok()
-}
-
-/// Changes the review state of a sentence.
-fn set_review(session: &mut Session, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
-    if let Some(mut writer) = writer(session, effects) {
-        writer.set_review(id, after);
-    }
-}
-
-/// Applies a new edit.
-pub(super) fn apply_edit(session: &mut Session, edit: Edit, effects: &mut Vec<Effect>) {
-    if let Some(mut writer) = writer(session, effects) {
-        writer.apply(edit);
-    }
-}
-
 /// Handles a key or mouse event on the Annotate page.
 fn on_activity(session: &mut Session, now: u64, effects: &mut Vec<Effect>) {
     if now >= session.progress.today.ends_at {
@@ -551,25 +539,4 @@ fn inspect_base_model(app: &mut App, effects: &mut Vec<Effect>) {
 /// Submits a request that writes files.
 fn write(app: &mut App, work: FileWork, effects: &mut Vec<Effect>) {
     app.requests.submit(Purpose::Write, Work::Files(work), effects);
-}
-
-/// Requests the subwords of the current sentence, if the lens is on and they are missing.
-fn request_subwords(app: &mut App, effects: &mut Vec<Effect>) {
-    let arguments = &app.train_page.arguments;
-    let options =
-        AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length: arguments.max_length };
-    let Some(model) = app.train_page.base.name() else { return };
-    let Some(session) = app.session.as_mut().filter(|session| session.subwords.is_on) else { return };
-    let id = session.current_id();
-    let document = session.corpus().document(id.document);
-    let sentence = id.sentence as usize;
-    let tokens: Vec<String> = document.sentence_tokens(sentence).into_iter().map(str::to_owned).collect();
-    let name = |l| session.corpus().labels.name(l).to_owned();
-    let tags = scheme::encode(&document.to_token_spans(sentence), tokens.len(), Scheme::Iob2)
-        .into_iter()
-        .map(|t| tag_notation::format_tag(t, Scheme::Iob2, name))
-        .collect();
-    let labels = session.corpus().labels.names();
-    let work = InteractiveWork::Align { model, tokens, tags, labels, options };
-    app.requests.submit(Purpose::Align, Work::Interactive(work), effects);
 }

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 /// A failure with a one-line message that states what to do.
 type CliError = Box<dyn std::error::Error>;
 
-/// Session text with named entities, train token-classification models and find entities in new text, offline
+/// Annotate text with named entities, train token-classification models and find entities in new text, offline
 #[derive(Parser)]
 #[command(name = "tagwright", bin_name = "tagwright", version, about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {

@@ -52,6 +52,12 @@ impl Lock {
         Ok(Some(Self { _file: file, _other: None }))
     }
 
+    /// True if this process holds the lock.
+    pub fn is_held_here(path: &Path) -> bool {
+        let held = HELD_LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().and_then(|held| held.get(path)).is_some_and(|file| file.strong_count() > 0)
+    }
+
     /// Combines both locks into one.
     #[must_use]
     pub fn with(self, other: Self) -> Self {

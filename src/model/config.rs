@@ -1,12 +1,10 @@
 //! Model configuration (`config.json`) and tag set.
 
 use super::ModelError;
-use super::bert::parameters::embedding_shapes;
 use super::rng::validate_dropout_rate;
-use super::weights::Shapes;
 use crate::corpus::{LabelSet, Prefix, Scheme, Tag, tag_notation};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Dimensions of a BERT model. The original `config.json` is kept, so that unknown fields survive saving.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,44 +130,6 @@ impl Config {
         let names: Vec<String> = names.into_values().collect();
         let are_real = !names.is_empty() && !names.iter().all(|n| n.starts_with("LABEL_"));
         Ok(are_real.then_some(TagSet { names }))
-    }
-
-    /// Checks these dimensions against the shapes in the weights file, before any tensor is created.
-    ///
-    /// # Errors
-    /// Returns an error if the embeddings, the intermediate weight of the first layer, or a layer are missing or have
-    /// another shape. The message names the contradicting value.
-    pub fn check_shapes(&self, weights: &Shapes) -> Result<(), ModelError> {
-        let wrong =
-            |reason: String| Err(ModelError::Unsupported(format!("{reason}; the files belong to different models")));
-        let layers = weights.keys().filter_map(|name| {
-            let rest = name.strip_prefix("bert.encoder.layer.")?;
-            rest.split('.').next()?.parse::<usize>().ok()
-        });
-        let there = layers.collect::<BTreeSet<usize>>();
-        let missing = (0..self.num_hidden_layers).find(|layer| !there.contains(layer));
-        if let Some(missing) = missing {
-            let stated = self.num_hidden_layers;
-            return wrong(format!(
-                "num_hidden_layers in config.json is {stated}, but model.safetensors has no layer {missing}"
-            ));
-        }
-        for (name, shape) in embedding_shapes(self) {
-            match weights.get(&name) {
-                None => return wrong(format!("{name} is missing in model.safetensors")),
-                Some(found) if *found != shape => {
-                    return wrong(format!("{name} has shape {found:?}, expected {shape:?} by config.json"));
-                }
-                Some(_) => {}
-            }
-        }
-        let name = "bert.encoder.layer.0.intermediate.dense.weight";
-        let shape = [self.intermediate_size, self.hidden_size];
-        match weights.get(name) {
-            Some(found) if *found == shape => Ok(()),
-            Some(found) => wrong(format!("{name} has shape {found:?}, expected {shape:?} by config.json")),
-            None => wrong(format!("{name} is missing in model.safetensors")),
-        }
     }
 
     /// Returns the `config.json` of this network as a token classifier with the given tags.

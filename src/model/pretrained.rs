@@ -125,7 +125,7 @@ impl PretrainedModel {
             .ok_or_else(|| missing("model.safetensors", "convert older .bin files to safetensors"))?;
         // Check the dimensions before any tensor of that size is created.
         let shapes = weights::shapes(&weights).map_err(|e| ModelError::file(&at, e))?;
-        config.check_shapes(&shapes).map_err(in_folder)?;
+        weights::check_shapes(&config, &shapes).map_err(in_folder)?;
         let file = |name: &str| tokenizer_files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.as_slice());
         let settings: Value =
             file("tokenizer_config.json").and_then(|b| serde_json::from_slice(b).ok()).unwrap_or(Value::Null);

@@ -1,6 +1,7 @@
 //! Named tensors: conversion between safetensors files and parameters.
 
 use super::ModelError;
+use super::bert::parameters::embedding_shapes;
 use super::bert::{Bert, Parameter, new_head, parameter_shapes};
 use super::config::{Config, TagSet};
 use super::error::without_stack;
@@ -11,7 +12,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, View};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Differences between the tensors of a file and the parameters of the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -284,4 +285,42 @@ pub fn write(bert: &Bert, precision: SaveDtype) -> Result<Vec<u8>, ModelError> {
     let views = tensors.iter().map(view).collect::<candle_core::Result<Vec<_>>>()?;
     let arrays = bert.parameters().iter().zip(&views).map(|(p, values)| (p.name.as_str(), p.value.dims(), &**values));
     store(&arrays.collect::<Vec<Array>>(), precision)
+}
+
+/// Checks the dimensions of a configuration against the shapes in the weights file, before any tensor is created.
+///
+/// # Errors
+/// Returns an error if the embeddings, the intermediate weight of the first layer, or a layer are missing or have
+/// another shape. The message names the contradicting value.
+pub fn check_shapes(config: &Config, weights: &Shapes) -> Result<(), ModelError> {
+    let wrong =
+        |reason: String| Err(ModelError::Unsupported(format!("{reason}; the files belong to different models")));
+    let layers = weights.keys().filter_map(|name| {
+        let rest = name.strip_prefix("bert.encoder.layer.")?;
+        rest.split('.').next()?.parse::<usize>().ok()
+    });
+    let there = layers.collect::<BTreeSet<usize>>();
+    let missing = (0..config.num_hidden_layers).find(|layer| !there.contains(layer));
+    if let Some(missing) = missing {
+        let stated = config.num_hidden_layers;
+        return wrong(format!(
+            "num_hidden_layers in config.json is {stated}, but model.safetensors has no layer {missing}"
+        ));
+    }
+    for (name, shape) in embedding_shapes(config) {
+        match weights.get(&name) {
+            None => return wrong(format!("{name} is missing in model.safetensors")),
+            Some(found) if *found != shape => {
+                return wrong(format!("{name} has shape {found:?}, expected {shape:?} by config.json"));
+            }
+            Some(_) => {}
+        }
+    }
+    let name = "bert.encoder.layer.0.intermediate.dense.weight";
+    let shape = [config.intermediate_size, config.hidden_size];
+    match weights.get(name) {
+        Some(found) if *found == shape => Ok(()),
+        Some(found) => wrong(format!("{name} has shape {found:?}, expected {shape:?} by config.json")),
+        None => wrong(format!("{name} is missing in model.safetensors")),
+    }
 }

@@ -177,7 +177,12 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
 /// Renames the project of a moved dataset for its new path. A new dataset at the old path then gets its own project. A
 /// project that is open in another window keeps its name.
 fn rename_for_new_path(from: &Path, to: PathBuf) -> Result<PathBuf, Failure> {
-    let lock = Lock::try_acquire(&disk::append_suffix(from, "-lock"))?;
+    let lock_path = disk::append_suffix(from, "-lock");
+    // A project whose run is in progress is open in this process.
+    if Lock::is_held_here(&lock_path) {
+        return Ok(from.to_owned());
+    }
+    let lock = Lock::try_acquire(&lock_path)?;
     if lock.is_none() {
         return Ok(from.to_owned());
     }
@@ -219,6 +224,9 @@ pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs)
         return open_file(&changed.project, places);
     }
     let SourceChange { path, project: at, mut dataset, .. } = changed;
+    if Lock::is_held_here(&disk::append_suffix(&at, "-lock")) {
+        return Err(in_use(&path, "its project is in use; try again after the run"));
+    }
     let before = Project::open(&at)?;
     if before.is_read_only() {
         return Err(in_use(&path, "its labels are open in another window; close that window first"));

@@ -2,11 +2,13 @@
 
 use super::app_dirs::AppDirs;
 use crate::disk;
+use crossbeam_channel::{Sender, unbounded};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 /// Recently opened dataset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +77,44 @@ pub fn load_language<C: DeserializeOwned>(places: &AppDirs) -> Result<Option<C>,
 
 /// Maximum number of recent datasets.
 const MAX_RECENTS: usize = 8;
+
+/// Thread that stores the settings, so that the window never waits for a disk. Dropping it stores the last ones.
+pub struct SettingsWriter {
+    settings: Option<Sender<Settings>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SettingsWriter {
+    /// Starts the thread.
+    pub fn new(dirs: AppDirs) -> Self {
+        let (sender, received) = unbounded::<Settings>();
+        let work = move || {
+            while let Ok(settings) = received.recv() {
+                // Only the newest settings matter.
+                received.try_iter().last().unwrap_or(settings).save(&dirs);
+            }
+        };
+        let thread = std::thread::Builder::new().name("settings".into()).spawn(work);
+        let thread = thread.inspect_err(|e| log::error!("failed to start the thread of the settings: {e}")).ok();
+        Self { settings: Some(sender), thread }
+    }
+
+    /// Stores settings in the background.
+    pub fn send(&self, settings: Settings) {
+        if self.settings.as_ref().is_none_or(|sender| sender.send(settings).is_err()) {
+            log::error!("settings were not stored");
+        }
+    }
+}
+
+impl Drop for SettingsWriter {
+    fn drop(&mut self) {
+        drop(self.settings.take());
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            log::error!("the thread of the settings panicked");
+        }
+    }
+}
 
 impl Settings {
     /// Loads the settings; defaults if there is no file. If the file is not completely readable, every readable setting

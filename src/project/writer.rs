@@ -146,6 +146,8 @@ pub struct ProjectWriter {
     answers: Receiver<WriteStatus>,
     thread: Option<JoinHandle<()>>,
     sent: u64,
+    /// True if no other operation than imports was sent.
+    is_import_only: bool,
     durable: u64,
     failed: Option<String>,
     filling: Option<(usize, usize)>,
@@ -184,12 +186,14 @@ impl ProjectWriter {
         let thread = std::thread::Builder::new().name("project".into()).spawn(work);
         let failed = thread.as_ref().err().map(ToString::to_string);
         let (sent, durable, filling) = (0, 0, None);
+        let is_import_only = true;
         Self {
             path,
             commits: Some(commits),
             answers,
             thread: thread.ok(),
             sent,
+            is_import_only,
             durable,
             failed,
             filling,
@@ -200,6 +204,7 @@ impl ProjectWriter {
     /// Queues an operation.
     pub fn send(&mut self, commit: WriteOp) {
         self.sent += 1;
+        self.is_import_only &= matches!(commit, WriteOp::Import(_));
         let removed = self.commits.as_ref().is_none_or(|c| c.send(commit).is_err());
         if removed {
             self.failed = Some("the project thread has ended; restart the program".into());
@@ -241,7 +246,7 @@ impl ProjectWriter {
 
     /// True if only the import of a new project is pending. It can be canceled.
     pub fn only_fills(&self) -> bool {
-        self.sent == 1 && self.durable == 0 && self.failed.is_none()
+        self.is_import_only && self.durable < self.sent && self.failed.is_none()
     }
 
     /// Returns the number of imported documents and the total number during an import.
@@ -259,7 +264,7 @@ impl ProjectWriter {
     /// Accepts no more operations. The thread ends after it has stored the pending ones as far as possible.
     pub fn close(&mut self) {
         // An import without edits is canceled: the dataset is read again from its source the next time.
-        self.is_cancelled.store(self.sent == 1, Ordering::Relaxed);
+        self.is_cancelled.store(self.is_import_only, Ordering::Relaxed);
         drop(self.commits.take());
     }
 

@@ -22,17 +22,20 @@ pub use totals::Totals;
 pub use writer::{ReadOnly, Writer};
 
 use crate::corpus::{
-    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId,
-    SessionId, Split, Stamp,
+    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId, Split,
 };
 use crate::model::Alignment;
 use crate::project::{
     DailyProgress, Dataset, Memory, Opened, ProjectExtras, RunRecord, SavedSearch, SourceFile, SourceProblem, WriteOp,
 };
+use crate::train::preview::RunPreview;
+use crate::worker::{SessionId, Stamp};
 use query::{Query, QueryContext, Status};
 use results::{Checks, Evaluation, Measurements};
 use run::{LiveRun, RunState};
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use work_timer::WorkTimer;
@@ -154,6 +157,8 @@ pub struct Session {
     pub checks: Checks,
     /// Measurements for the next run.
     pub measurements: Measurements,
+    /// Data of the next run, with the state and the seed for which it was computed.
+    run_preview: RefCell<Option<(Stamp, u64, Rc<RunPreview>)>>,
     /// Annotation guidelines, in Markdown.
     pub guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
@@ -210,6 +215,7 @@ impl Session {
             },
             checks: Checks::default(),
             measurements: Measurements::default(),
+            run_preview: RefCell::default(),
             allow_overlaps: extras.allow_overlaps.unwrap_or_else(has_overlaps),
             work_timer: WorkTimer::from_stored(&extras.work_time, &extras.progress.today.date),
             progress: extras.progress,
@@ -245,6 +251,19 @@ impl Session {
     /// Returns the counts of the whole dataset.
     pub fn totals(&self) -> &Totals {
         &self.totals
+    }
+
+    /// Returns the data of the next run. It is computed again only after an edit, or for another seed.
+    pub fn run_preview(&self, seed: u64) -> Rc<RunPreview> {
+        let mut cached = self.run_preview.borrow_mut();
+        if let Some((stamp, of, preview)) = &*cached
+            && (*stamp, *of) == (self.stamp, seed)
+        {
+            return preview.clone();
+        }
+        let preview = Rc::new(RunPreview::new(&self.corpus, seed));
+        *cached = Some((self.stamp, seed, preview.clone()));
+        preview
     }
 
     /// Returns the run in progress.

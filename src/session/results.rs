@@ -1,12 +1,13 @@
 //! Results that were computed from the open dataset.
 
 use super::comparison::Comparison;
-use crate::corpus::{Split, Stamp};
+use crate::corpus::Split;
 use crate::eval::DatasetReport;
 use crate::eval::lint::FindingKind;
 use crate::hub::ModelRef;
 use crate::predict::EvalMetrics;
 use crate::train::measure::{LrSweep, RunEstimate};
+use crate::worker::Stamp;
 use std::collections::HashSet;
 
 /// Scores of a model on a split, and the split of the next evaluation.

@@ -149,8 +149,7 @@ impl LiveRun {
                     if best {
                         self.best = Some(self.dev.len());
                     }
-                    // Scores are matched by epoch: steps and scores arrive on different paths, and several can be read
-                    // at once.
+                    // Steps can be merged, so the step of the scores follows from the epoch.
                     let last = self.last().map_or(0, |s| s.step);
                     let step = match &self.started {
                         Some(s) if epoch > 0 => s.steps * epoch / s.epochs.max(1),

@@ -13,12 +13,12 @@
 //! the loss agrees to six digits, but not bit by bit.
 
 use super::arguments::TrainingArguments;
+use super::checkpoint_dirs::{self, DIR_PREFIX, STATE_FILE};
+use super::error::TrainError;
 use super::grad_scaler::GradScaler;
 use super::optimizer::{AdamW, Moment};
-use super::run::TrainError;
 use super::run_folder::RunFolder;
 use super::settings_table;
-use super::{history, run_data};
 use crate::disk;
 use crate::model::bert::Parameter;
 use crate::model::weights::{self, Array, SaveDtype};
@@ -27,8 +27,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const DIR_PREFIX: &str = "checkpoint-";
-const STATE_FILE: &str = "trainer_state.json";
 const BEST_FILE: &str = "best.safetensors";
 /// With LoRA: the base and its adapters as separate weights. The model file contains them merged.
 const UNMERGED_FILE: &str = "unmerged.safetensors";
@@ -163,10 +161,8 @@ impl Checkpoint {
     /// Returns an error if there is no checkpoint or it cannot be read.
     pub fn latest(folder: &RunFolder) -> Result<Self, TrainError> {
         let out = folder.path();
-        let found = list_checkpoints(out)
-            .pop()
-            .ok_or_else(|| TrainError::Data(format!("{}: no checkpoint found; start a new run", out.display())));
-        Self::open(&found?.1)
+        let missing = || TrainError::Data(format!("{}: no checkpoint found; start a new run", out.display()));
+        Self::open(&checkpoint_dirs::latest(out).ok_or_else(missing)?)
     }
 
     fn open(folder: &Path) -> Result<Self, TrainError> {
@@ -251,75 +247,6 @@ impl Checkpoint {
 /// Returns the trainable parameters, which have moments.
 fn trainable_parameters(bert: &Bert) -> Vec<&Parameter> {
     bert.parameters().iter().enumerate().filter(|(i, _)| bert.is_trainable(*i)).map(|(_, p)| p).collect()
-}
-
-/// Returns the checkpoints of a run with their steps, oldest first.
-fn list_checkpoints(out: &Path) -> Vec<(usize, PathBuf)> {
-    let mut found: Vec<_> = disk::list_dirs(out).into_iter().filter_map(|path| Some((step_of(&path)?, path))).collect();
-    found.sort();
-    found
-}
-
-/// Returns true if a directory contains checkpoints of any program. A new run must not treat them as its own.
-pub fn exists(out: &Path) -> bool {
-    !list_checkpoints(out).is_empty()
-}
-
-/// Returns true if the name of the directory is that of a checkpoint.
-pub(super) fn is_one(path: &Path) -> bool {
-    step_of(path).is_some()
-}
-
-/// Returns the latest checkpoint in a directory.
-pub(super) fn newest_in(out: &Path) -> Option<PathBuf> {
-    list_checkpoints(out).pop().map(|(_, path)| path)
-}
-
-/// Returns a checkpoint in the directory that another program wrote.
-pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
-    let is_ours = |path: &Path| {
-        let state = disk::read(&path.join(STATE_FILE)).ok();
-        let state: Option<serde_json::Value> = state.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        state.is_some_and(|state| ["version", "base", "data"].iter().all(|name| state.get(name).is_some()))
-    };
-    list_checkpoints(out).into_iter().map(|(_, path)| path).find(|path| !is_ours(path))
-}
-
-/// Deletes the checkpoints of a run and their shared files.
-///
-/// # Errors
-/// Returns an error if a file cannot be deleted.
-pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
-    for (_, folder) in list_checkpoints(out) {
-        disk::remove_dir_all(&folder)?;
-    }
-    remove_shared(out)
-}
-
-/// Deletes the shared files of a run if it has no checkpoints.
-///
-/// # Errors
-/// Returns an error if a file cannot be deleted.
-pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
-    if exists(out) {
-        return Ok(());
-    }
-    Ok([run_data::FILE, history::FILE].iter().try_for_each(|name| disk::remove(&out.join(name)))?)
-}
-
-/// Returns the step of a checkpoint directory, parsed from its name.
-fn step_of(path: &Path) -> Option<usize> {
-    path.file_name()?.to_str()?.strip_prefix(DIR_PREFIX)?.parse().ok()
-}
-
-/// Deletes all checkpoints of a run except the latest `count`. A deletion error is logged and ignored.
-pub fn rotate_checkpoints(out: &Path, count: usize) {
-    let found = list_checkpoints(out);
-    for (_, folder) in &found[..found.len().saturating_sub(count)] {
-        if let Err(e) = disk::remove_dir_all(folder) {
-            log::warn!("failed to remove an old checkpoint: {e}");
-        }
-    }
 }
 
 #[cfg(test)]

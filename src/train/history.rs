@@ -3,13 +3,11 @@
 //! The file is append-only, and each checkpoint stores the number of its lines. The cost of a checkpoint therefore
 //! depends on the number of new events, not on the length of the run.
 
-use super::run::TrainError;
+use super::checkpoint_dirs::HISTORY_FILE;
+use super::error::TrainError;
 use crate::disk;
 use serde_json::Value;
 use std::path::Path;
-
-/// File name inside the directory of the run.
-pub(super) const FILE: &str = "history.jsonl";
 
 /// Events so far, and the number of them on disk.
 #[derive(Debug, Default)]
@@ -24,7 +22,7 @@ pub(super) struct History {
 impl History {
     /// Reads the first `lines` lines of the file. Returns `None` if it has fewer complete lines or an invalid one.
     pub(super) fn read(out: &Path, lines: usize) -> Option<Self> {
-        let bytes = disk::read(&out.join(FILE)).ok()?;
+        let bytes = disk::read(&out.join(HISTORY_FILE)).ok()?;
         let mut history = Self { kept: lines, ..Self::default() };
         for line in bytes.split_inclusive(|b| *b == b'\n').take(lines) {
             if line.last() != Some(&b'\n') {
@@ -67,7 +65,7 @@ impl History {
             new.extend_from_slice(event.to_string().as_bytes());
             new.push(b'\n');
         }
-        disk::write_at_end(&out.join(FILE), self.bytes, &new)?;
+        disk::write_at_end(&out.join(HISTORY_FILE), self.bytes, &new)?;
         self.kept = self.events.len();
         self.bytes += new.len() as u64;
         Ok(self.kept)
@@ -89,7 +87,7 @@ mod tests {
         assert_eq!(history.keep(folder.path()).ok(), Some(1));
         history.push(event(2));
         history.push(event(3));
-        disk::append(&folder.path().join(FILE), b"{\"event\": \"st").expect("half a line");
+        disk::append(&folder.path().join(HISTORY_FILE), b"{\"event\": \"st").expect("half a line");
         assert_eq!(history.keep(folder.path()).ok(), Some(3));
         let read = |lines| History::read(folder.path(), lines).map(|h| h.events);
         assert_eq!(read(3), Some(vec![event(1), event(2), event(3)]));

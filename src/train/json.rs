@@ -3,8 +3,8 @@
 //! `train --json`, `metrics.jsonl`, the history of a checkpoint and the protocol of the GPU helper use the same lines.
 
 use super::event::{LogLevel, Outcome, Started, Step, TrainEvent};
+use super::job::TrainOutput;
 use super::measure::{LrSweep, RunEstimate};
-use super::run::TrainOutput;
 use super::schedule::{LrSchedule, SchedulerType};
 use crate::corpus::Split;
 use crate::eval::{LabelScore, PrfScore};

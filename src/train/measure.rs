@@ -1,7 +1,9 @@
 //! Measurements before a run, on its own data: duration, memory, and a learning rate range test. No result is saved.
 
+use super::error::TrainError;
 use super::event::{Observer, TrainEvent, TrainerControl};
-use super::run::{EvalResult, TrainError, TrainJob, TrainingRun};
+use super::job::TrainJob;
+use super::run::{EvalResult, TrainingRun};
 use crate::corpus::SentenceId;
 use crate::predict::evaluate::Gold;
 use std::time::Instant;

@@ -3,7 +3,7 @@
 //! A resumed run rewrites its file from the history of the checkpoint, so each step occurs once.
 
 use super::arguments::ReportTo;
-use super::run::TrainError;
+use super::error::TrainError;
 use crate::disk;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

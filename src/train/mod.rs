@@ -16,9 +16,12 @@
 
 pub mod arguments;
 pub mod checkpoint;
+mod checkpoint_dirs;
+mod error;
 pub mod event;
 mod grad_scaler;
 mod history;
+mod job;
 pub mod json;
 pub mod measure;
 mod memory;
@@ -26,6 +29,7 @@ pub mod memory_estimate;
 mod metrics_writer;
 pub mod model_card;
 pub mod optimizer;
+pub mod preview;
 pub mod run;
 pub mod run_data;
 pub mod run_folder;
@@ -36,6 +40,8 @@ pub mod settings_table;
 pub mod train_set;
 
 pub use arguments::TrainingArguments;
+pub use error::TrainError;
 pub use event::{Observer, Outcome, TrainEvent};
-pub use run::{TrainError, TrainJob, TrainOutput, run, run_in};
+pub use job::{TrainJob, TrainOutput};
+pub use run::{run, run_in};
 pub use run_folder::{ExistingFiles, RunFolder};

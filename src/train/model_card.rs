@@ -1,7 +1,7 @@
 //! Model card (README) of a saved model: description, training data and metrics.
 
 use super::arguments::TrainingArguments;
-use super::run::{TrainJob, TrainOutput, label_line};
+use super::job::{TrainJob, TrainOutput};
 use super::run_data::{HeldOut, RunData};
 use super::settings_table;
 use crate::corpus::Split;
@@ -19,7 +19,7 @@ pub fn model_card(
     tags: &TagSet,
 ) -> String {
     let name = finished.out.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy());
-    let (base, labels) = (&job.base.name, label_line(tags));
+    let (base, labels) = (&job.base.name, tags.labels().join(", "));
     let mut out = front_matter(&name, base, &data.corpus, finished.test.as_ref());
     let _ = writeln!(out, "\n# {name}\n");
     let _ = writeln!(out, "## Model description\n");

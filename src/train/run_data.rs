@@ -5,7 +5,9 @@
 
 use super::arguments::TrainingArguments;
 use super::checkpoint::TrainerState;
-use super::run::{TrainError, TrainJob};
+use super::checkpoint_dirs::RUN_DATA_FILE;
+use super::error::TrainError;
+use super::job::TrainJob;
 use super::train_set::EncodedTrainSet;
 use crate::corpus::SentenceId;
 use crate::corpus::holdout::Holdout;
@@ -20,9 +22,6 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-
-/// File name inside the directory of the run.
-pub(super) const FILE: &str = "plan.safetensors";
 
 /// Version of the format that this program writes and reads.
 const VERSION: u32 = 1;
@@ -100,7 +99,7 @@ impl RunData {
 
     /// Reads the stored data of a run. Returns `None` if the file is missing, invalid or belongs to another run.
     pub(super) fn kept(out: &Path, state: &TrainerState) -> Option<Self> {
-        let kept = Self::from_bytes(&disk::read(&out.join(FILE)).ok()?)?;
+        let kept = Self::from_bytes(&disk::read(&out.join(RUN_DATA_FILE)).ok()?)?;
         let [train, dev, test] = kept.fingerprints();
         let is_its_own = train == state.data && state.dev == Some(dev) && state.test == Some(test);
         is_its_own.then_some(kept)
@@ -111,7 +110,7 @@ impl RunData {
     /// # Errors
     /// Returns an error if writing fails.
     pub(super) fn keep(&self, out: &Path) -> Result<(), TrainError> {
-        Ok(disk::write(&out.join(FILE), &self.to_bytes()?)?)
+        Ok(disk::write(&out.join(RUN_DATA_FILE), &self.to_bytes()?)?)
     }
 
     /// Returns the fingerprints of train, dev and test. They differ for different sentences or labels.

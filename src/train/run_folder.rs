@@ -1,7 +1,7 @@
 //! Output directory of a run: its lock, and the checks of its content before a run.
 
-use super::checkpoint;
-use super::run::TrainError;
+use super::checkpoint_dirs;
+use super::error::TrainError;
 use crate::disk::{self, Lock};
 use crate::model::pretrained::FILES;
 use std::collections::BTreeSet;
@@ -83,7 +83,7 @@ impl RunFolder {
     /// Returns an error if they cannot be deleted.
     pub(super) fn clear_earlier_run(&self) -> Result<(), TrainError> {
         if self.beginning == ExistingFiles::Overwrite {
-            checkpoint::remove_all(&self.path)?;
+            checkpoint_dirs::remove_all(&self.path)?;
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ fn lock(path: &Path) -> Result<Option<Lock>, TrainError> {
 
 /// Returns an error if the directory is that of the base model, or contains the base model as a checkpoint.
 fn check_base(path: &Path, out: &Path, base: &Path) -> Result<(), TrainError> {
-    let is_base = base == out || base.parent() == Some(out) && checkpoint::is_one(base);
+    let is_base = base == out || base.parent() == Some(out) && checkpoint_dirs::is_checkpoint_dir(base);
     if !is_base {
         return Ok(());
     }
@@ -131,7 +131,7 @@ fn check_base(path: &Path, out: &Path, base: &Path) -> Result<(), TrainError> {
 fn check_content(path: &Path, beginning: ExistingFiles) -> Result<(), TrainError> {
     let out = path.display();
     let refuse = |reason: String| Err(TrainError::Data(format!("{out}: {reason}")));
-    if let (ExistingFiles::Overwrite, Some(foreign)) = (beginning, checkpoint::foreign(path)) {
+    if let (ExistingFiles::Overwrite, Some(foreign)) = (beginning, checkpoint_dirs::foreign(path)) {
         let name = foreign.file_name().unwrap_or_default().to_string_lossy();
         return refuse(format!(
             "contains {name}, which is not a checkpoint of Tagwright; move it or choose another directory"
@@ -144,7 +144,7 @@ fn check_content(path: &Path, beginning: ExistingFiles) -> Result<(), TrainError
     if names.is_empty() {
         return Ok(());
     }
-    if checkpoint::exists(path) {
+    if checkpoint_dirs::exists(path) {
         return refuse(
             "contains checkpoints of another run; use --resume, use --overwrite, or choose another directory".into(),
         );

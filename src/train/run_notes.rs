@@ -3,26 +3,16 @@
 use super::arguments::TrainingArguments;
 use super::event::LogLevel;
 use super::optimizer::StepReport;
-use super::run::TrainJob;
 use super::run_data::{HeldOut, RunData};
 use crate::model::Bert;
 use crate::model::bert::{has_no_gradient, lora::begins_without_gradient};
 
-/// Returns the labels that occur in training sentences, in the order of the corpus.
-pub(super) fn used_labels(job: &TrainJob) -> Vec<String> {
-    let mut used = vec![false; job.corpus.labels.len()];
-    for id in &job.holdout.train {
-        for span in job.corpus.document(id.document).to_token_spans(id.sentence as usize) {
-            used[usize::from(span.label)] = true;
-        }
-    }
-    job.corpus.labels.iter().filter(|(id, _)| used[usize::from(*id)]).map(|(_, l)| l.name.clone()).collect()
-}
-
-/// Returns the log messages before the first step.
+/// Returns the log messages before the first step. `max_length` is the limit of the run: that of the settings or of the
+/// base model.
 pub(super) fn initial_log(
     data: &RunData,
     arguments: &TrainingArguments,
+    max_length: usize,
     bert: &Bert,
     unexpected: &[String],
     head_kept: bool,
@@ -46,7 +36,7 @@ pub(super) fn initial_log(
         note(LogLevel::Info, format!("trainable parameters: {learn} M of {all} M"));
     }
     if plan.n_truncated_tokens > 0 {
-        let (words, sentences, limit) = (plan.n_truncated_tokens, plan.n_truncated_sentences, arguments.max_length);
+        let (words, sentences, limit) = (plan.n_truncated_tokens, plan.n_truncated_sentences, max_length);
         let text = format!("{words} tokens in {sentences} sentences truncated at {limit} subwords");
         note(LogLevel::Warning, text);
     }

@@ -12,7 +12,8 @@ use crate::app::{Action, App, Command, Page, notifications};
 use crate::corpus::Split;
 use crate::i18n::{tr, trn};
 use crate::project::ProjectWriter;
-use crate::session::run::RunState;
+use crate::session::Session;
+use crate::session::run::{LiveRun, RunState};
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Save status of the open dataset.
@@ -330,13 +331,17 @@ fn status_items(app: &App) -> Vec<String> {
         }
         _ => {}
     }
-    facts.push(trn!(crate::model::device::n_threads(), "CPU ({n} thread)", "CPU ({n} threads)"));
+    let running = app.active_run().and_then(|(_, run)| run.started.as_ref());
+    facts.push(match running {
+        Some(started) => started.device.clone(),
+        None => trn!(crate::model::device::n_threads(), "CPU ({n} thread)", "CPU ({n} threads)"),
+    });
     facts
 }
 
 fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::colors(ui);
-    if let Some(name) = app.requests.opening() {
+    if let Some(name) = app.requests.dataset_being_read() {
         status_dot(ui, p.accent);
         label(ui, TextRole::Small, p.text_secondary, &tr!("Opening {name}…", name));
         return;
@@ -354,36 +359,17 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
         }
         return;
     }
-    let run = app.active_run().map(|(_, run)| run).or(app.live_run());
-    if let Some(run) = run {
+    if let Some((session, run)) = app.active_run() {
+        return active_run(ui, session, run, app.parked.is_some());
+    }
+    if let Some(run) = app.live_run() {
         match &run.state {
-            RunState::Running(control) => {
-                status_dot(ui, p.accent);
-                let verb = super::train::state_text(*control);
-                label(
-                    ui,
-                    TextRole::Small,
-                    p.text_secondary,
-                    &tr!("Run {run}: {state}", run = run.id, state = verb.to_lowercase()),
-                );
-                ProgressBar::new(tr!("Training progress"), Some(run.fraction_done())).width(120.0).show(ui);
-                label(ui, TextRole::Small, p.text_secondary, &format!("{:.0}%", run.fraction_done() * 100.0));
-                if let Some(step) = run.last() {
-                    label(
-                        ui,
-                        TextRole::Small,
-                        p.text_muted,
-                        &tr!("{time} left", time = format_duration(step.remaining)),
-                    );
-                }
-                return;
-            }
             RunState::Ended(_) if app.page == Page::Train => {
                 super::widgets::icon(ui, icon::CHECK, 14.0, p.success);
                 label(ui, TextRole::Small, p.text_secondary, &tr!("Run {run} completed", run = run.id));
                 return;
             }
-            RunState::Ended(_) | RunState::Canceled => {}
+            RunState::Running(_) | RunState::Ended(_) | RunState::Canceled => {}
             RunState::Failed(_) => {
                 super::widgets::icon(ui, icon::CIRCLE_ALERT, 14.0, p.error);
                 label(ui, TextRole::Small, p.text_secondary, &tr!("Run {run} failed", run = run.id));
@@ -393,6 +379,25 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
     super::widgets::icon(ui, icon::CHECK, 14.0, p.success);
     label(ui, TextRole::Small, p.text_secondary, &last_task_text(app));
+}
+
+/// Shows the progress of the run in progress, with its dataset if another one is open.
+fn active_run(ui: &mut Ui, session: &Session, run: &LiveRun, is_parked: bool) {
+    let p = theme::colors(ui);
+    let RunState::Running(control) = &run.state else { return };
+    status_dot(ui, p.accent);
+    let state = super::train::state_text(*control).to_lowercase();
+    let text = if is_parked {
+        tr!("Run {run} of {name}: {state}", run = run.id, name = session.corpus().name, state)
+    } else {
+        tr!("Run {run}: {state}", run = run.id, state)
+    };
+    label(ui, TextRole::Small, p.text_secondary, &text);
+    ProgressBar::new(tr!("Training progress"), Some(run.fraction_done())).width(120.0).show(ui);
+    label(ui, TextRole::Small, p.text_secondary, &format!("{:.0}%", run.fraction_done() * 100.0));
+    if let Some(step) = run.last() {
+        label(ui, TextRole::Small, p.text_muted, &tr!("{time} left", time = format_duration(step.remaining)));
+    }
 }
 
 /// Returns the last action on this page, as text.

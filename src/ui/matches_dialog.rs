@@ -5,7 +5,7 @@ use super::checklist_footer::{self, ChecklistAction};
 use super::format_numbers::{self, thousands};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{EmptyState, IconButton, combo_box, dialog, label, put_text, separator};
-use crate::app::matches::MatchDialog;
+use crate::app::dialogs::MatchDialog;
 use crate::app::{App, Command};
 use crate::corpus::LabelId;
 use crate::i18n::tr;

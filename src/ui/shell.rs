@@ -13,6 +13,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::gpu::CudaHelper;
 use crate::hub::Hub;
 use crate::i18n::{self, tr};
+use crate::project::settings::SettingsWriter;
 use crate::project::{AppDirs, Project, ProjectWriter, Settings, WriteOp, WriterEvent, progress, settings};
 use crate::session::Session;
 use crate::worker::{Answer, AnswerContent, Done, Wake, Worker};
@@ -41,10 +42,10 @@ pub struct Shell {
     view: UiState,
     worker: Worker,
     /// Writer of the open project.
-    committer: Option<ProjectWriter>,
+    open_writer: Option<ProjectWriter>,
     /// Writer of the project of the parked session.
     parked_writer: Option<ProjectWriter>,
-    /// Writers of closed projects that still store their last operations.
+    /// Writers of projects that are not in use any more, until their last operations are stored.
     closing_writers: Vec<ProjectWriter>,
     /// The reason why the open dataset has no project: the file is missing and could not be rewritten.
     missing_project_error: Option<String>,
@@ -52,6 +53,7 @@ pub struct Shell {
     waiting: Vec<Answer>,
     /// True if the window closes as soon as the last edits are stored.
     closing: bool,
+    settings_writer: SettingsWriter,
     dialogs: FileDialogs,
     pending_commands: Commands,
     wake: Wake,
@@ -69,18 +71,20 @@ impl Shell {
         };
         let (settings, damaged) = Settings::load(&places);
         let worker = Worker::new(places.clone(), hub, wake.clone());
+        let settings_writer = SettingsWriter::new(places.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
         let app = App::new(places, settings, CudaHelper::find().is_some());
         let mut shell = Self {
             app,
             view: UiState::default(),
             worker,
-            committer: None,
+            open_writer: None,
             parked_writer: None,
             closing_writers: Vec::new(),
             missing_project_error: None,
             waiting: Vec::new(),
             closing: false,
+            settings_writer,
             dialogs,
             pending_commands: queue,
             wake,
@@ -112,8 +116,7 @@ impl Shell {
 
     /// Returns true if all edits are on disk.
     pub fn is_durable(&self) -> bool {
-        let mut writers = self.committer.iter().chain(&self.parked_writer);
-        self.missing_project_error.is_none() && writers.all(ProjectWriter::is_durable)
+        self.missing_project_error.is_none() && self.writers().all(ProjectWriter::is_durable)
     }
 
     /// Queues a command for the next frame.
@@ -121,8 +124,10 @@ impl Shell {
         self.pending_commands.push(command);
     }
 
-    /// Handles events from other threads and runs the commands of the last frame.
+    /// Runs the commands of the last frame, and handles events from other threads.
     pub fn process_events(&mut self, ctx: &Context) {
+        // Commands refer to the dataset that was visible, and an answer can replace it.
+        self.run_commands(ctx);
         let waited = std::mem::take(&mut self.waiting);
         for answer in waited.into_iter().chain(self.worker.drain()) {
             if let Some(answer) = self.defer_open(answer) {
@@ -131,36 +136,46 @@ impl Shell {
             }
         }
         self.pending_commands.extend(self.dialogs.poll());
-        for news in self.committer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
-            match news {
-                WriterEvent::Failed(message) => {
-                    self.pending_commands
-                        .push(Command::Notify(Notification::error(tr!("Could not save edit"), message)));
-                }
+        for event in self.open_writer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
+            match event {
                 WriterEvent::Gone(message) => self.restore(&message),
                 WriterEvent::Saved(saved) => {
                     let effects = saving::on_saved(&mut self.app, saved);
                     self.run_effects(effects, ctx);
                 }
+                WriterEvent::Failed(_) => self.notify(event),
             }
         }
         self.poll_other_writers();
-        let failure = || self.committer.as_ref().and_then(ProjectWriter::failure).map(str::to_owned);
-        self.app.storage_error = self.missing_project_error.clone().or_else(failure);
+        self.app.storage_error = self.missing_project_error.clone().or_else(|| self.write_failure());
         self.close_when_stored(ctx);
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.pending_commands.push(Command::Import(file.path().to_owned()));
         }
+        self.run_commands(ctx);
+        self.sync_theme(ctx);
+    }
+
+    fn run_commands(&mut self, ctx: &Context) {
         for command in std::mem::take(&mut self.pending_commands) {
             let effects = update(&mut self.app, command);
             self.run_effects(effects, ctx);
         }
-        self.sync_theme(ctx);
+    }
+
+    /// All writers: of the open project, of the parked one, and of closed ones.
+    fn writers(&self) -> impl Iterator<Item = &ProjectWriter> {
+        self.open_writer.iter().chain(&self.parked_writer).chain(&self.closing_writers)
+    }
+
+    /// Returns the message of a failed write to any project.
+    fn write_failure(&self) -> Option<String> {
+        self.writers().find_map(ProjectWriter::failure).map(str::to_owned)
     }
 
     /// Returns true if all edits of the open dataset are stored, or can be discarded.
     fn can_replace_dataset(&self) -> bool {
-        self.is_durable() || self.committer.as_ref().is_some_and(ProjectWriter::only_fills)
+        self.missing_project_error.is_none() && self.writers().all(|writer| writer.is_durable() || writer.only_fills())
     }
 
     /// Lets an opened dataset replace the current one after all edits of that are stored. If they cannot be stored, it
@@ -222,11 +237,13 @@ impl Shell {
                 Effect::Submit(request) => self.worker.submit(*request),
                 Effect::Control(id, control) => self.worker.control(id, control),
                 Effect::AttachProject(project) => self.attach(*project),
-                Effect::ParkProject => self.parked_writer = self.committer.take(),
+                Effect::ParkProject => self.parked_writer = self.open_writer.take(),
                 Effect::UnparkProject => self.unpark(),
                 Effect::CloseParkedProject(mut session) => {
-                    let writer = self.parked_writer.take();
-                    self.closing_writers.extend(writer.map(|writer| closed(writer, session.take_writes())));
+                    if let Some(mut writer) = self.parked_writer.take() {
+                        session.take_writes().into_iter().for_each(|write| writer.send(write));
+                        self.closing_writers.push(writer);
+                    }
                 }
                 Effect::Release => self.release(),
                 Effect::Rebuild(path) => {
@@ -237,7 +254,7 @@ impl Shell {
                 }
                 Effect::Notify(notification) => self.pending_commands.push(Command::Notify(notification)),
                 Effect::RefreshDate => self.pending_commands.push(Command::NewDay(progress::today())),
-                Effect::StoreSettings => self.app.settings.save(&self.app.dirs),
+                Effect::StoreSettings => self.settings_writer.send(self.app.settings.clone()),
             }
             ctx.request_repaint();
         }
@@ -246,8 +263,8 @@ impl Shell {
 
     /// Closes the project after all pending writes.
     fn release(&mut self) {
-        let events = self.committer.take().map(|mut writer| writer.finish()).unwrap_or_default();
-        self.pending_commands.extend(events.into_iter().map(|event| Command::Notify(notification(event))));
+        let events = self.open_writer.take().map(|mut writer| writer.finish()).unwrap_or_default();
+        events.into_iter().for_each(|event| self.notify(event));
     }
 
     /// Makes a project the open one and closes the previous one.
@@ -266,8 +283,10 @@ impl Shell {
     fn replace_writer(&mut self, writer: Option<ProjectWriter>) {
         self.dialogs.forget_dataset();
         self.missing_project_error = None;
-        let previous = std::mem::replace(&mut self.committer, writer);
-        self.closing_writers.extend(previous.map(|writer| closed(writer, Vec::new())));
+        let previous = std::mem::replace(&mut self.open_writer, writer);
+        self.closing_writers.extend(previous);
+        // Positions and drafts refer to sentences and labels of the previous dataset.
+        self.view.annotate = annotate::AnnotateState::default();
     }
 
     /// Receives the events of projects that are not the open one. Their files belong to another dataset, so the results
@@ -277,9 +296,22 @@ impl Shell {
         self.closing_writers.retain_mut(|writer| {
             let is_closed = writer.is_closed();
             events.extend(writer.poll());
+            if writer.is_durable() || writer.only_fills() {
+                writer.close();
+            }
             !is_closed
         });
-        self.pending_commands.extend(events.into_iter().map(|event| Command::Notify(notification(event))));
+        events.into_iter().for_each(|event| self.notify(event));
+    }
+
+    /// Notifies the user of the event of a writer.
+    fn notify(&mut self, event: WriterEvent) {
+        self.pending_commands.push(Command::Notify(match event {
+            WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
+                Notification::error(tr!("Could not save edit"), message)
+            }
+            WriterEvent::Saved(saved) => saving::save_notification(&saved),
+        }));
     }
 
     /// Rewrites the project at its path, unless another file exists there.
@@ -305,13 +337,13 @@ impl Shell {
     /// # Errors
     /// Returns an error message if the project cannot be written there. The previous project then stays open.
     fn rebuild(&mut self, at: &Path) -> Result<(), String> {
-        let here = self.committer.as_ref().is_some_and(|c| c.path() == at);
+        let here = self.open_writer.as_ref().is_some_and(|c| c.path() == at);
         if here && at.exists() {
             return Err(tr!("{path} is the project that cannot be written. Choose another name.", path = at.display()));
         }
         // On close, SQLite removes auxiliary files next to the path. They must not be those of the new project.
         if here {
-            self.end_committer();
+            self.end_open_writer();
         }
         let project = Project::open(at).map_err(|e| e.to_string()).and_then(|project| {
             let is_free = project.is_empty().map_err(|e| e.to_string())? && !project.is_read_only();
@@ -319,23 +351,23 @@ impl Shell {
             if is_free { Ok(project) } else { Err(taken) }
         });
         let project = project.inspect_err(|reason| {
-            if self.committer.is_none() {
+            if self.open_writer.is_none() {
                 self.missing_project_error = Some(reason.clone());
             }
         })?;
-        self.end_committer();
+        self.end_open_writer();
         let Some(session) = &mut self.app.session else { return Ok(()) };
         session.project = project.path().to_owned();
-        let mut committer = ProjectWriter::new(project, self.wake.clone());
-        committer.send(WriteOp::Rebuild(Box::new(session.memory())));
-        (self.committer, self.missing_project_error, self.app.close_requested) = (Some(committer), None, false);
+        let mut open_writer = ProjectWriter::new(project, self.wake.clone());
+        open_writer.send(WriteOp::Rebuild(Box::new(session.memory())));
+        (self.open_writer, self.missing_project_error, self.app.close_requested) = (Some(open_writer), None, false);
         Ok(())
     }
 
     /// Ends the writer thread of a project whose edits are all in memory. Reports a save that finished in the meantime.
-    fn end_committer(&mut self) {
-        for news in self.committer.take().map(|mut c| c.finish()).unwrap_or_default() {
-            if let WriterEvent::Saved(saved) = news {
+    fn end_open_writer(&mut self) {
+        for event in self.open_writer.take().map(|mut writer| writer.finish()).unwrap_or_default() {
+            if let WriterEvent::Saved(saved) = event {
                 self.pending_commands.push(Command::Notify(saving::save_notification(&saved)));
                 self.app.session.iter_mut().for_each(|session| session.files.clone_from(&saved.files));
             }
@@ -345,7 +377,7 @@ impl Shell {
     /// Writes the changes of the sessions to their projects.
     fn send_writes(&mut self) {
         let sessions = [&mut self.app.session, &mut self.app.parked];
-        for (session, writer) in sessions.into_iter().zip([&mut self.committer, &mut self.parked_writer]) {
+        for (session, writer) in sessions.into_iter().zip([&mut self.open_writer, &mut self.parked_writer]) {
             let Some(session) = session else { continue };
             let writes = session.take_writes();
             if let Some(writer) = writer.as_mut().filter(|writer| writer.path() == session.project) {
@@ -371,7 +403,7 @@ impl Shell {
         let read_only = self.app.session.as_ref().is_some_and(Session::is_read_only);
         let saved = match &self.missing_project_error {
             Some(reason) => chrome::SaveState::Failed(reason.clone()),
-            None => chrome::SaveState::of(self.committer.as_ref(), read_only),
+            None => chrome::SaveState::of(self.open_writer.as_ref(), read_only),
         };
         chrome::top_bar(ui, &self.app, &saved, &mut out);
         chrome::status_bar(ui, &self.app, &mut out);
@@ -414,23 +446,6 @@ impl Shell {
             ui.request_repaint();
         }
         self.pending_commands.extend(out);
-    }
-}
-
-/// Sends the last operations and closes a writer without waiting for the disk.
-fn closed(mut writer: ProjectWriter, last: Vec<WriteOp>) -> ProjectWriter {
-    last.into_iter().for_each(|write| writer.send(write));
-    writer.close();
-    writer
-}
-
-/// Returns the notification of an event of a project that is not open.
-fn notification(event: WriterEvent) -> Notification {
-    match event {
-        WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
-            Notification::error(tr!("Could not save edit"), message)
-        }
-        WriterEvent::Saved(saved) => saving::save_notification(&saved),
     }
 }
 

@@ -8,7 +8,6 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator,
 };
-use crate::app::requests::Slot;
 use crate::app::{Action, App, Command, Page};
 use crate::format::FORMATS;
 use crate::hub::ModelRef;
@@ -26,7 +25,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
         // Enter opens the sample, unless a control has the focus.
         let free = ui.memory(|m| m.focused()).is_none()
-            && !app.requests.is_pending(Slot::Opening)
+            && !app.requests.is_replacing_dataset()
             && !super::keymap::has_open_dialog(app);
         if free && ui.input(|i| i.key_pressed(Key::Enter)) {
             out.push(Command::Run(Action::OpenSample));
@@ -90,7 +89,7 @@ fn open_actions(ui: &mut Ui, app: &App, out: &mut Commands) {
     drop_zone(ui);
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
-        let off = app.requests.is_pending(Slot::Opening).then_some(tr!("A dataset is being opened"));
+        let off = app.requests.is_replacing_dataset().then_some(tr!("A dataset is being opened"));
         if Button::primary(tr!("Open sample dataset")).icon(icon::BOOK_OPEN).high().disabled(off).show(ui).clicked() {
             out.push(Command::Run(Action::OpenSample));
         }

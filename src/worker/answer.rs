@@ -5,7 +5,8 @@
 
 use super::Wake;
 use super::request::RequestId;
-use crate::corpus::{SentenceId, Split, Stamp};
+use super::stamp::Stamp;
+use crate::corpus::{SentenceId, Split};
 use crate::eval::{Agreement, DatasetReport};
 use crate::failure::Failure;
 use crate::format::ReadOptions;
@@ -70,14 +71,14 @@ pub enum Done {
     },
     /// The source of a dataset was changed by another program after its project was created.
     SourceChanged(Arc<SourceChange>),
-    /// A dataset was read without opening it.
+    /// A dataset was read without opening it, or its content cannot be read with these options.
     Previewed {
         /// Path of the dataset.
         path: PathBuf,
         /// Options of the user.
         options: ReadOptions,
-        /// The dataset.
-        dataset: Arc<Dataset>,
+        /// The dataset, or the failure of reading it.
+        result: Result<Arc<Dataset>, Failure>,
     },
     /// Data was written.
     Written {

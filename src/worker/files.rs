@@ -6,6 +6,7 @@ use crate::disk;
 use crate::eval::Agreement;
 use crate::failure::Failure;
 use crate::format::ReadOptions;
+use crate::project::source::SourceError;
 use crate::project::target::Existing;
 use crate::project::{AppDirs, Dataset, Opening, SourceDecision, copying, export, opening, sample};
 use std::path::{Path, PathBuf};
@@ -23,8 +24,11 @@ pub(super) fn perform(work: FileWork, dirs: &AppDirs) -> Result<Done, Failure> {
             if known && options == ReadOptions::default() {
                 return open(path, dirs, None);
             }
-            let dataset = Arc::new(Dataset::open_with(&path, options)?);
-            Done::Previewed { path, options, dataset }
+            let result = match Dataset::open_with(&path, options) {
+                Err(SourceError::Disk(e)) => return Err(e.into()),
+                result => result.map(Arc::new).map_err(Failure::from),
+            };
+            Done::Previewed { path, options, result }
         }
         FileWork::OpenPreviewed { path, dataset } => open(path, dirs, Some(Arc::unwrap_or_clone(dataset)))?,
         FileWork::ResolveSourceChange { changed, decision } => {

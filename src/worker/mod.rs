@@ -9,6 +9,7 @@ mod files;
 mod inference;
 mod models;
 mod request;
+mod stamp;
 mod thread;
 mod training;
 
@@ -16,6 +17,7 @@ pub use answer::{Answer, AnswerContent, Done, ModelFacts, Progress};
 pub use request::{
     BackgroundWork, FileWork, InteractiveWork, Measurement, Request, RequestId, RunId, TrainRequest, TrainingWork, Work,
 };
+pub use stamp::{SessionId, Stamp};
 
 use crate::hub::Hub;
 use crate::project::AppDirs;
@@ -23,7 +25,7 @@ use crate::train::event::{SharedControl, TrainerControl};
 use answer::AnswerSender;
 use crossbeam_channel::{Receiver, unbounded};
 use models::ModelCache;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use thread::{Job, Priority, WorkerThread};
 
@@ -39,6 +41,8 @@ pub struct Worker {
     answers: Receiver<Answer>,
     /// Control values of the requests that have not ended.
     controls: HashMap<RequestId, Arc<SharedControl>>,
+    /// Requests that write files. They are completed before the program ends.
+    writes: HashSet<RequestId>,
 }
 
 impl Worker {
@@ -58,13 +62,16 @@ impl Worker {
         let background = WorkerThread::new("evaluation", Priority::Normal, &sender, move |work, context| {
             inference::perform_background(work, &models, context)
         });
-        Self { files, training, interactive, background, answers, controls: HashMap::new() }
+        Self { files, training, interactive, background, answers, controls: HashMap::new(), writes: HashSet::new() }
     }
 
     /// Appends a request to the queue of its thread.
     pub fn submit(&mut self, Request { id, work }: Request) {
         let control = Arc::new(SharedControl::default());
         self.controls.insert(id, control.clone());
+        if matches!(&work, Work::Files(work) if work.writes()) {
+            self.writes.insert(id);
+        }
         match work {
             Work::Files(work) => self.files.send(Job { id, work, control }),
             Work::Training(work) => self.training.send(Job { id, work, control }),
@@ -86,6 +93,7 @@ impl Worker {
         let answers: Vec<Answer> = self.answers.try_iter().collect();
         for answer in answers.iter().filter(|a| a.content.is_end()) {
             self.controls.remove(&answer.id);
+            self.writes.remove(&answer.id);
         }
         answers
     }
@@ -101,7 +109,8 @@ impl Worker {
     }
 
     fn suspend(&self) {
-        self.controls.values().for_each(|control| control.set(TrainerControl::Suspend));
+        let canceled = self.controls.iter().filter(|(id, _)| !self.writes.contains(id));
+        canceled.for_each(|(_, control)| control.set(TrainerControl::Suspend));
     }
 }
 

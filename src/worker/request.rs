@@ -1,7 +1,8 @@
 //! Requests to the worker threads.
 
+use super::stamp::Stamp;
 use crate::corpus::holdout::Holdout;
-use crate::corpus::{Corpus, SentenceId, Split, Stamp};
+use crate::corpus::{Corpus, SentenceId, Split};
 use crate::format::{Format, ReadOptions};
 use crate::hub::ModelRef;
 use crate::model::align::AlignmentOptions;
@@ -100,6 +101,20 @@ pub enum FileWork {
         /// Target directory.
         to: PathBuf,
     },
+}
+
+impl FileWork {
+    /// True if files of the user are written.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            Self::SaveCopy { .. }
+            | Self::Export { .. }
+            | Self::Write { .. }
+            | Self::CopyModel { .. }
+            | Self::ResolveSourceChange { .. } => true,
+            Self::Open(_) | Self::Preview { .. } | Self::OpenPreviewed { .. } | Self::Compare { .. } => false,
+        }
+    }
 }
 
 /// Number of a run, unique in a project.

@@ -5,7 +5,7 @@
 use super::answer::{AnswerContent, Done, Progress};
 use super::request::{Measurement, TrainRequest, TrainingWork};
 use super::thread::RequestContext;
-use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
+use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, holdout};
 use crate::failure::Failure;
 use crate::gpu::run::{HelperRequest, HelperResult, Task};
 use crate::gpu::{self, CudaHelper, ExecutionTarget};
@@ -75,23 +75,35 @@ fn run_in_process(
     hub: &Hub,
     forwarder: &mut EventForwarder<'_>,
 ) -> Result<HelperResult, Failure> {
+    let Some(measurement) = measurement else { return train(request, hub, forwarder) };
+    let base = load_base(&request.base, hub, forwarder.context)?;
+    let holdout = request.holdout.clone();
+    let job = train_job(request, base, holdout, None);
+    Ok(match measurement {
+        Measurement::Estimate => HelperResult::Estimate(train::measure::estimate(&job, forwarder)?),
+        Measurement::LrSweep => HelperResult::Rates(train::measure::find_learning_rate(&job, forwarder)?),
+    })
+}
+
+/// Performs a run, or the remaining part of a resumed run.
+fn train(request: TrainRequest, hub: &Hub, forwarder: &mut EventForwarder<'_>) -> Result<HelperResult, Failure> {
     let existing = if request.resume { ExistingFiles::Resume } else { ExistingFiles::Fresh };
-    // A measurement writes nothing.
-    let folder = match measurement {
-        None => Some(RunFolder::acquire(&request.out, existing, None)?),
-        Some(_) => None,
+    let folder = RunFolder::acquire(&request.out, existing, None)?;
+    let job = if request.resume {
+        let checkpoint = Checkpoint::latest(&folder)?;
+        // The held-out sentences depend on the seed of the original run, not on that of the request.
+        let holdout = holdout(&request.corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed);
+        train_job(request, checkpoint.model()?, holdout, Some(checkpoint))
+    } else {
+        let base = load_base(&request.base, hub, forwarder.context)?;
+        let holdout = request.holdout.clone();
+        train_job(request, base, holdout, None)
     };
-    let resume = folder.as_ref().filter(|_| request.resume).map(Checkpoint::latest).transpose()?;
-    let base = match &resume {
-        Some(checkpoint) => checkpoint.model()?,
-        None => load_base(&request.base, hub, forwarder.context)?,
-    };
-    // The held-out sentences depend on the seed of the original run, not on that of the request.
-    let holdout = match &resume {
-        Some(checkpoint) => holdout(&request.corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed),
-        None => request.holdout,
-    };
-    let job = TrainJob {
+    Ok(HelperResult::Finished(Box::new(train::run_in(&folder, &job, forwarder)?)))
+}
+
+fn train_job(request: TrainRequest, base: PretrainedModel, holdout: Holdout, resume: Option<Checkpoint>) -> TrainJob {
+    TrainJob {
         corpus: Arc::new(request.corpus),
         holdout,
         test: request.test,
@@ -100,13 +112,7 @@ fn run_in_process(
         out: request.out,
         save_dtype: SaveDtype::F32,
         resume,
-    };
-    Ok(match (measurement, &folder) {
-        (Some(Measurement::Estimate), _) => HelperResult::Estimate(train::measure::estimate(&job, forwarder)?),
-        (Some(Measurement::LrSweep), _) => HelperResult::Rates(train::measure::find_learning_rate(&job, forwarder)?),
-        (None, Some(folder)) => HelperResult::Finished(Box::new(train::run_in(folder, &job, forwarder)?)),
-        (None, None) => HelperResult::Finished(Box::new(train::run(&job, forwarder)?)),
-    })
+    }
 }
 
 /// Forwards the events of a run in their order. Steps are merged if the window does not read them.

@@ -265,8 +265,9 @@ proptest! {
         let _ = read_bytes(&bytes, &mut corpus);
     }
 
+    // Tokens have no vowels, so the first line is not a header: `ne a` names a column of tags.
     #[test]
-    fn lines_roundtrip(lines in proptest::collection::vec("[a-zé]{1,6}( [a-z]{1,3})?( (O|B-X|I-X|I-Y|E-X|Q))?", 1..30)) {
+    fn lines_roundtrip(lines in proptest::collection::vec("[b-dé]{1,6}( [f-h]{1,3})?( (O|B-X|I-X|I-Y|E-X|Q))?", 1..30)) {
         let text = lines.join("\n");
         let mut corpus = Corpus::default();
         if let Ok(found) = read_bytes(text.as_bytes(), &mut corpus) {

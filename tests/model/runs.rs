@@ -11,7 +11,7 @@ use tagwright::model::device::n_threads;
 use tagwright::model::weights::SaveDtype;
 use tagwright::model::{Device, PretrainedModel};
 use tagwright::predict::{Tagger, evaluate};
-use tagwright::project::sample;
+use tagwright::project::{Dataset, sample};
 use tagwright::train::checkpoint::Checkpoint;
 use tagwright::train::event::TrainerControl;
 use tagwright::train::{
@@ -92,6 +92,25 @@ fn keeps_best_epoch_instead_of_last() {
     let saved =
         evaluate(&tagger, &job.corpus, &job.holdout.dev, true, None, |_, _| true).expect("scores").expect("all");
     assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
+}
+
+#[test]
+fn truncation_note_names_the_limit_of_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("train.conll");
+    let long = "Ada B-PER\n".repeat(100);
+    std::fs::write(&data, format!("{long}\nOslo B-LOC\n\nrain O\n")).expect("a file");
+    let corpus = Dataset::open(&data).expect("a dataset").corpus;
+    let held = holdout(&corpus, 0.1, 1);
+    let tiny = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
+    let positions = tiny.config.max_position_embeddings;
+    let arguments = TrainingArguments { max_length: 4096, num_train_epochs: 1, ..TrainingArguments::default() };
+    let mut listener = Listener::default();
+    let held = Holdout { train: corpus.sentences(None), ..held };
+    run(&job(tiny, corpus, held, arguments, &folder.path().join("run")), &mut listener).expect("a run");
+    let expected = format!("truncated at {positions} subwords");
+    let is_noted = |e: &TrainEvent| matches!(e, TrainEvent::Log(_, text) if text.contains(&expected));
+    assert!(listener.events.iter().any(is_noted), "{:?}", listener.events);
 }
 
 /// Runs two epochs of 33 steps with the tiny model on the sample dataset.

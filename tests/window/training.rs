@@ -6,8 +6,9 @@ use crate::support::window::Window;
 use std::cell::Cell;
 use std::rc::Rc;
 use tagwright::app::requests::Slot;
+use tagwright::app::{Action, Command};
 use tagwright::model::PretrainedModel;
-use tagwright::project::RunStatus;
+use tagwright::project::{Project, RunRecord, RunStatus};
 use tagwright::session::run::RunState;
 
 fn has_ended(w: &Window) -> bool {
@@ -108,7 +109,7 @@ fn missing_dev_split_holds_out_documents() {
     let mut w = Window::open(&[&only]);
     w.until("the file is open", |w| w.app().session.is_some());
     w.go_to("Train");
-    assert!(w.shows_part("No dev split: 10% of documents are held out"));
+    assert!(w.shows_part("No dev split: 2 of 24 documents are held out"));
     w.press("Train");
     w.until("the run has ended", has_ended);
     let app = w.app();
@@ -240,6 +241,70 @@ fn duration_and_learning_rate_are_measured_before_run() {
     w.press("Find learning rate");
     w.press("Cancel");
     w.until("the measurement has ended", |w| w.app().requests.measurement().is_none());
+}
+
+#[test]
+fn all_runs_are_listed() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_sample(&data);
+    w.until("the project is durable", |w| w.is_durable());
+    let path = w.app().session.as_ref().expect("a dataset").project.clone();
+    drop(w);
+    let mut project = Project::open(&path).expect("the project");
+    for number in 1..=30 {
+        let run = RunRecord { number, outcome: RunStatus::Interrupted, ..RunRecord::default() };
+        project.upsert_run(&run).expect("a run");
+    }
+    drop(project);
+    let mut w = with_sample(&data);
+    w.go_to("Train");
+    assert!(w.shows("Resume Run 30") && w.shows("Resume Run 1"));
+}
+
+#[test]
+fn run_continues_while_another_dataset_is_open() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_sample(&data);
+    w.go_to("Train");
+    w.click("Folder");
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.type_text("Epochs, num_train_epochs", "30");
+    w.press("Train");
+    w.until("the run has started", |w| w.app().live_run().is_some_and(|run| run.last().is_some()));
+    let other = data.path().join("other.conll");
+    std::fs::write(&other, "Oslo B-LOC\n").expect("a file");
+    let name = |w: &Window| w.app().session.as_ref().map(|session| session.corpus().name.clone());
+    w.ask(Command::Open(other));
+    w.until("the other dataset is open", |w| name(w).as_deref() == Some("other"));
+    assert!(w.app().parked.is_some() && w.shows_part("Run 1 of sample: "));
+    w.go_to("Train");
+    assert!(w.shows("No runs yet"));
+    w.until("the run has ended", |w| w.app().parked.is_none());
+    assert!(w.shows_part("Run 1 of sample has ended"));
+    w.until("the end of the run is durable", |w| w.is_durable());
+    w.ask(Command::Run(Action::OpenSample));
+    w.until("the sample is open again", |w| name(w).as_deref() == Some("sample"));
+    assert_eq!(outcome(&w), Some(RunStatus::Completed));
+    assert_eq!(w.app().models().len(), 2, "the starter and the run");
+}
+
+#[test]
+fn parked_run_is_suspended_when_the_window_closes() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_sample(&data);
+    w.go_to("Train");
+    w.click("Folder");
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.type_text("Epochs, num_train_epochs", "200");
+    w.press("Train");
+    w.until("the run has started", |w| w.app().live_run().is_some_and(|run| run.last().is_some()));
+    let other = data.path().join("other.conll");
+    std::fs::write(&other, "Oslo B-LOC\n").expect("a file");
+    w.ask(Command::Open(other));
+    w.until("the run is parked", |w| w.app().parked.is_some());
+    drop(w);
+    let w = with_sample(&data);
+    assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
 }
 
 /// Opens a window with an unfinished run of the tiny model, whose data was edited after the interruption.

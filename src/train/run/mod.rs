@@ -3,108 +3,32 @@
 mod save;
 mod step;
 
-use crate::corpus::holdout::Holdout;
-use crate::corpus::{Corpus, SentenceId, Split};
+use crate::corpus::Split;
 use crate::disk;
-use crate::failure::{Failure, FailureKind};
 use crate::model::device::SelectedDevice;
 use crate::model::loss::CrossEntropyLoss;
 use crate::model::pretrained::FILES;
-use crate::model::weights::{LoadReport, SaveDtype};
-use crate::model::{Bert, ComputeDtype, ModelError, PretrainedModel, TagSet, choose, device};
+use crate::model::weights::LoadReport;
+use crate::model::{Bert, ComputeDtype, ModelError, choose, device};
 use crate::predict::evaluate::{self, Gold};
 use crate::predict::{EvalMetrics, Tagger};
 use crate::train::arguments::{SaveStrategy, TrainingArguments, steps};
-use crate::train::checkpoint::{self, Checkpoint};
+use crate::train::checkpoint::Checkpoint;
+use crate::train::checkpoint_dirs;
+use crate::train::error::TrainError;
 use crate::train::event::{LogLevel, Observer, Outcome, Started, Step, TrainEvent, TrainerControl};
 use crate::train::grad_scaler::GradScaler;
 use crate::train::history::History;
+use crate::train::job::{TrainJob, TrainOutput};
 use crate::train::memory_estimate;
 use crate::train::metrics_writer::MetricsWriter;
 use crate::train::optimizer::AdamW;
+use crate::train::preview::used_labels;
 use crate::train::run_data::RunData;
 use crate::train::run_folder::{ExistingFiles, RunFolder};
-use crate::train::run_notes::{gradient_coverage, initial_log, used_labels};
+use crate::train::run_notes::{gradient_coverage, initial_log};
 use crate::train::schedule::LrSchedule;
 use crate::train::{json, memory, model_card};
-use std::path::PathBuf;
-use std::sync::Arc;
-
-/// Input of a training run.
-pub struct TrainJob {
-    /// Dataset.
-    pub corpus: Arc<Corpus>,
-    /// Sentences for training, and sentences for choosing the best epoch.
-    pub holdout: Holdout,
-    /// Test sentences, evaluated once at the end. Can be empty.
-    pub test: Vec<SentenceId>,
-    /// Base model.
-    pub base: Arc<PretrainedModel>,
-    /// Settings of the run.
-    pub arguments: TrainingArguments,
-    /// Output directory of the model.
-    pub out: PathBuf,
-    /// Data type of the saved weights.
-    pub save_dtype: SaveDtype,
-    /// Checkpoint to resume from. `base` must then be the model of the checkpoint. The settings of the checkpoint
-    /// replace `arguments`, except the device.
-    pub resume: Option<Checkpoint>,
-}
-
-/// Result of a run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainOutput {
-    /// Outcome of the run.
-    pub outcome: Outcome,
-    /// Epoch of the saved model, starting at 1. 0 if no epoch was complete.
-    pub best_epoch: usize,
-    /// Dev metrics of the saved model.
-    pub dev: Option<EvalMetrics>,
-    /// Test metrics of the saved model.
-    pub test: Option<EvalMetrics>,
-    /// Duration of the training steps in seconds.
-    pub train_seconds: f64,
-    /// Number of subwords in training.
-    pub n_subwords: usize,
-    /// Peak memory of the process in MB. `None` if the system does not report it.
-    pub peak_memory_mb: Option<f64>,
-    /// Output directory of the model.
-    pub out: PathBuf,
-}
-
-/// Error of a training run.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// The data is not sufficient, or the settings do not fit the data.
-    #[error("{0}")]
-    Data(String),
-    /// The model failed.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// Writing failed.
-    #[error(transparent)]
-    Disk(#[from] disk::DiskError),
-    /// The run was suspended before its end. A checkpoint contains its state.
-    #[error("the run was suspended; it can be resumed")]
-    Suspended,
-}
-
-impl From<TrainError> for Failure {
-    fn from(error: TrainError) -> Self {
-        match error {
-            TrainError::Data(message) => Self::new(FailureKind::Settings, message),
-            TrainError::Model(error) => error.into(),
-            TrainError::Disk(error) => error.into(),
-            TrainError::Suspended => Self::new(FailureKind::Canceled, error.to_string()),
-        }
-    }
-}
-
-impl From<candle_core::Error> for TrainError {
-    fn from(e: candle_core::Error) -> Self {
-        Self::Model(e.into())
-    }
-}
 
 /// Executes a job in its output directory, which must be new or empty, or contain the checkpoint to resume from.
 ///
@@ -248,7 +172,7 @@ impl<'a> TrainingRun<'a> {
         let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
         candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == ComputeDtype::Tf32);
         let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
-        let labels = used_labels(job);
+        let labels = used_labels(&job.corpus, &job.holdout.train);
         if labels.is_empty() && kept.is_none() {
             let message = "no labeled sentences in the training split; label at least one";
             return Err(TrainError::Data(message.into()));
@@ -316,7 +240,8 @@ impl<'a> TrainingRun<'a> {
         for difference in differences.into_iter().flatten().flatten() {
             observer.on_event(TrainEvent::Log(LogLevel::Warning, difference));
         }
-        for (level, note) in initial_log(&data, &arguments, &bert, &report.unexpected_keys, head_kept) {
+        let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
+        for (level, note) in initial_log(&data, &arguments, max_length, &bert, &report.unexpected_keys, head_kept) {
             observer.on_event(TrainEvent::Log(level, note));
         }
         let tagger = Tagger {
@@ -588,8 +513,8 @@ impl<'a> TrainingRun<'a> {
         let files = self.job.base.save_pretrained(&bert, &self.tagger.tags, &card, self.job.save_dtype)?;
         let files = files.into_iter().map(Ok);
         disk::replace_files::<TrainError>(&self.job.out, FILES, files).map_err(|e| self.save_error(&e, observer))?;
-        checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit);
-        if let Err(e) = checkpoint::remove_shared(&self.job.out) {
+        checkpoint_dirs::rotate(&self.job.out, self.arguments.save_total_limit);
+        if let Err(e) = checkpoint_dirs::remove_shared(&self.job.out) {
             log::warn!("failed to remove a temporary file of the run: {e}");
         }
         Ok(finished)
@@ -625,16 +550,4 @@ fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
 /// Formats a number of epochs: 1 epoch, 2 epochs.
 fn epochs(count: usize) -> String {
     if count == 1 { "1 epoch".into() } else { format!("{count} epochs") }
-}
-
-impl TrainOutput {
-    /// Returns the number of subwords per second of the training steps.
-    pub fn subwords_per_second(&self) -> f64 {
-        if self.train_seconds > 0.0 { self.n_subwords as f64 / self.train_seconds } else { 0.0 }
-    }
-}
-
-/// Returns the labels of a tag set in one line.
-pub(super) fn label_line(tags: &TagSet) -> String {
-    tags.labels().join(", ")
 }

@@ -2,7 +2,8 @@
 
 use super::{BestModel, EvalResult, RunCounters, TrainError, TrainingRun};
 use crate::train::arguments::SaveStrategy;
-use crate::train::checkpoint::{self, Checkpoint, CheckpointData, TrainerState};
+use crate::train::checkpoint::{Checkpoint, CheckpointData, TrainerState};
+use crate::train::checkpoint_dirs;
 use crate::train::event::{LogLevel, Observer, TrainEvent, TrainerControl};
 use crate::train::history::History;
 use crate::train::{json, settings_table};
@@ -127,7 +128,7 @@ impl TrainingRun<'_> {
         match self.write_checkpoint(observer) {
             Ok(()) if self.progress.saved == Some(self.progress.step) => TrainError::Suspended,
             Ok(()) => {
-                let before = checkpoint::newest_in(&self.job.out);
+                let before = checkpoint_dirs::latest(&self.job.out);
                 let rest = before.map_or("the run cannot be resumed".to_owned(), |at| {
                     format!("--resume continues from {}", at.display())
                 });
@@ -141,13 +142,13 @@ impl TrainingRun<'_> {
     pub(super) fn save_error(&mut self, reason: &TrainError, observer: &mut dyn Observer) -> TrainError {
         let out = self.job.out.display();
         let whole = format!("{reason}. The model was not saved, {out} is unchanged");
-        if checkpoint::newest_in(&self.job.out).is_none() && self.progress.divergence.is_none() {
+        if checkpoint_dirs::latest(&self.job.out).is_none() && self.progress.divergence.is_none() {
             // This can succeed if the problem concerns only one file of the model.
             if let Err(e) = self.write_checkpoint(observer) {
                 log::warn!("failed to write a checkpoint: {e}");
             }
         }
-        TrainError::Data(match checkpoint::newest_in(&self.job.out) {
+        TrainError::Data(match checkpoint_dirs::latest(&self.job.out) {
             Some(at) => format!("{whole}. Fix the cause, then resume from {} with --resume", at.display()),
             None => format!("{whole}. No checkpoint was written either, so the trained weights are lost"),
         })
@@ -171,7 +172,7 @@ impl TrainingRun<'_> {
         match self.try_to_save() {
             Ok(()) => {
                 self.progress.saved = Some(step);
-                checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit.max(1));
+                checkpoint_dirs::rotate(&self.job.out, self.arguments.save_total_limit.max(1));
                 observer.on_event(TrainEvent::Saved { step });
             }
             // The run continues, and the previous checkpoint is unchanged.

@@ -18,6 +18,7 @@ use crate::ui::widgets::{
     Badge, BadgeStyle, Button, Card, EmptyState, LegendItem, MenuRow, ProgressBar, Stat, caption, label, menu,
     paragraph, space_between, stats_row,
 };
+use crate::worker::SessionId;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Presentation state of the charts.
@@ -35,7 +36,7 @@ const ALL_LABELS: &str = "all";
 /// Series of a run as points.
 #[derive(Default)]
 struct ChartSeries {
-    built_for: (usize, usize, usize),
+    built_for: Option<(SessionId, usize, usize, usize)>,
     raw: Vec<[f64; 2]>,
     smoothed: Vec<[f64; 2]>,
     dev_loss: Vec<[f64; 2]>,
@@ -57,7 +58,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut ChartsState, o
             .show_centered(ui);
         return;
     };
-    view.points.refresh(run);
+    view.points.refresh(session.stamp().session, run);
     ScrollArea::vertical().id_salt("charts").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 12.0;
         // The scroll bar floats over the content.
@@ -252,8 +253,8 @@ fn run_stats(ui: &mut Ui, run: &LiveRun) {
 }
 
 impl ChartSeries {
-    fn refresh(&mut self, run: &LiveRun) {
-        let of = (run.id, run.steps.len(), run.dev.len());
+    fn refresh(&mut self, session: SessionId, run: &LiveRun) {
+        let of = Some((session, run.id, run.steps.len(), run.dev.len()));
         if self.built_for == of {
             return;
         }

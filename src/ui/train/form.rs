@@ -2,11 +2,10 @@
 
 use crate::app::effect::Pick;
 use crate::app::requests::{Pending, Slot};
-use crate::app::runs::{training_blocker, training_sentences};
+use crate::app::runs::{run_preview, training_blocker};
 use crate::app::train_page::BaseModelInput;
 use crate::app::{Action, App, Command};
 use crate::corpus::Split;
-use crate::corpus::holdout::DEFAULT_HOLDOUT_RATIO;
 use crate::i18n::{tr, translate, trn};
 use crate::model::DeviceChoice;
 use crate::model::parity::TOLERANCE;
@@ -48,13 +47,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState
     let p = theme::colors(ui);
     panel_header(ui, tr!("New run"), "", |ui| {
         if Button::ghost(tr!("Reset to defaults")).icon(icon::ROTATE_CCW).show(ui).clicked() {
-            let book = crate::train::TrainingArguments::default();
-            for (i, f) in NUMBER_SETTINGS.iter().enumerate() {
-                out.push(Command::SetNumber(i, f.get(&book)));
-            }
-            for (i, c) in ENUM_SETTINGS.iter().enumerate() {
-                out.push(Command::SetEnum(i, (c.get)(&book)));
-            }
+            out.push(Command::ResetRunSettings);
         }
     });
     let foot = Frame::new().fill(p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
@@ -87,7 +80,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState
 
 /// Returns a summary of the run: steps, and the measured cost if available.
 fn run_summary(app: &App, session: &Session) -> String {
-    let total = steps(n_train_sentences(app, session), &app.train_page.arguments);
+    let total = steps(run_preview(app, session).n_train, &app.train_page.arguments);
     let epochs = format_numbers::epochs(app.train_page.arguments.num_train_epochs);
     match &session.measurements.estimate {
         None => tr!("{steps} in {epochs}", steps = format_numbers::steps(total), epochs),
@@ -139,16 +132,6 @@ fn field_group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
         ui.spacing_mut().item_spacing.y = 4.0;
         body(ui);
     });
-}
-
-/// Returns the number of training sentences of the run.
-fn n_train_sentences(app: &App, session: &Session) -> usize {
-    let all = training_sentences(app);
-    if session.splits().contains(&Split::Dev) {
-        all
-    } else {
-        all - (all as f64 * DEFAULT_HOLDOUT_RATIO).round() as usize
-    }
 }
 
 fn base_model(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState, out: &mut Commands) {
@@ -288,8 +271,7 @@ fn facts(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             };
         }
     }
-    let labels: Vec<String> = session.corpus().labels.names();
-    if let Some(keeps) = t.reuses_head(&labels) {
+    if let Some(keeps) = t.reuses_head(&run_preview(app, session).labels) {
         let text = if keeps && !t.arguments.new_head {
             tr!("Classification head is reused (same labels)")
         } else if keeps {
@@ -319,19 +301,19 @@ fn icon_caption(ui: &mut Ui, glyph: theme::Icon, color: egui::Color32, text: &st
 
 fn data_summary(ui: &mut Ui, app: &App, session: &Session) {
     let p = theme::colors(ui);
-    let all = training_sentences(app);
+    let all = session.size_of(Split::Train);
     label(ui, TextRole::Small, p.text_secondary, tr!("Training data"));
     label(ui, TextRole::BodyMedium, p.text, &trn!(all, "{n} sentence in train", "{n} sentences in train"));
-    let has_dev = session.splits().contains(&Split::Dev);
-    let note = if has_dev {
-        tr!("Dev and test are never used for training").to_owned()
-    } else {
-        let seed = app.train_page.arguments.seed;
-        tr!(
-            "No dev split: {share}% of documents are held out (seed {seed})",
-            share = format!("{:.0}", DEFAULT_HOLDOUT_RATIO * 100.0),
-            seed
-        )
+    let preview = run_preview(app, session);
+    let seed = app.train_page.arguments.seed;
+    let note = match preview.n_held_out {
+        None => tr!("Dev and test are never used for training").to_owned(),
+        Some((held, of)) if preview.by_document => {
+            tr!("No dev split: {held} of {of} documents are held out (seed {seed})", held, of, seed)
+        }
+        Some((held, of)) => {
+            tr!("No dev split: {held} of {of} sentences are held out (seed {seed})", held, of, seed)
+        }
     };
     paragraph(ui, TextRole::Caption, p.text_muted, &note);
 }
@@ -340,7 +322,7 @@ fn data_summary(ui: &mut Ui, app: &App, session: &Session) {
 fn small_data_hint(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let arguments = &app.train_page.arguments;
-    let total = steps(n_train_sentences(app, session), arguments);
+    let total = steps(run_preview(app, session).n_train, arguments);
     if total >= MIN_RECOMMENDED_STEPS || arguments.learning_rate >= 1e-4 {
         return;
     }

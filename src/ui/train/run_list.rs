@@ -24,33 +24,35 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                 paragraph(ui, TextRole::Small, p.text_muted, tr!("Your runs appear here"));
             });
         }
-        let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
-        for run in session.runs.iter().rev().take(most) {
-            let live = app.live_run().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
-            let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
-            let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), format_score);
-            let detail = match run.outcome {
-                RunStatus::Running => format!("{}, {}", run.base, run.summary),
-                outcome if outcome.has_model() => {
-                    format!("{}, {}, {}", run.base, run.summary, format_duration(run.train_seconds))
+        let height = (ui.available_height() * 0.5).max(100.0);
+        ScrollArea::vertical().id_salt("runs").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+            for run in session.runs.iter().rev() {
+                let live = app.live_run().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
+                let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
+                let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), format_score);
+                let detail = match run.outcome {
+                    RunStatus::Running => format!("{}, {}", run.base, run.summary),
+                    outcome if outcome.has_model() => {
+                        format!("{}, {}, {}", run.base, run.summary, format_duration(run.train_seconds))
+                    }
+                    outcome => format!("{}, {}, {}", outcome.name(), run.base, run.summary),
+                };
+                let when = if live.is_some() { tr!("Now").into() } else { format_days_ago(run.started_at) };
+                let name = tr!("Run {number}", number = run.number);
+                let action = if run.outcome.has_model() {
+                    let command = Command::OpenPathDialog(Pick::SaveModel(run.dir.clone()));
+                    Some((icon::DOWNLOAD, tr!("Save model of {name} as…", name), command))
+                } else if run.outcome == RunStatus::Interrupted {
+                    Some((icon::PLAY, tr!("Resume {name}", name), Command::ResumeRun(run.number)))
+                } else {
+                    None
+                };
+                let shown = app.live_run().is_some_and(|r| r.id == run.number);
+                if let Some(command) = row(ui, &name, &detail, &f1, &when, shown, action) {
+                    out.push(command);
                 }
-                outcome => format!("{}, {}, {}", outcome.name(), run.base, run.summary),
-            };
-            let when = if live.is_some() { tr!("Now").into() } else { format_days_ago(run.started_at) };
-            let name = tr!("Run {number}", number = run.number);
-            let action = if run.outcome.has_model() {
-                let command = Command::OpenPathDialog(Pick::SaveModel(run.dir.clone()));
-                Some((icon::DOWNLOAD, tr!("Save model of {name} as…", name), command))
-            } else if run.outcome == RunStatus::Interrupted {
-                Some((icon::PLAY, tr!("Resume {name}", name), Command::ResumeRun(run.number)))
-            } else {
-                None
-            };
-            let shown = app.live_run().is_some_and(|r| r.id == run.number);
-            if let Some(command) = row(ui, &name, &detail, &f1, &when, shown, action) {
-                out.push(command);
             }
-        }
+        });
     });
     separator(ui);
     section_header(ui, tr!("Log"), |ui| {
