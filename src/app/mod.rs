@@ -7,7 +7,7 @@
 //!   versions.
 //! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs;
 //!   `refusal`: commands that cannot run now.
-//! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; [`opening`]:
+//! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; `opening`:
 //!   an opened dataset replaces the current one; [`saving`]: the end of a save.
 //! - `editing`: write access to the open dataset; [`label_commands`], [`mod@matches`], [`suggestions`]: commands that edit the open dataset (`crate::session`).
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.

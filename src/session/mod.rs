@@ -2,7 +2,7 @@
 //!
 //! - `writer`: the only way to change the dataset. Each change is also stored.
 //! - [`totals`]: counts that follow from the applied edits.
-//! - [`labeling`], [`matching`], [`suggestions`], [`comparison`]: edits for the selection, for equal words, for
+//! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
 //! - [`run`]: the run in progress; [`results`]: scores, findings and measurements.
 //! - [`query`]: the search language of the sentence list; [`work_timer`]: the time worked.
