@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use tagwright::app::command::COMMANDS;
+use tagwright::app::requests::Slot;
 use tagwright::corpus::EditTitleKind;
 use tagwright::i18n::{Catalog, Translation};
 use tagwright::session::query;
@@ -191,7 +192,7 @@ fn translated_pages() {
         Action::ToggleSubwords,
     ] {
         w.ask(Command::Run(action));
-        w.step();
+        w.until("no dialog is being prepared", |w| !w.app().requests.is_pending(Slot::Dialog));
         collect(&w, &format!("{action:?}"));
         for close in [Command::OpenPrompt(None), Command::CloseMatches, Command::CloseSnapshots, Command::ClosePicker] {
             w.ask(close);

@@ -32,7 +32,7 @@ use tagwright::worker::{
 };
 
 /// All purposes of requests that the tests submit.
-const ALL: [Slot; 10] = [
+const ALL: [Slot; 11] = [
     Slot::Opening,
     Slot::Comparison,
     Slot::Writing,
@@ -43,6 +43,7 @@ const ALL: [Slot; 10] = [
     Slot::Evaluation,
     Slot::Suggestions,
     Slot::Report,
+    Slot::Dialog,
 ];
 
 /// The state, and the effects that the shell would run.
@@ -102,6 +103,7 @@ impl TestApp {
             Slot::Evaluation => self.run(Command::Run(Action::Evaluate)),
             Slot::Suggestions => self.run(Command::Run(Action::Suggest)),
             Slot::Report => self.run(Command::Run(Action::GoTo(Page::Data))),
+            Slot::Dialog => self.run(Command::Run(Action::Export)),
         }
         self.last_request(|_| true)
     }
@@ -178,6 +180,7 @@ fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
             let suggestion = tagwright::predict::suggest::Suggestion { words: 0..1, label: "PER".into(), score: 0.9 };
             Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
         }
+        Slot::Dialog => Done::ExportLosses(Vec::new()),
         Slot::Report => Done::Reported { stamp, report: Box::new(DatasetReport::default()) },
     })
 }
@@ -562,6 +565,21 @@ fn resolution_uses_label_names() {
     let corpus = test.session().corpus();
     let names: Vec<&str> = corpus.document(0).spans.iter().map(|s| corpus.labels.name(s.label)).collect();
     assert_eq!(names, ["ORG", "LOC"]);
+}
+
+#[test]
+fn dialogs_are_prepared_in_the_background() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Dialog);
+    assert!(test.app.export_options.is_none());
+    test.done(id, Done::ExportLosses(Vec::new()));
+    assert!(test.app.export_options.is_some() && test.app.has_open_dialog());
+    test.run(Command::Run(Action::Export));
+    assert!(!test.app.has_open_dialog(), "the command closes an open dialog");
+    let id = test.submit(Slot::Dialog);
+    test.open("second");
+    test.done(id, Done::ExportLosses(Vec::new()));
+    assert!(!test.app.has_open_dialog(), "the losses are those of the first dataset");
 }
 
 #[test]

@@ -74,11 +74,13 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             app.try_page.on_predicted(model, text, prediction, seconds);
         }
         Done::Aligned(alignment) => {
-            if let Some(a) = &mut app.session {
-                a.subwords.alignment = Some(alignment);
+            if let Some(session) = &mut app.session {
+                session.subwords.alignment = Some(alignment);
             }
         }
         Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
+        Done::ExportLosses(losses) => app.export_options = Some(losses),
+        Done::SnapshotChanges(changes) => app.snapshots = Some(changes),
         Done::Evaluated { model, split, metrics } => {
             if let Some(session) = &mut app.session {
                 session.evaluation.result = Some((model, split, metrics));
@@ -116,6 +118,8 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
         }
         Purpose::Suggest(_) => tr!("Could not get suggestions"),
         Purpose::Report => tr!("Could not compute the report"),
+        Purpose::ListExportLosses => tr!("Could not list the export formats"),
+        Purpose::CompareSnapshots => tr!("Could not compare the snapshots"),
     };
     app.notifications.push(Notification::error(title, failure.message));
 }

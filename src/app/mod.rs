@@ -22,6 +22,7 @@ pub mod dialogs;
 mod editing;
 pub mod effect;
 pub mod evaluate_page;
+mod export;
 pub mod fixing;
 pub mod import;
 pub mod keymap;

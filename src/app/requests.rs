@@ -40,6 +40,10 @@ pub enum Purpose {
     Suggest(usize),
     /// Compute statistics and findings of the dataset.
     Report,
+    /// List the export formats for the export dialog.
+    ListExportLosses,
+    /// Count the changes since each snapshot for the dialog of snapshots.
+    CompareSnapshots,
 }
 
 /// Place of a pending request.
@@ -67,6 +71,8 @@ pub enum Slot {
     Suggestions,
     /// Statistics and findings.
     Report,
+    /// The dialog that is being prepared.
+    Dialog,
 }
 
 impl Purpose {
@@ -84,6 +90,7 @@ impl Purpose {
             Self::Evaluate(_) => Slot::Evaluation,
             Self::Suggest(_) => Slot::Suggestions,
             Self::Report => Slot::Report,
+            Self::ListExportLosses | Self::CompareSnapshots => Slot::Dialog,
         }
     }
 
@@ -95,7 +102,9 @@ impl Purpose {
             | Self::Align
             | Self::Evaluate(_)
             | Self::Suggest(_)
-            | Self::Report => true,
+            | Self::Report
+            | Self::ListExportLosses
+            | Self::CompareSnapshots => true,
             Self::Open(_)
             | Self::Preview(_)
             | Self::ResolveSourceChange(_)

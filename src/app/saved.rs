@@ -3,16 +3,20 @@
 use super::command::Command;
 use super::editing::writer;
 use super::effect::Effect;
+use super::requests::Purpose;
 use super::state::App;
 use crate::clock::unix_now;
 use crate::corpus::LabelSnapshot;
 use crate::project::SavedSearch;
-use crate::session::Session;
+use crate::worker::{InteractiveWork, Work};
 use std::sync::Arc;
 
-/// Returns the number of changed sentences for each snapshot.
-pub(super) fn count_changed_since(session: &Session) -> Vec<usize> {
-    session.snapshots.iter().map(|s| s.changed_sentences(session.corpus()).len()).collect()
+/// Requests the number of sentences that have changed since each snapshot. The dialog opens with the answer.
+pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(session) = &app.session else { return };
+    let (corpus, snapshots) = (session.corpus().clone(), session.snapshots.clone());
+    let work = InteractiveWork::CompareSnapshots { corpus, snapshots };
+    app.requests.submit(Purpose::CompareSnapshots, Work::Interactive(work), effects);
 }
 
 /// Saves or deletes a search or a snapshot, or restores a snapshot.
@@ -30,11 +34,15 @@ pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Eff
             // Queries name the snapshot in double quotes, so the name must not contain them.
             let snapshot = LabelSnapshot::capture(writer.corpus(), name.replace('"', "'"), unix_now());
             writer.add_snapshot(Arc::new(snapshot));
-            app.snapshots = Some(count_changed_since(&writer));
+            open_snapshots(app, effects);
         }
         Command::DeleteSnapshot(name) => {
+            if let (Some(index), Some(changes)) =
+                (writer.snapshots.iter().position(|s| s.name == name), &mut app.snapshots)
+            {
+                changes.remove(index);
+            }
             writer.delete_snapshot(name);
-            app.snapshots = Some(count_changed_since(&writer));
         }
         Command::RestoreSnapshot(name) => {
             let snapshot = writer.snapshots.iter().find(|s| s.name == name);

@@ -40,8 +40,8 @@ pub(super) fn on_suggestions(
     effects: &mut Vec<Effect>,
 ) {
     let title = app.agent_name(model);
-    let Some(a) = &mut app.session else { return };
-    let Some(mut writer) = writer(a, effects) else { return };
+    let Some(session) = &mut app.session else { return };
+    let Some(mut writer) = writer(session, effects) else { return };
     let Some(who) = writer.intern_agent(&title) else {
         let text =
             tr!("This dataset has suggestions from {most} models and files, the maximum", most = Corpus::MAX_AGENTS);
@@ -64,7 +64,7 @@ pub(super) fn on_suggestions(
     }
     let count: usize = proposed.values().map(Vec::len).sum();
     let is_theirs = |s: &&Span| matches!(s.origin, Origin::Suggested { agent: w, .. } if w == who);
-    for part in sentences.chunk_by(|a, b| a.document == b.document) {
+    for part in sentences.chunk_by(|session, b| session.document == b.document) {
         let document = part[0].document;
         let d = writer.corpus().document(document);
         let before = part.iter().flat_map(|id| &d.suggestions[d.suggestion_range(id.sentence as usize)]);

@@ -5,6 +5,7 @@ use super::data_page;
 use super::editing::{apply_edit, set_review, writer};
 use super::effect::{Effect, Pick};
 use super::evaluate_page;
+use super::export;
 use super::import;
 use super::label_commands;
 use super::matches;
@@ -15,7 +16,7 @@ use super::preferences;
 use super::refusal::refusal;
 use super::requests::{Purpose, Slot};
 use super::runs::{control, measure, resume, run_preview, start};
-use super::saved::{self, count_changed_since};
+use super::saved;
 use super::source_change;
 use super::state::App;
 use super::subwords::request_subwords;
@@ -26,7 +27,6 @@ use crate::corpus::{Edit, LabelId, ReviewState};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::hub::ModelRef;
 use crate::i18n::tr;
-use crate::project::{copying, export};
 use crate::session::labeling::CaretMotion;
 use crate::session::results::Measurements;
 use crate::session::work_timer::WorkTimer;
@@ -89,15 +89,15 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::CancelImport => import::cancel(app, effects),
         Command::Open(path) => opening::open(app, Some(path), effects),
         Command::SaveTo(path) => {
-            if let Some(a) = &app.session {
-                let (corpus, files) = (a.corpus().clone(), a.files.clone());
-                let root = a.path.clone();
+            if let Some(session) = &app.session {
+                let (corpus, files) = (session.corpus().clone(), session.files.clone());
+                let root = session.path.clone();
                 write(app, FileWork::SaveCopy { path, root, corpus, files }, effects);
             }
         }
         Command::ExportTo(name, path) => {
-            if let (Some(a), Some(to)) = (&app.session, format::by_name(name)) {
-                let corpus = a.corpus().clone();
+            if let (Some(session), Some(to)) = (&app.session, format::by_name(name)) {
+                let corpus = session.corpus().clone();
                 write(app, FileWork::Export { path, corpus, to }, effects);
             }
         }
@@ -126,27 +126,27 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::RestoreSnapshot(_) => saved::run_command(app, command, effects),
         Command::Comment(id, comment) => {
             app.prompt = None;
-            if let Some(a) = &mut app.session {
-                let after = ReviewState { comment, ..a.corpus().review(id) };
-                set_review(a, id, after, effects);
+            if let Some(session) = &mut app.session {
+                let after = ReviewState { comment, ..session.corpus().review(id) };
+                set_review(session, id, after, effects);
             }
         }
         Command::SetRangeComment(id, start, end, text) => {
             app.prompt = None;
-            if let Some(a) = &mut app.session {
-                let after = a.corpus().review(id).with_comment_at(start, end, text);
-                set_review(a, id, after, effects);
+            if let Some(session) = &mut app.session {
+                let after = session.corpus().review(id).with_comment_at(start, end, text);
+                set_review(session, id, after, effects);
             }
         }
         Command::NewDay(today) => {
-            if let Some(a) = &mut app.session {
-                a.progress.today = today;
-                a.work_timer = WorkTimer::default();
+            if let Some(session) = &mut app.session {
+                session.progress.today = today;
+                session.work_timer = WorkTimer::default();
             }
         }
         Command::UserActivity(now) => {
-            if let Some(a) = &mut app.session {
-                on_activity(a, now, effects);
+            if let Some(session) = &mut app.session {
+                on_activity(session, now, effects);
             }
         }
         Command::Label(_)
@@ -242,7 +242,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
         Command::CancelEvaluation => evaluate_page::cancel(app, effects),
         Command::StopSuggestions => app.requests.control(Slot::Suggestions, TrainerControl::Stop, effects),
-        Command::SelectPart(start, end) => select_part(app, |a| a.select_part((start, end))),
+        Command::SelectPart(start, end) => select_part(app, |session| session.select_part((start, end))),
         Command::CloseNotice(key) => app.notifications.close(key),
         Command::SetTheme(_)
         | Command::SetDensity(_)
@@ -255,8 +255,8 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SystemTheme(light) => app.system_light = light,
         Command::Notify(notice) => app.notifications.push(notice),
         on_dataset => {
-            if let Some(a) = &mut app.session {
-                dataset_command(a, on_dataset, effects);
+            if let Some(session) = &mut app.session {
+                dataset_command(session, on_dataset, effects);
                 request_subwords(app, effects);
             }
         }
@@ -378,17 +378,13 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
         Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate_page::evaluate(app, effects),
-        Action::Export => {
-            app.export_options = match (&app.export_options, &app.session) {
-                (None, Some(a)) => Some(export_targets(a)),
-                _ => None,
-            }
-        }
-        Action::SaveAs => save_a_copy(app, effects),
+        Action::Export if app.export_options.is_some() => app.export_options = None,
+        Action::Export => export::open_dialog(app, effects),
+        Action::SaveAs => export::save_copy(app, effects),
         Action::MoveProject if app.session.is_some() => effects.push(Effect::PathDialog(Pick::Project)),
         Action::ToggleOverlaps => allow_overlaps(app, effects),
         Action::ExtendSelection(caret @ (CaretMotion::NextCharacter | CaretMotion::PreviousCharacter)) => {
-            select_part(app, |a| a.extend_by_character(caret == CaretMotion::NextCharacter));
+            select_part(app, |session| session.extend_by_character(caret == CaretMotion::NextCharacter));
         }
         Action::Label(key) => {
             label_commands::apply_label(app, LabelId::new(u16::from(key) - 1), effects);
@@ -401,35 +397,14 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Comment => app.prompt = app.session.as_ref().map(TextPrompt::comment),
         Action::AddLabel => app.prompt = app.session.as_ref().map(|_| TextPrompt::Label),
         Action::SaveSearch => app.prompt = app.session.as_ref().map(|_| TextPrompt::View),
-        Action::Snapshots => app.snapshots = app.session.as_ref().map(count_changed_since),
+        Action::Snapshots => saved::open_snapshots(app, effects),
         on_dataset => {
-            if let Some(a) = &mut app.session {
-                dataset_action(a, on_dataset, effects);
+            if let Some(session) = &mut app.session {
+                dataset_action(session, on_dataset, effects);
                 request_subwords(app, effects);
             }
         }
     }
-}
-
-/// Opens the file dialog for a copy, or the export dialog if the source format cannot store labels.
-fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(session) = &app.session else { return };
-    match copying::refusal(&session.files) {
-        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: session.files.len() > 1 })),
-        Some(reason) => {
-            app.notifications.push(Notification::info(tr!("The copy would lose labels"), reason));
-            app.export_options = app.session.as_ref().map(export_targets);
-        }
-    }
-}
-
-/// Returns the export formats, each with the information of the corpus that it would lose.
-fn export_targets(session: &Session) -> Vec<(Format, Vec<String>)> {
-    let inventory = LossInventory::of(session.corpus());
-    let losses = |f: &Format| {
-        export::export_losses(&inventory, &session.files, *f, export::default_scheme(session.corpus(), *f))
-    };
-    FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
 fn dataset_action(session: &mut Session, action: Action, effects: &mut Vec<Effect>) {

@@ -8,7 +8,7 @@ use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
 use crate::failure::{Failure, FailureKind};
 use crate::format::budget::Budget;
-use crate::format::{self, Format, LossInventory, ReadOptions, SourceInput, Writer, compression};
+use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions, SourceInput, Writer, compression};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,13 @@ pub fn export_losses(inventory: &LossInventory, files: &[SourceFile], to: Format
         losses.push(format!("other content of the source: {}{more}", named.join(", ")));
     }
     losses
+}
+
+/// Returns the formats that can be written, each with the losses of an export of this dataset.
+pub fn losses_by_format(corpus: &Corpus, files: &[SourceFile]) -> Vec<(Format, Vec<String>)> {
+    let inventory = LossInventory::of(corpus);
+    let losses = |f: &Format| export_losses(&inventory, files, *f, default_scheme(corpus, *f));
+    FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
 /// Rewrites a dataset of one file in its own format with the current labels. Everything else in the source is kept.

@@ -9,7 +9,7 @@ use super::stamp::Stamp;
 use crate::corpus::{SentenceId, Split};
 use crate::eval::{Agreement, DatasetReport};
 use crate::failure::Failure;
-use crate::format::ReadOptions;
+use crate::format::{Format, ReadOptions};
 use crate::hub::{self, ModelRef};
 use crate::model::Alignment;
 use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
@@ -115,6 +115,10 @@ pub enum Done {
     Aligned(Box<Alignment>),
     /// Facts about a base model.
     Inspected(ModelFacts),
+    /// The export formats with the information that each would lose.
+    ExportLosses(Vec<(Format, Vec<String>)>),
+    /// Number of sentences that have changed since each snapshot.
+    SnapshotChanges(Vec<usize>),
     /// Scores of a model on a split.
     Evaluated {
         /// Model.

@@ -11,7 +11,7 @@ use crate::hub::ModelRef;
 use crate::model::TagSet;
 use crate::model::align::{AlignmentOptions, align};
 use crate::predict::{self, AggregationStrategy, PredictOptions, evaluate, predict, suggest};
-use crate::project::{SourceFile, source};
+use crate::project::{SourceFile, export, source};
 use std::time::Instant;
 
 /// Options of inference. A token gets the label of its first subword, as in training and evaluation.
@@ -38,6 +38,13 @@ pub(super) fn perform_interactive(
             let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
             let options = AlignmentOptions { max_length: options.max_length.min(model.max_length), ..options };
             Ok(Done::Aligned(Box::new(align(&model.tokenizer, &tokens, &ids, &tag_set, options)?)))
+        }
+        InteractiveWork::ListExportLosses { corpus, files } => {
+            Ok(Done::ExportLosses(export::losses_by_format(&corpus, &files)))
+        }
+        InteractiveWork::CompareSnapshots { corpus, snapshots } => {
+            let changes = snapshots.iter().map(|s| s.changed_sentences(&corpus).len());
+            Ok(Done::SnapshotChanges(changes.collect()))
         }
         InteractiveWork::Inspect(model) => Ok(Done::Inspected(models.get(&model, context)?.facts().clone())),
     }

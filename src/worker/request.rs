@@ -2,7 +2,7 @@
 
 use super::stamp::Stamp;
 use crate::corpus::holdout::Holdout;
-use crate::corpus::{Corpus, SentenceId, Split};
+use crate::corpus::{Corpus, LabelSnapshot, SentenceId, Split};
 use crate::format::{Format, ReadOptions};
 use crate::hub::ModelRef;
 use crate::model::align::AlignmentOptions;
@@ -155,7 +155,7 @@ pub struct TrainRequest {
     pub resume: bool,
 }
 
-/// Inference that the user waits for.
+/// Inference and other computation that the user waits for.
 pub enum InteractiveWork {
     /// Find the entities of a text.
     Predict {
@@ -179,6 +179,20 @@ pub enum InteractiveWork {
     },
     /// Describe a base model, and compare its logits with candle-transformers.
     Inspect(ModelRef),
+    /// List the export formats with the information that each would lose.
+    ListExportLosses {
+        /// Current corpus.
+        corpus: Corpus,
+        /// Source files.
+        files: Vec<SourceFile>,
+    },
+    /// Count the sentences that have changed since each snapshot.
+    CompareSnapshots {
+        /// Current corpus.
+        corpus: Corpus,
+        /// Snapshots of its labels.
+        snapshots: Vec<Arc<LabelSnapshot>>,
+    },
 }
 
 /// Long-running inference.

@@ -258,6 +258,12 @@ fn mark_done_up_to_here_is_one_edit() {
     assert_eq!(w.app().session.as_ref().map(|a| (a.totals().n_done, a.progress.done_today())), Some((0, 0)));
 }
 
+/// Opens the dialog of snapshots.
+fn open_snapshots(w: &mut Window) {
+    w.ask(tagwright::app::Command::Run(tagwright::app::Action::Snapshots));
+    w.until("the snapshots are listed", |w| w.app().snapshots.is_some());
+}
+
 #[test]
 fn saved_search_survives_restart_and_snapshot_restores_labels() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
@@ -269,11 +275,12 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
         w
     };
     let mut w = open();
-    w.ask(tagwright::app::Command::Run(tagwright::app::Action::Snapshots));
+    open_snapshots(&mut w);
     assert!(w.shows("No snapshots"));
     w.press("Create snapshot");
     w.type_text("Snapshot name", "first");
     w.press("Create");
+    w.until("the snapshots are listed", |w| w.app().snapshots.is_some());
     assert!(w.shows_part("No changes"));
     w.press("Close");
     w.keys(&[Key::ArrowRight, Key::Backspace]);
@@ -290,7 +297,7 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     w.click("Saved searches");
     w.click("my changes");
     assert_eq!(w.app().session.as_ref().map(|a| a.visible.clone()), Some(vec![0]));
-    w.ask(tagwright::app::Command::Run(tagwright::app::Action::Snapshots));
+    open_snapshots(&mut w);
     assert!(w.shows_part("1 sentence changed"));
     w.press("Restore");
     let spans = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().document(0).spans.len());
@@ -298,7 +305,7 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     w.key(CTRL, Key::Z);
     w.step();
     assert_eq!(spans(&w), Some(1), "restoring can be undone");
-    w.ask(tagwright::app::Command::Run(tagwright::app::Action::Snapshots));
+    open_snapshots(&mut w);
     w.press("Delete first");
     assert!(w.shows("No snapshots"));
 }

@@ -1,0 +1,28 @@
+//! Exports in other formats, and copies of the source files.
+
+use super::effect::{Effect, Pick};
+use super::notifications::Notification;
+use super::requests::Purpose;
+use super::state::App;
+use crate::i18n::tr;
+use crate::project::copying;
+use crate::worker::{InteractiveWork, Work};
+
+/// Requests the losses of each export format. The dialog opens with the answer.
+pub(super) fn open_dialog(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(session) = &app.session else { return };
+    let work = InteractiveWork::ListExportLosses { corpus: session.corpus().clone(), files: session.files.clone() };
+    app.requests.submit(Purpose::ListExportLosses, Work::Interactive(work), effects);
+}
+
+/// Opens the file dialog for a copy, or the export dialog if the source format cannot store labels.
+pub(super) fn save_copy(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(session) = &app.session else { return };
+    match copying::refusal(&session.files) {
+        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: session.files.len() > 1 })),
+        Some(reason) => {
+            app.notifications.push(Notification::info(tr!("The copy would lose labels"), reason));
+            open_dialog(app, effects);
+        }
+    }
+}
