@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use tagwright::app::command::COMMANDS;
+use tagwright::app::page_commands::{DataCommand, MatchCommand, SavedCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::corpus::EditTitleKind;
 use tagwright::i18n::{Catalog, Translation};
@@ -174,7 +175,7 @@ fn translated_pages() {
     w.until("the file is open", |w| w.app().session.is_some());
     w.step();
     collect(&w, "annotate");
-    w.ask(Command::Select(0, 1));
+    w.ask(Command::View(ViewCommand::Select(0, 1)));
     for action in [
         Action::Palette,
         Action::ShowShortcuts,
@@ -194,7 +195,12 @@ fn translated_pages() {
         w.ask(Command::Run(action));
         w.until("no dialog is being prepared", |w| !w.app().requests.is_pending(Slot::Dialog));
         collect(&w, &format!("{action:?}"));
-        for close in [Command::OpenPrompt(None), Command::CloseMatches, Command::CloseSnapshots, Command::ClosePicker] {
+        for close in [
+            Command::OpenPrompt(None),
+            Command::Matches(MatchCommand::CloseMatches),
+            Command::Saved(SavedCommand::CloseSnapshots),
+            Command::View(ViewCommand::ClosePicker),
+        ] {
             w.ask(close);
         }
         if matches!(
@@ -212,7 +218,7 @@ fn translated_pages() {
     }
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     for tab in [Tab::Statistics, Tab::Checks, Tab::Compare] {
-        w.ask(Command::SetDataTab(tab));
+        w.ask(Command::Data(DataCommand::SetDataTab(tab)));
         w.step();
         collect(&w, &format!("{tab:?}"));
     }

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use tagwright::app::answers::on_answer;
+use tagwright::app::page_commands::{
+    DataCommand, EvaluateCommand, LabelCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
+};
 use tagwright::app::requests::Slot;
 use tagwright::app::runs::run_preview;
 use tagwright::app::train_page::BaseModelInput;
@@ -90,14 +93,14 @@ impl TestApp {
         match slot {
             Slot::Opening => self.run(Command::Open("other.conll".into())),
             Slot::SourceChange => unreachable!("needs a changed source"),
-            Slot::Comparison => self.run(Command::CompareWith("other.conll".into())),
+            Slot::Comparison => self.run(Command::Data(DataCommand::CompareWith("other.conll".into()))),
             Slot::Writing => self.run(Command::WriteFile("picture.svg".into(), Vec::new())),
             Slot::Training => self.run(Command::Run(Action::Estimate)),
-            Slot::Prediction => self.run(Command::SetTryText("Ada Lovelace".into())),
+            Slot::Prediction => self.run(Command::Try(TryCommand::SetTryText("Ada Lovelace".into()))),
             Slot::Alignment => {
                 self.run(Command::Run(Action::GoTo(Page::Annotate)));
                 self.run(Command::Run(Action::ToggleSubwords));
-                self.run(Command::GoToSentence(1));
+                self.run(Command::View(ViewCommand::GoToSentence(1)));
             }
             Slot::Inspection => self.run(Command::Run(Action::GoTo(Page::Train))),
             Slot::Evaluation => self.run(Command::Run(Action::Evaluate)),
@@ -288,7 +291,7 @@ fn canceled_request_is_not_a_failure() {
 fn canceled_evaluation_does_not_cancel_the_next_one() {
     let mut test = TestApp::with_dataset("first");
     let first = test.submit(Slot::Evaluation);
-    test.run(Command::CancelEvaluation);
+    test.run(Command::Evaluate(EvaluateCommand::CancelEvaluation));
     let second = test.submit(Slot::Evaluation);
     test.answer(first, AnswerContent::Progress(Progress::Sentences(2, 3)));
     test.answer(first, AnswerContent::Canceled);
@@ -304,7 +307,7 @@ fn canceled_evaluation_does_not_cancel_the_next_one() {
 fn scores_keep_the_split_of_their_request() {
     let mut test = TestApp::with_dataset("first");
     let id = test.submit(Slot::Evaluation);
-    test.run(Command::SetEvalSplit(Split::Dev));
+    test.run(Command::Evaluate(EvaluateCommand::SetEvalSplit(Split::Dev)));
     test.finish(id, Slot::Evaluation);
     assert!(matches!(test.session().evaluation.result, Some((ModelRef::Starter, Split::Train, _))));
 }
@@ -324,7 +327,7 @@ fn prediction_after_failure_clears_the_error() {
 fn older_prediction_does_not_replace_newer_one() {
     let mut test = TestApp::with_dataset("first");
     let old = test.submit(Slot::Prediction);
-    test.run(Command::SetTryText("Ada Lovelace met Charles".into()));
+    test.run(Command::Try(TryCommand::SetTryText("Ada Lovelace met Charles".into())));
     test.finish(old, Slot::Prediction);
     assert_eq!(test.app.try_page.analyzed_text, "");
     assert!(test.app.requests.is_pending(Slot::Prediction));
@@ -514,7 +517,7 @@ fn read_only_session_cannot_be_edited() {
     test.app.session.as_mut().expect("a dataset").release();
     let before = test.session().corpus().documents.clone();
     for entry in COMMANDS {
-        test.run(Command::Select(0, 0));
+        test.run(Command::View(ViewCommand::Select(0, 0)));
         test.run(Command::Run(entry.action));
         assert_eq!(test.session().corpus().documents, before, "{}", entry.english_title);
         assert_eq!(test.n_writes(), 0, "{}", entry.english_title);
@@ -526,7 +529,7 @@ fn canvas_commands_change_nothing_on_other_pages() {
     for page in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
         for entry in COMMANDS.iter().filter(|entry| entry.context == KeyContext::Canvas) {
             let mut test = TestApp::with_dataset("first");
-            test.run(Command::Select(0, 0));
+            test.run(Command::View(ViewCommand::Select(0, 0)));
             test.run(Command::Run(Action::GoTo(page)));
             test.n_writes();
             let (selection, settings) = (test.session().selection, test.app.settings.clone());
@@ -540,7 +543,7 @@ fn canvas_commands_change_nothing_on_other_pages() {
 #[test]
 fn report_with_old_label_ids_is_requested_again() {
     let mut test = TestApp::with_dataset("first");
-    test.run(Command::NewLabel("ORG".into()));
+    test.run(Command::Labels(LabelCommand::NewLabel("ORG".into())));
     let old = test.submit(Slot::Report);
     // Undo removes the label, so its id can belong to another label later.
     test.run(Command::Run(Action::Undo));
@@ -551,7 +554,7 @@ fn report_with_old_label_ids_is_requested_again() {
 #[test]
 fn resolution_uses_label_names() {
     let mut test = TestApp::with_dataset("first");
-    test.run(Command::NewLabel("ORG".into()));
+    test.run(Command::Labels(LabelCommand::NewLabel("ORG".into())));
     let path = test.folder.path().join("theirs.conll");
     std::fs::write(&path, "Ada B-ORG\n\nsaw O\n\nLondon B-LOC\n").expect("a file");
     let theirs = tagwright::project::Dataset::open(&path).expect("a dataset");
@@ -560,8 +563,8 @@ fn resolution_uses_label_names() {
     test.done(id, Done::Compared { path, agreement });
     // Undo removes ORG, and another label has its id afterwards.
     test.run(Command::Run(Action::Undo));
-    test.run(Command::NewLabel("EVENT".into()));
-    test.run(Command::ResolveDifference(Resolution::Theirs));
+    test.run(Command::Labels(LabelCommand::NewLabel("EVENT".into())));
+    test.run(Command::Data(DataCommand::ResolveDifference(Resolution::Theirs)));
     let corpus = test.session().corpus();
     let names: Vec<&str> = corpus.document(0).spans.iter().map(|s| corpus.labels.name(s.label)).collect();
     assert_eq!(names, ["ORG", "LOC"]);
@@ -587,12 +590,12 @@ fn reset_covers_all_settings() {
     let mut test = TestApp::with_dataset("first");
     let settings = tagwright::train::settings_table::NUMBER_SETTINGS;
     let epochs = settings.iter().position(|s| s.name == "num_train_epochs").expect("a setting");
-    test.run(Command::SetNumber(epochs, "7".into()));
-    test.run(Command::SetLabelAllSubwords(!TrainingArguments::default().label_all_subwords));
-    test.run(Command::SetNewHead(true));
-    test.run(Command::Device(DeviceChoice::Cpu));
+    test.run(Command::Train(TrainCommand::SetNumber(epochs, "7".into())));
+    test.run(Command::Train(TrainCommand::SetLabelAllSubwords(!TrainingArguments::default().label_all_subwords)));
+    test.run(Command::Train(TrainCommand::SetNewHead(true)));
+    test.run(Command::Train(TrainCommand::Device(DeviceChoice::Cpu)));
     assert_ne!(test.app.train_page.arguments, TrainingArguments::default());
-    test.run(Command::ResetRunSettings);
+    test.run(Command::Train(TrainCommand::ResetRunSettings));
     assert_eq!(test.app.train_page.arguments, TrainingArguments::default());
     assert_eq!(test.app.train_page.inputs[epochs], "3");
 }
@@ -615,7 +618,7 @@ fn form_counts_the_sentences_of_the_run() {
     test.done(id, Done::Opened { path: folder, opened, comparison: None });
     for seed in 0..10 {
         let index = tagwright::train::settings_table::NUMBER_SETTINGS.iter().position(|s| s.name == "seed");
-        test.run(Command::SetNumber(index.expect("a setting"), seed.to_string()));
+        test.run(Command::Train(TrainCommand::SetNumber(index.expect("a setting"), seed.to_string())));
         let preview = run_preview(&test.app, test.session());
         let actual = holdout(test.session().corpus(), DEFAULT_HOLDOUT_RATIO, seed);
         assert_eq!((preview.n_train, preview.n_held_out), (actual.train.len(), actual.n_held_out));
@@ -637,7 +640,7 @@ fn failed_export_does_not_end_opening() {
 #[test]
 fn download_of_a_run_ends_with_its_first_event() {
     let mut test = TestApp::with_dataset("first");
-    test.run(Command::SetBaseModel(BaseModelInput::Hub("owner/name".into())));
+    test.run(Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Hub("owner/name".into()))));
     let run = start_run(&mut test);
     let download = |test: &TestApp| test.app.requests.pending(Slot::Training).and_then(|p| p.download()).is_some();
     test.answer(run, AnswerContent::Progress(Progress::Download(hub::Progress::default())));
@@ -650,7 +653,7 @@ fn download_of_a_run_ends_with_its_first_event() {
 fn measurement_for_other_settings_is_dropped() {
     let mut test = TestApp::with_dataset("first");
     let id = test.submit(Slot::Training);
-    test.run(Command::SetNewHead(true));
+    test.run(Command::Train(TrainCommand::SetNewHead(true)));
     test.done(id, Done::Estimated(RunEstimate::default()));
     assert!(test.session().measurements.estimate.is_none() && !test.app.is_training());
 }
@@ -658,11 +661,11 @@ fn measurement_for_other_settings_is_dropped() {
 #[test]
 fn report_is_requested_again_after_its_inputs_changed() {
     let changes: [fn() -> Command; 2] = [
-        || Command::SetBaseModel(BaseModelInput::Folder("other".into())),
+        || Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Folder("other".into()))),
         || {
             let settings = tagwright::train::settings_table::NUMBER_SETTINGS;
             let index = settings.iter().position(|s| s.name == "max_length").expect("a setting");
-            Command::SetNumber(index, "64".into())
+            Command::Train(TrainCommand::SetNumber(index, "64".into()))
         },
     ];
     for change in changes {
@@ -682,7 +685,7 @@ fn report_is_requested_again_after_its_inputs_changed() {
 fn stopped_suggestions_are_still_added() {
     let mut test = TestApp::with_dataset("first");
     let id = test.submit(Slot::Suggestions);
-    test.run(Command::StopSuggestions);
+    test.run(Command::Suggestions(SuggestionCommand::StopSuggestions));
     assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
     test.finish(id, Slot::Suggestions);
     assert_eq!(test.app.session.as_ref().map(|a| a.totals().n_open_suggestions), Some(1));

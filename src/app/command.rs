@@ -1,20 +1,16 @@
 //! The table of commands. Menu, palette, shortcuts, help and tests are generated from it.
 
+use super::page_commands::{
+    DataCommand, EvaluateCommand, ImportCommand, LabelCommand, MatchCommand, SavedCommand, SettingsCommand,
+    SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
+};
 use super::pages::Page;
 use super::shortcut::Shortcut;
 use super::text_prompt::TextPrompt;
-use super::train_page::BaseModelInput;
-use crate::corpus::{LabelId, SentenceId, Span, Split};
-use crate::eval::lint::FindingKind;
-use crate::hub::ModelRef;
+use crate::corpus::SentenceId;
 use crate::i18n::translate;
 use crate::project::{SourceDecision, Today};
-use crate::session::LabelFilter;
-use crate::session::comparison::Resolution;
 use crate::session::labeling::{CaretMotion, SpanResize};
-use crate::session::matching::MatchOptions;
-use crate::session::query::Status;
-use crate::session::results::Tab;
 use std::path::PathBuf;
 
 /// A command without parameters. It has a name and can have keys.
@@ -106,6 +102,68 @@ impl Action {
                 | Self::ShowShortcuts
                 | Self::Settings
         )
+    }
+}
+
+impl Action {
+    /// Returns true if the action changes the project or the source files.
+    pub fn writes(self) -> bool {
+        match self {
+            Self::Save
+            | Self::SaveRewriteAll
+            | Self::Undo
+            | Self::Redo
+            | Self::ClearLabel
+            | Self::Label(_)
+            | Self::Reshape(_)
+            | Self::LabelNextMatch
+            | Self::ToggleOverlaps
+            | Self::Suggest
+            | Self::Accept
+            | Self::Reject
+            | Self::MarkDone
+            | Self::MarkDoneUpToHere
+            | Self::Flag
+            | Self::StartTraining => true,
+            Self::OpenFile
+            | Self::OpenFolder
+            | Self::OpenSample
+            | Self::SaveAs
+            | Self::Export
+            | Self::MoveProject
+            | Self::History
+            | Self::Guidelines
+            | Self::ToggleZenMode
+            | Self::NextSentence
+            | Self::PreviousSentence
+            | Self::PageDown
+            | Self::PageUp
+            | Self::MoveSelection(_)
+            | Self::ExtendSelection(_)
+            | Self::SelectNothing
+            | Self::ChooseLabel
+            | Self::ChooseDocLabel
+            | Self::LabelMatches
+            | Self::NextSuggestion
+            | Self::LeastConfidentSuggestion
+            | Self::Comment
+            | Self::SaveSearch
+            | Self::Snapshots
+            | Self::ToggleSubwords
+            | Self::AddLabel
+            | Self::Estimate
+            | Self::FindLearningRate
+            | Self::PauseTraining
+            | Self::StopAfterEpoch
+            | Self::StopTraining
+            | Self::Evaluate
+            | Self::Compare
+            | Self::GoTo(_)
+            | Self::Palette
+            | Self::ShowShortcuts
+            | Self::ToggleTheme
+            | Self::Settings => false,
+        }
     }
 }
 
@@ -385,14 +443,6 @@ pub enum Command {
     Open(PathBuf),
     /// Shows the import preview of this path. A known dataset is opened immediately.
     Import(PathBuf),
-    /// Reads the previewed dataset with other options.
-    SetImportOptions(crate::format::ReadOptions),
-    /// Renames this label on import, or removes it (`None`).
-    SetImportLabel(String, Option<String>),
-    /// Opens the previewed dataset.
-    ConfirmImport,
-    /// Cancels the import.
-    CancelImport,
     /// Writes the corpus to this path.
     SaveTo(PathBuf),
     /// Writes these bytes to this path.
@@ -409,16 +459,8 @@ pub enum Command {
     SourceChange(Option<SourceDecision>),
     /// Removes a dataset from the recent datasets.
     RemoveRecent(PathBuf),
-    /// Shows this sentence, by index in the list of all sentences.
-    GoToSentence(usize),
-    /// Selects words of the current sentence, both inclusive.
-    Select(usize, usize),
     /// Selects a byte range of the document, in the current sentence.
     SelectPart(u32, u32),
-    /// Removes this span of the current document.
-    Remove(Span),
-    /// Applies this label to the selection.
-    Label(LabelId),
     /// Sets the comment on a sentence. An empty text removes it.
     Comment(SentenceId, String),
     /// Sets the comment on this byte range of a sentence. An empty text removes it.
@@ -427,146 +469,74 @@ pub enum Command {
     UserActivity(u64),
     /// Starts a new day.
     NewDay(Today),
-    /// Adds this label to the current document, or removes it.
-    ToggleDocLabel(String),
     /// Opens the prompt for one line of text, or closes it.
     OpenPrompt(Option<TextPrompt>),
-    /// Selects the tab of the Data page.
-    SetDataTab(Tab),
-    /// Analyzes the dataset again.
-    Analyze,
-    /// Shows only findings of this kind, or all.
-    FilterFindings(Option<FindingKind>),
-    /// Shows a finding in the text.
-    ShowFinding(usize),
-    /// Dismisses a finding.
-    DismissFinding(usize),
-    /// Fixes these findings. Several findings are listed first, with check boxes.
-    ApplyFixes(Vec<usize>),
-    /// Selects or deselects one fix, or all (`None`).
-    CheckFix(Option<usize>, bool),
-    /// Applies the selected fixes.
-    ApplyCheckedFixes,
-    /// Closes the list of fixes.
-    CloseFixes,
-    /// Shows the sentences that match this query on the Annotate page.
-    SearchFor(String),
-    /// Compares with the annotations at this path.
-    CompareWith(PathBuf),
-    /// Ends the comparison.
-    EndComparison,
-    /// Shows this difference.
-    SelectDifference(usize),
-    /// Resolves the current difference.
-    ResolveDifference(Resolution),
-    /// Undoes or redoes edits until this number of edits is applied.
-    GoToHistory(usize),
-    /// Sets the annotation guidelines of the dataset, in Markdown.
-    SetGuidelines(String),
-    /// Shows only sentences of this status, or all.
-    FilterStatus(Option<Status>),
-    /// Sets the label that is applied immediately to each mouse selection, or none.
-    Brush(Option<LabelId>),
-    /// Creates a label of this name and applies it to the selection.
-    LabelSelectionWithNew(String),
-    /// Closes the label chooser.
-    ClosePicker,
-    /// Sets the label and the options of the match search.
-    UpdateMatches(LabelId, MatchOptions),
-    /// Selects or deselects one match, or all (`None`).
-    CheckMatch(Option<usize>, bool),
-    /// Labels the selected matches.
-    LabelCheckedMatches,
-    /// Closes the dialog of matches.
-    CloseMatches,
-    /// Sets the model for suggestions.
-    SuggestModel(ModelRef),
-    /// Sets the minimum score for accepting all suggestions, in percent.
-    SetSuggestionThreshold(u8),
-    /// Accepts all listed suggestions with at least that score.
-    AcceptSuggestionsAboveThreshold,
-    /// Removes all listed suggestions.
-    DiscardSuggestions,
-    /// Saves the search under this name.
-    SaveSearch(String),
-    /// Deletes the saved search of this name.
-    DeleteSearch(String),
-    /// Creates a snapshot of this name.
-    TakeSnapshot(String),
-    /// Restores the labels of this snapshot.
-    RestoreSnapshot(String),
-    /// Deletes this snapshot.
-    DeleteSnapshot(String),
-    /// Closes the dialog of snapshots.
-    CloseSnapshots,
-    /// Creates a label of this name.
-    NewLabel(String),
-    /// Renames a label.
-    RenameLabel(LabelId, String),
-    /// Changes the color of a label.
-    SetLabelColor(LabelId, u8),
-    /// Sets the letter key of a label, or resets it to the default letter (`None`).
-    SetLabelShortcut(LabelId, Option<char>),
-    /// Sets the query of the filter.
-    FilterText(String),
-    /// Sets the label of the filter.
-    FilterLabel(LabelFilter),
-    /// Sets the split of the filter.
-    FilterSplit(Option<Split>),
-    /// Sets the base model of the next run.
-    SetBaseModel(BaseModelInput),
-    /// Sets a training argument from its text field.
-    SetNumber(usize, String),
-    /// Sets if later subwords of a word are labeled with `I-`.
-    SetLabelAllSubwords(bool),
-    /// Sets if a new classification head is initialized although the head of the base model fits.
-    SetNewHead(bool),
-    /// Sets the compute device.
-    Device(crate::model::DeviceChoice),
-    /// Sets an enumerated training argument: its index and the index of the option.
-    SetEnum(usize, usize),
-    /// Resumes this run from its latest checkpoint.
-    ResumeRun(usize),
-    /// Uses the suggested learning rate, or only closes its card (`None`).
-    ApplyLearningRate(Option<f64>),
-    /// Uses the recipe proposed for a small dataset.
-    ApplySmallDataPreset,
-    /// Sets the text of the Try page.
-    SetTryText(String),
-    /// Sets the model of the Try page.
-    SetTryModel(ModelRef),
-    /// Sets the model of the Evaluate page.
-    SetEvalModel(ModelRef),
-    /// Sets the split of the Evaluate page.
-    SetEvalSplit(Split),
     /// Opens a file dialog.
     OpenPathDialog(super::effect::Pick),
-    /// Sets all settings of the next run to their defaults.
-    ResetRunSettings,
-    /// Cancels the evaluation.
-    CancelEvaluation,
-    /// Stops the suggestions. Those found so far are added.
-    StopSuggestions,
     /// Closes a notification.
     CloseNotice(u64),
-    /// Sets a light (`true`) or dark theme, or follows the system (`None`).
-    SetTheme(Option<bool>),
-    /// Sets the compact density: lower rows and smaller text.
-    SetDensity(bool),
-    /// Stores the width of the panel of this name, in points.
-    PanelWidth(&'static str, f32),
-    /// Shows or hides the time worked today.
-    SetShowTimer(bool),
-    /// Hides or shows marks for invisible characters.
-    HideInvisible(bool),
-    /// Selects a key preset. Custom keys are removed.
-    SetPreset(&'static str),
-    /// Sets the key of a command, or removes its keys (`None`).
-    SetKeybinding(Action, Option<Shortcut>),
-    /// Resets the keys of a command.
-    ResetKey(Action),
     /// Reports the theme of the system: true if light, `None` if unknown.
     SystemTheme(Option<bool>),
     /// Shows a notification.
     Notify(super::Notification),
+    /// Commands of the import preview.
+    ImportPreview(ImportCommand),
+    /// Commands that change the position, the filter or a detail of the open dataset.
+    View(ViewCommand),
+    /// Commands that apply labels, and commands of the label list.
+    Labels(LabelCommand),
+    /// Commands of the dialog of matches.
+    Matches(MatchCommand),
+    /// Commands of the suggestions.
+    Suggestions(SuggestionCommand),
+    /// Commands of saved searches and snapshots.
+    Saved(SavedCommand),
+    /// Commands of the Data page.
+    Data(DataCommand),
+    /// Commands of the form of the next run.
+    Train(TrainCommand),
+    /// Commands of the Evaluate page.
+    Evaluate(EvaluateCommand),
+    /// Commands of the Try page.
+    Try(TryCommand),
+    /// Commands of the settings.
+    Settings(SettingsCommand),
+}
+
+impl Command {
+    /// Returns true if the command changes the labels, the sources or the list of runs.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Run(action) => action.writes(),
+            Self::Comment(..) | Self::SetRangeComment(..) | Self::Labels(_) => true,
+            Self::View(command) => command.writes(),
+            Self::Matches(command) => command.writes(),
+            Self::Suggestions(command) => command.writes(),
+            Self::Saved(command) => command.writes(),
+            Self::Data(command) => command.writes(),
+            Self::Train(command) => command.writes(),
+            Self::Open(_)
+            | Self::Import(_)
+            | Self::SaveTo(_)
+            | Self::WriteFile(..)
+            | Self::ExportTo(..)
+            | Self::SaveModelTo(..)
+            | Self::MoveProjectTo(_)
+            | Self::CancelClosing
+            | Self::SourceChange(_)
+            | Self::RemoveRecent(_)
+            | Self::SelectPart(..)
+            | Self::UserActivity(_)
+            | Self::NewDay(_)
+            | Self::OpenPrompt(_)
+            | Self::OpenPathDialog(_)
+            | Self::CloseNotice(_)
+            | Self::SystemTheme(_)
+            | Self::Notify(_)
+            | Self::ImportPreview(_)
+            | Self::Evaluate(_)
+            | Self::Try(_)
+            | Self::Settings(_) => false,
+        }
+    }
 }

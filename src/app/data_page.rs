@@ -3,11 +3,11 @@
 //! Several fixes are tried on a copy of the corpus first, and then become one edit.
 
 use super::command::Action;
-use super::command::Command;
 use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::fixing;
 use super::notifications::Notification;
+use super::page_commands::DataCommand;
 use super::pages::Page;
 use super::requests::{Purpose, Slot};
 use super::state::App;
@@ -75,19 +75,19 @@ pub(super) fn on_compared(app: &mut App, path: PathBuf, agreement: Agreement) {
     app.page = Page::Data;
 }
 
-/// Handles a command of the Data page.
-pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+/// Runs a command of the Data page.
+pub(super) fn run_command(app: &mut App, command: DataCommand, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     match command {
-        Command::SetDataTab(tab) => {
+        DataCommand::SetDataTab(tab) => {
             session.checks.tab = tab;
             if tab != Tab::Compare {
                 request_report(app, effects);
             }
         }
-        Command::Analyze => request_report(app, effects),
-        Command::FilterFindings(kind) => session.checks.kind = kind,
-        Command::ShowFinding(number) => {
+        DataCommand::Analyze => request_report(app, effects),
+        DataCommand::FilterFindings(kind) => session.checks.kind = kind,
+        DataCommand::ShowFinding(number) => {
             let finding = session.checks.report.as_ref().and_then(|(_, report)| report.findings.get(number));
             if let Some((sentence, span)) = finding.map(|finding| (finding.sentence, finding.span))
                 && let Some(index) = session.sentence_index_at(sentence.document, span.start)
@@ -97,36 +97,35 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 app.page = Page::Annotate;
             }
         }
-        Command::DismissFinding(number) => {
+        DataCommand::DismissFinding(number) => {
             session.checks.dismissed.insert(number);
         }
-        Command::ApplyFixes(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
-        Command::ApplyFixes(numbers) => apply_fixes(app, &numbers, effects),
-        Command::CheckFix(which, checked) => fixing::check(app, which, checked),
-        Command::ApplyCheckedFixes => {
+        DataCommand::ApplyFixes(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
+        DataCommand::ApplyFixes(numbers) => apply_fixes(app, &numbers, effects),
+        DataCommand::CheckFix(which, checked) => fixing::check(app, which, checked),
+        DataCommand::ApplyCheckedFixes => {
             if let Some(fixing) = app.fix_dialog.take() {
                 apply_fixes(app, &fixing.checked(), effects);
             }
         }
-        Command::CloseFixes => app.fix_dialog = None,
-        Command::SearchFor(query) => {
+        DataCommand::CloseFixes => app.fix_dialog = None,
+        DataCommand::SearchFor(query) => {
             session.filter = Filter { text: query, ..Filter::default() };
             session.apply_filter();
             app.page = Page::Annotate;
         }
-        Command::CompareWith(path) => {
+        DataCommand::CompareWith(path) => {
             let purpose = Purpose::Compare(path.display().to_string());
             let work = FileWork::Compare { path, corpus: session.corpus().clone() };
             app.requests.submit(purpose, Work::Files(work), effects);
         }
-        Command::EndComparison => session.checks.comparison = None,
-        Command::SelectDifference(number) => {
+        DataCommand::EndComparison => session.checks.comparison = None,
+        DataCommand::SelectDifference(number) => {
             if let Some(c) = &mut session.checks.comparison {
                 c.current = number.min(c.verdicts.len().saturating_sub(1));
             }
         }
-        Command::ResolveDifference(resolution) => resolve(app, resolution, effects),
-        _ => {}
+        DataCommand::ResolveDifference(resolution) => resolve(app, resolution, effects),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::page_commands::EvaluateCommand;
 use super::pages::Page;
 use super::requests::{Purpose, Slot};
 use super::state::App;
@@ -24,7 +25,15 @@ pub(super) fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
     app.requests.submit(purpose, Work::Background(work), effects);
 }
 
-/// Cancels the evaluation.
-pub(super) fn cancel(app: &mut App, effects: &mut Vec<Effect>) {
-    app.requests.cancel(Slot::Evaluation, effects);
+/// Runs a command of the page.
+pub(super) fn run_command(app: &mut App, command: EvaluateCommand, effects: &mut Vec<Effect>) {
+    match command {
+        EvaluateCommand::SetEvalModel(model) => app.evaluation_model = model,
+        EvaluateCommand::SetEvalSplit(split) => {
+            if let Some(session) = &mut app.session {
+                session.evaluation.split = split;
+            }
+        }
+        EvaluateCommand::CancelEvaluation => app.requests.cancel(Slot::Evaluation, effects),
+    }
 }

@@ -4,9 +4,11 @@ use super::effect::{Effect, Pick};
 use super::notifications::Notification;
 use super::requests::Purpose;
 use super::state::App;
+use crate::format;
 use crate::i18n::tr;
 use crate::project::copying;
-use crate::worker::{InteractiveWork, Work};
+use crate::worker::{FileWork, InteractiveWork, Work};
+use std::path::PathBuf;
 
 /// Requests the losses of each export format. The dialog opens with the answer.
 pub(super) fn open_dialog(app: &mut App, effects: &mut Vec<Effect>) {
@@ -25,4 +27,23 @@ pub(super) fn save_copy(app: &mut App, effects: &mut Vec<Effect>) {
             open_dialog(app, effects);
         }
     }
+}
+
+/// Writes a copy of the source files with the current labels.
+pub(super) fn write_copy(app: &mut App, path: PathBuf, effects: &mut Vec<Effect>) {
+    let Some(session) = &app.session else { return };
+    let (corpus, files, root) = (session.corpus().clone(), session.files.clone(), session.path.clone());
+    write(app, FileWork::SaveCopy { path, root, corpus, files }, effects);
+}
+
+/// Writes the corpus in the format of this name.
+pub(super) fn write_export(app: &mut App, format: &str, path: PathBuf, effects: &mut Vec<Effect>) {
+    let (Some(session), Some(to)) = (&app.session, format::by_name(format)) else { return };
+    let corpus = session.corpus().clone();
+    write(app, FileWork::Export { path, corpus, to }, effects);
+}
+
+/// Submits a request that writes files.
+pub(super) fn write(app: &mut App, work: FileWork, effects: &mut Vec<Effect>) {
+    app.requests.submit(Purpose::Write, Work::Files(work), effects);
 }

@@ -5,6 +5,7 @@
 
 use super::dialogs::ImportPreview;
 use super::effect::Effect;
+use super::page_commands::ImportCommand;
 use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::Corpus;
@@ -16,8 +17,35 @@ use crate::worker::{FileWork, Work};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Runs a command of the import preview.
+pub(super) fn run_command(app: &mut App, command: ImportCommand, effects: &mut Vec<Effect>) {
+    match command {
+        ImportCommand::SetImportOptions(options) => {
+            if let Some(path) = app.import_preview.as_ref().map(|preview| preview.path.clone()) {
+                start_preview(app, path, options, effects);
+            }
+        }
+        ImportCommand::SetImportLabel(old, new) => {
+            let Some(preview) = &mut app.import_preview else { return };
+            if new.as_ref() == Some(&old) {
+                preview.label_map.remove(&old);
+            } else {
+                preview.label_map.insert(old, new);
+            }
+        }
+        ImportCommand::ConfirmImport => confirm(app, effects),
+        ImportCommand::CancelImport => cancel(app, effects),
+    }
+}
+
+/// Requests the first preview of this path. A known dataset is opened immediately.
+pub(super) fn start(app: &mut App, path: PathBuf, effects: &mut Vec<Effect>) {
+    app.import_preview = None;
+    start_preview(app, path, ReadOptions::default(), effects);
+}
+
 /// Requests a preview of this path. The dialog opens with the result, or stays open with the previous one.
-pub(super) fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
+fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
     if let Some(preview) = &mut app.import_preview {
         preview.choices = options;
     }
@@ -39,7 +67,7 @@ fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
 }
 
 /// Cancels the import, unless the dataset is already being opened.
-pub(super) fn cancel(app: &mut App, effects: &mut Vec<Effect>) {
+fn cancel(app: &mut App, effects: &mut Vec<Effect>) {
     if !app.requests.is_opening() {
         app.import_preview = None;
         app.requests.cancel(Slot::Opening, effects);
@@ -47,7 +75,7 @@ pub(super) fn cancel(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 /// Opens the previewed dataset.
-pub(super) fn confirm(app: &mut App, effects: &mut Vec<Effect>) {
+fn confirm(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(preview) = app.import_preview.as_ref().filter(|_| !app.requests.is_pending(Slot::Opening)) else {
         return;
     };

@@ -1,36 +1,39 @@
 //! Commands that apply labels to the selection or the document, and commands of the label list.
 
-use super::command::Command;
 use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::page_commands::LabelCommand;
 use super::state::App;
+use super::subwords::request_subwords;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
 use crate::i18n::tr;
 use crate::session::{PickerTarget, Session};
 
-/// Handles a label command.
-pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+/// Runs a label command.
+pub(super) fn run_command(app: &mut App, command: LabelCommand, effects: &mut Vec<Effect>) {
     match command {
-        Command::Label(label) => apply_label(app, label, effects),
-        Command::LabelSelectionWithNew(name) => label_selection_with_new(app, &name, effects),
-        Command::SetLabelShortcut(id, letter) => set_shortcut(app, id, letter, effects),
-        Command::NewLabel(name) => {
+        LabelCommand::Label(label) => apply_label(app, label, effects),
+        LabelCommand::LabelSelectionWithNew(name) => label_selection_with_new(app, &name, effects),
+        LabelCommand::NewLabel(name) => {
             app.prompt = None;
             new_label(app, name.trim(), effects);
         }
-        on_dataset => {
-            let is_class = matches!(on_dataset, Command::ToggleDocLabel(_));
+        LabelCommand::RenameLabel(id, name) => rename(app, id, name.trim(), effects),
+        LabelCommand::SetLabelColor(id, color) => {
             if let Some(session) = &mut app.session {
-                run_dataset_command(session, on_dataset, effects);
-            }
-            if is_class {
-                warn_doc_labels_unsupported(app);
+                change_label(session, id, effects, |l| l.color = color);
             }
         }
+        LabelCommand::SetLabelShortcut(id, letter) => set_shortcut(app, id, letter, effects),
+        LabelCommand::ToggleDocLabel(name) => {
+            toggle_doc_label(app, name, effects);
+            warn_doc_labels_unsupported(app);
+        }
     }
+    request_subwords(app, effects);
 }
 
 /// Notifies the user if the source format cannot store document labels.
@@ -47,29 +50,26 @@ fn warn_doc_labels_unsupported(app: &mut App) {
     }
 }
 
-fn run_dataset_command(session: &mut Session, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::RenameLabel(id, name) => {
-            let name = name.trim();
-            let free = session.corpus().labels.id(name).is_none_or(|other| other == id);
-            if validate_label_name(name).is_ok() && free {
-                change_label(session, id, effects, |l| l.name = name.to_owned());
-            }
-        }
-        Command::SetLabelColor(id, color) => change_label(session, id, effects, |l| l.color = color),
-        Command::ToggleDocLabel(name) => {
-            let id = session.current_id();
-            let before: Vec<String> =
-                session.corpus().doc_label_names(session.corpus().document(id.document)).cloned().collect();
-            let mut after: Vec<String> = before.iter().filter(|n| **n != name).cloned().collect();
-            if after.len() == before.len() && is_valid_doc_label(&name) {
-                after.push(name);
-            }
-            if after != before {
-                apply_edit(session, Edit::DocLabels { document: id.document, before, after }, effects);
-            }
-        }
-        _ => {}
+/// Renames a label, unless another label has the name.
+fn rename(app: &mut App, id: LabelId, name: &str, effects: &mut Vec<Effect>) {
+    let Some(session) = &mut app.session else { return };
+    let is_free = session.corpus().labels.id(name).is_none_or(|other| other == id);
+    if validate_label_name(name).is_ok() && is_free {
+        change_label(session, id, effects, |l| l.name = name.to_owned());
+    }
+}
+
+/// Adds a label to the current document, or removes it.
+fn toggle_doc_label(app: &mut App, name: String, effects: &mut Vec<Effect>) {
+    let Some(session) = &mut app.session else { return };
+    let document = session.current_id().document;
+    let before: Vec<String> = session.corpus().doc_label_names(session.corpus().document(document)).cloned().collect();
+    let mut after: Vec<String> = before.iter().filter(|n| **n != name).cloned().collect();
+    if after.len() == before.len() && is_valid_doc_label(&name) {
+        after.push(name);
+    }
+    if after != before {
+        apply_edit(session, Edit::DocLabels { document, before, after }, effects);
     }
 }
 

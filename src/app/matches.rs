@@ -5,11 +5,26 @@ use super::dialogs::MatchDialog;
 use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::page_commands::MatchCommand;
 use super::state::App;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Span};
 use crate::i18n::{thousands, tr, trn};
 use crate::session::matching::{MatchOptions, TextMatch};
 use std::collections::BTreeMap;
+
+/// Runs a command of the dialog.
+pub(super) fn run_command(app: &mut App, command: MatchCommand, effects: &mut Vec<Effect>) {
+    match command {
+        MatchCommand::UpdateMatches(label, options) => refresh(app, label, options),
+        MatchCommand::CheckMatch(index, is_checked) => {
+            let matches = app.match_dialog.iter_mut().flat_map(|dialog| &mut dialog.matches).enumerate();
+            let selected = matches.filter(|(i, _)| index.is_none_or(|index| index == *i));
+            selected.for_each(|(_, found)| found.is_checked = is_checked);
+        }
+        MatchCommand::LabelCheckedMatches => apply(app, effects),
+        MatchCommand::CloseMatches => app.match_dialog = None,
+    }
+}
 
 /// Opens the dialog for the selected words.
 pub(super) fn open(app: &mut App) {
@@ -29,7 +44,7 @@ pub(super) fn open(app: &mut App) {
 }
 
 /// Searches again with another label or other criteria.
-pub(super) fn refresh(app: &mut App, label: LabelId, options: MatchOptions) {
+fn refresh(app: &mut App, label: LabelId, options: MatchOptions) {
     if let (Some(session), Some(m)) = (&app.session, &mut app.match_dialog) {
         (m.label, m.options) = (label, options);
         m.matches = session.find_matches(&m.words, label, options);
@@ -37,7 +52,7 @@ pub(super) fn refresh(app: &mut App, label: LabelId, options: MatchOptions) {
 }
 
 /// Labels the selected matches.
-pub(super) fn apply(app: &mut App, effects: &mut Vec<Effect>) {
+fn apply(app: &mut App, effects: &mut Vec<Effect>) {
     let (Some(session), Some(m)) = (&mut app.session, app.match_dialog.take()) else { return };
     let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
     for hit in m.matches.iter().filter(|h| h.is_checked) {

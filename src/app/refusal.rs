@@ -6,11 +6,12 @@ use super::notifications::Notification;
 use super::pages::Page;
 use super::requests::Slot;
 use super::state::App;
+use crate::app::page_commands::ImportCommand;
 use crate::i18n::tr;
 
 /// Returns the reason why a command cannot run now, or `None` if it can.
 pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
-    if app.session.as_ref().is_some_and(|session| session.is_read_only()) && changes_data(command) {
+    if app.session.as_ref().is_some_and(|session| session.is_read_only()) && command.writes() {
         return Some(read_only_notification());
     }
     if let Command::Run(action) = command
@@ -40,51 +41,11 @@ pub fn page_blocker(app: &App, action: Action) -> Option<&'static str> {
 /// Returns true if a command replaces the open dataset.
 fn replaces_dataset(command: &Command) -> bool {
     match command {
-        Command::Open(_) | Command::Import(_) | Command::ConfirmImport | Command::SourceChange(Some(_)) => true,
+        Command::Open(_)
+        | Command::Import(_)
+        | Command::ImportPreview(ImportCommand::ConfirmImport)
+        | Command::SourceChange(Some(_)) => true,
         Command::Run(action) => matches!(action, Action::OpenFile | Action::OpenFolder | Action::OpenSample),
-        _ => false,
-    }
-}
-
-/// Returns true if a command changes the labels, the sources or the list of runs.
-fn changes_data(command: &Command) -> bool {
-    match command {
-        Command::Comment(..)
-        | Command::SetRangeComment(..)
-        | Command::ToggleDocLabel(_)
-        | Command::SetLabelShortcut(..) => true,
-        Command::RestoreSnapshot(_) | Command::AcceptSuggestionsAboveThreshold | Command::DiscardSuggestions => true,
-        Command::LabelSelectionWithNew(_)
-        | Command::LabelCheckedMatches
-        | Command::GoToHistory(_)
-        | Command::SetGuidelines(_) => true,
-        Command::ApplyFixes(_) | Command::ApplyCheckedFixes | Command::ResolveDifference(_) | Command::Remove(_) => {
-            true
-        }
-        Command::SaveSearch(_) | Command::DeleteSearch(_) | Command::TakeSnapshot(_) | Command::DeleteSnapshot(_) => {
-            true
-        }
-        Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::SetLabelColor(..) => true,
-        Command::ResumeRun(_) => true,
-        Command::Run(action) => {
-            let writes = [
-                Action::Save,
-                Action::SaveRewriteAll,
-                Action::Undo,
-                Action::Redo,
-                Action::ClearLabel,
-                Action::Suggest,
-                Action::LabelNextMatch,
-                Action::ToggleOverlaps,
-                Action::Accept,
-                Action::Reject,
-                Action::MarkDone,
-                Action::MarkDoneUpToHere,
-                Action::Flag,
-                Action::StartTraining,
-            ];
-            matches!(action, Action::Label(_) | Action::Reshape(_)) || writes.contains(action)
-        }
         _ => false,
     }
 }

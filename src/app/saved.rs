@@ -1,8 +1,8 @@
 //! Saved searches, and snapshots of all labels.
 
-use super::command::Command;
 use super::editing::writer;
 use super::effect::Effect;
+use super::page_commands::SavedCommand;
 use super::requests::Purpose;
 use super::state::App;
 use crate::clock::unix_now;
@@ -20,23 +20,27 @@ pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 /// Saves or deletes a search or a snapshot, or restores a snapshot.
-pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Vec<Effect>) {
+    if command == SavedCommand::CloseSnapshots {
+        app.snapshots = None;
+        return;
+    }
     app.prompt = None;
     let Some(session) = &mut app.session else { return };
     let Some(mut writer) = writer(session, effects) else { return };
     match command {
-        Command::SaveSearch(name) => {
+        SavedCommand::SaveSearch(name) => {
             let query = writer.filter.text.clone();
             writer.save_search(SavedSearch { name, query });
         }
-        Command::DeleteSearch(name) => writer.delete_search(name),
-        Command::TakeSnapshot(name) => {
+        SavedCommand::DeleteSearch(name) => writer.delete_search(name),
+        SavedCommand::TakeSnapshot(name) => {
             // Queries name the snapshot in double quotes, so the name must not contain them.
             let snapshot = LabelSnapshot::capture(writer.corpus(), name.replace('"', "'"), unix_now());
             writer.add_snapshot(Arc::new(snapshot));
             open_snapshots(app, effects);
         }
-        Command::DeleteSnapshot(name) => {
+        SavedCommand::DeleteSnapshot(name) => {
             if let (Some(index), Some(changes)) =
                 (writer.snapshots.iter().position(|s| s.name == name), &mut app.snapshots)
             {
@@ -44,12 +48,12 @@ pub(super) fn run_command(app: &mut App, command: Command, effects: &mut Vec<Eff
             }
             writer.delete_snapshot(name);
         }
-        Command::RestoreSnapshot(name) => {
+        SavedCommand::RestoreSnapshot(name) => {
             let snapshot = writer.snapshots.iter().find(|s| s.name == name);
             if let Some(edit) = snapshot.and_then(|s| s.restore(writer.corpus())) {
                 writer.apply(edit);
             }
         }
-        _ => {}
+        SavedCommand::CloseSnapshots => {}
     }
 }

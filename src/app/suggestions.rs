@@ -1,10 +1,11 @@
 //! Suggestions of a model: request, display, accept, reject and skip.
 
-use super::command::{Action, Command};
+use super::command::Action;
 use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::notifications::Notification;
-use super::requests::Purpose;
+use super::page_commands::SuggestionCommand;
+use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, SentenceId, Span};
@@ -12,6 +13,7 @@ use crate::hub::ModelRef;
 use crate::i18n::{thousands, tr, trn};
 use crate::predict::SuggestionsBySentence;
 use crate::session::Session;
+use crate::train::event::TrainerControl;
 use crate::worker::{BackgroundWork, Work};
 use std::collections::BTreeMap;
 
@@ -64,7 +66,7 @@ pub(super) fn on_suggestions(
     }
     let count: usize = proposed.values().map(Vec::len).sum();
     let is_theirs = |s: &&Span| matches!(s.origin, Origin::Suggested { agent: w, .. } if w == who);
-    for part in sentences.chunk_by(|session, b| session.document == b.document) {
+    for part in sentences.chunk_by(|a, b| a.document == b.document) {
         let document = part[0].document;
         let d = writer.corpus().document(document);
         let before = part.iter().flat_map(|id| &d.suggestions[d.suggestion_range(id.sentence as usize)]);
@@ -117,39 +119,51 @@ pub(super) fn run_action(session: &mut Session, action: Action, effects: &mut Ve
     }
 }
 
-/// Handles a command on all listed suggestions.
-pub(super) fn run_bulk_command(app: &mut App, command: &Command, effects: &mut Vec<Effect>) {
-    let above = f32::from(app.suggestions.threshold) / 100.0;
-    let Some(session) = &mut app.session else { return };
-    let edit = match command {
-        Command::AcceptSuggestionsAboveThreshold => {
-            let sure = |s: &Span| s.origin.score().is_some_and(|score| score >= above);
-            let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-            for (document, span) in session.suggestions_in_view().into_iter().filter(|(_, s)| sure(s)) {
-                let taken = by_document.entry(document).or_default();
-                // The first of two overlapping suggestions is accepted.
-                if taken.last().is_none_or(|last: &Span| !last.overlaps(&span)) {
-                    taken.push(span);
-                }
-            }
-            let count = by_document.values().map(Vec::len).sum();
-            let edits = by_document
-                .into_iter()
-                .flat_map(|(document, spans)| session.insert_spans_edits(document, spans))
-                .collect();
-            Edit::Group { title: EditTitle::new(EditTitleKind::AcceptSuggestions, [thousands(count)]), edits }
+/// Runs a command of the suggestions.
+pub(super) fn run_command(app: &mut App, command: SuggestionCommand, effects: &mut Vec<Effect>) {
+    match command {
+        SuggestionCommand::SuggestModel(model) => app.suggestions.model = model,
+        SuggestionCommand::SetSuggestionThreshold(percent) => app.suggestions.threshold = percent.min(100),
+        SuggestionCommand::AcceptSuggestionsAboveThreshold => {
+            let threshold = f32::from(app.suggestions.threshold) / 100.0;
+            apply_group(app, effects, |session| accept_all_edit(session, threshold));
         }
-        _ => {
-            let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-            session.suggestions_in_view().into_iter().for_each(|(d, s)| by_document.entry(d).or_default().push(s));
-            let drop = |(document, removed)| Edit::Suggestions { document, removed, added: Vec::new() };
-            Edit::Group {
-                title: EditTitle::plain(EditTitleKind::DiscardSuggestions),
-                edits: by_document.into_iter().map(drop).collect(),
-            }
+        SuggestionCommand::DiscardSuggestions => apply_group(app, effects, discard_all_edit),
+        SuggestionCommand::StopSuggestions => {
+            app.requests.control(Slot::Suggestions, TrainerControl::Stop, effects);
         }
-    };
-    if matches!(&edit, Edit::Group { edits, .. } if !edits.is_empty()) {
-        apply_edit(session, edit, effects);
     }
+}
+
+/// Applies a group of edits, unless it is empty.
+fn apply_group(app: &mut App, effects: &mut Vec<Effect>, group: impl FnOnce(&Session) -> (EditTitle, Vec<Edit>)) {
+    let Some(session) = &mut app.session else { return };
+    let (title, edits) = group(session);
+    if !edits.is_empty() {
+        apply_edit(session, Edit::Group { title, edits }, effects);
+    }
+}
+
+/// Returns the edits that accept all listed suggestions with at least this confidence.
+fn accept_all_edit(session: &Session, threshold: f32) -> (EditTitle, Vec<Edit>) {
+    let is_confident = |s: &Span| s.origin.score().is_some_and(|score| score >= threshold);
+    let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    for (document, span) in session.suggestions_in_view().into_iter().filter(|(_, s)| is_confident(s)) {
+        let accepted = by_document.entry(document).or_default();
+        // The first of two overlapping suggestions is accepted.
+        if accepted.last().is_none_or(|last: &Span| !last.overlaps(&span)) {
+            accepted.push(span);
+        }
+    }
+    let count = by_document.values().map(Vec::len).sum();
+    let edits = by_document.into_iter().flat_map(|(document, spans)| session.insert_spans_edits(document, spans));
+    (EditTitle::new(EditTitleKind::AcceptSuggestions, [thousands(count)]), edits.collect())
+}
+
+/// Returns the edits that remove all listed suggestions.
+fn discard_all_edit(session: &Session) -> (EditTitle, Vec<Edit>) {
+    let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    session.suggestions_in_view().into_iter().for_each(|(d, s)| by_document.entry(d).or_default().push(s));
+    let discard = |(document, removed)| Edit::Suggestions { document, removed, added: Vec::new() };
+    (EditTitle::plain(EditTitleKind::DiscardSuggestions), by_document.into_iter().map(discard).collect())
 }

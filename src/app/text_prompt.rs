@@ -1,6 +1,7 @@
 //! Prompt for one line of text, in a dialog.
 
 use super::command::Command;
+use crate::app::page_commands::{LabelCommand, SavedCommand};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{LabelId, SentenceId};
 use crate::i18n::tr;
@@ -67,11 +68,11 @@ impl TextPrompt {
     pub fn into_command(self, text: &str) -> Command {
         let text = text.trim().to_owned();
         match self {
-            Self::Label => Command::NewLabel(text),
+            Self::Label => Command::Labels(LabelCommand::NewLabel(text)),
             Self::Comment(id) => Command::Comment(id, text),
             Self::Remark(id, start, end) => Command::SetRangeComment(id, start, end, text),
-            Self::View => Command::SaveSearch(text),
-            Self::Snapshot => Command::TakeSnapshot(text),
+            Self::View => Command::Saved(SavedCommand::SaveSearch(text)),
+            Self::Snapshot => Command::Saved(SavedCommand::TakeSnapshot(text)),
         }
     }
 }

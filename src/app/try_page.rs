@@ -1,16 +1,22 @@
 //! The Try page: a text and the entities that a model finds in it.
 
 use super::effect::Effect;
+use super::page_commands::TryCommand;
 use super::pages::Page;
 use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::hub::ModelRef;
 use crate::worker::{InteractiveWork, Work};
 
-/// Changes the text.
-pub(super) fn set_text(app: &mut App, text: String, effects: &mut Vec<Effect>) {
-    app.try_page.text = text;
-    request_prediction(app, effects);
+/// Runs a command of the page.
+pub(super) fn run_command(app: &mut App, command: TryCommand, effects: &mut Vec<Effect>) {
+    match command {
+        TryCommand::SetTryText(text) => {
+            app.try_page.text = text;
+            request_prediction(app, effects);
+        }
+        TryCommand::SetTryModel(model) => select_model(app, model, effects),
+    }
 }
 
 /// Selects a model. The entities are requested when the page is visible.

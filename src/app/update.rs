@@ -14,29 +14,24 @@ use super::opening;
 use super::pages::Page;
 use super::preferences;
 use super::refusal::refusal;
-use super::requests::{Purpose, Slot};
-use super::runs::{control, measure, resume, run_preview, start};
+use super::runs::{control, measure, start};
 use super::saved;
 use super::source_change;
 use super::state::App;
 use super::subwords::request_subwords;
 use super::suggestions;
 use super::text_prompt::TextPrompt;
+use super::train_commands::{self, inspect_base_model};
 use super::try_page;
-use crate::corpus::{Edit, LabelId, ReviewState};
-use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
-use crate::hub::ModelRef;
+use super::view;
+use crate::corpus::{LabelId, ReviewState};
 use crate::i18n::tr;
 use crate::session::labeling::CaretMotion;
-use crate::session::results::Measurements;
 use crate::session::work_timer::WorkTimer;
 use crate::session::{PickerTarget, Session};
-use crate::train::TrainingArguments;
-use crate::train::arguments::small_data_preset;
 use crate::train::event::TrainerControl;
-use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use crate::worker::Stamp;
-use crate::worker::{FileWork, InteractiveWork, Measurement, Work};
+use crate::worker::{FileWork, Measurement};
 
 /// Runs a command and returns its effects.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
@@ -67,63 +62,24 @@ fn drop_results_with_old_ids(app: &mut App, before: Option<Stamp>, effects: &mut
 fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Run(action) => run_action(app, action, effects),
-        Command::Import(path) => {
-            app.import_preview = None;
-            import::start_preview(app, path, ReadOptions::default(), effects);
-        }
-        Command::SetImportOptions(choices) => {
-            if let Some(path) = app.import_preview.as_ref().map(|i| i.path.clone()) {
-                import::start_preview(app, path, choices, effects);
-            }
-        }
-        Command::SetImportLabel(old, fate) => {
-            if let Some(importing) = &mut app.import_preview {
-                let stays = fate.as_ref() == Some(&old);
-                importing.label_map.insert(old.clone(), fate);
-                if stays {
-                    importing.label_map.remove(&old);
-                }
-            }
-        }
-        Command::ConfirmImport => import::confirm(app, effects),
-        Command::CancelImport => import::cancel(app, effects),
         Command::Open(path) => opening::open(app, Some(path), effects),
-        Command::SaveTo(path) => {
-            if let Some(session) = &app.session {
-                let (corpus, files) = (session.corpus().clone(), session.files.clone());
-                let root = session.path.clone();
-                write(app, FileWork::SaveCopy { path, root, corpus, files }, effects);
-            }
-        }
-        Command::ExportTo(name, path) => {
-            if let (Some(session), Some(to)) = (&app.session, format::by_name(name)) {
-                let corpus = session.corpus().clone();
-                write(app, FileWork::Export { path, corpus, to }, effects);
-            }
-        }
-        Command::WriteFile(path, bytes) => write(app, FileWork::Write { path, bytes }, effects),
-        Command::SaveModelTo(from, to) => write(app, FileWork::CopyModel { from, to }, effects),
-        Command::MoveProjectTo(path) => effects.push(Effect::Rebuild(path)),
-        Command::CancelClosing => app.close_requested = false,
+        Command::Import(path) => import::start(app, path, effects),
         Command::SourceChange(decision) => source_change::decide(app, decision, effects),
+        Command::SaveTo(path) => export::write_copy(app, path, effects),
+        Command::ExportTo(name, path) => export::write_export(app, name, path, effects),
+        Command::WriteFile(path, bytes) => export::write(app, FileWork::Write { path, bytes }, effects),
+        Command::SaveModelTo(from, to) => export::write(app, FileWork::CopyModel { from, to }, effects),
+        Command::MoveProjectTo(path) => effects.push(Effect::Rebuild(path)),
+        Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
+        Command::OpenPrompt(prompt) => app.prompt = prompt.filter(|_| app.session.is_some()),
+        Command::CancelClosing => app.close_requested = false,
+        Command::CloseNotice(key) => app.notifications.close(key),
+        Command::Notify(notification) => app.notifications.push(notification),
+        Command::SystemTheme(light) => app.system_light = light,
         Command::RemoveRecent(path) => {
             app.settings.remove_recent(&path);
             effects.push(Effect::StoreSettings);
         }
-        Command::OpenPrompt(asking) => app.prompt = asking.filter(|_| app.session.is_some()),
-        Command::UpdateMatches(label, options) => matches::refresh(app, label, options),
-        Command::CheckMatch(which, ticked) => {
-            let hits = app.match_dialog.iter_mut().flat_map(|m| &mut m.matches).enumerate();
-            hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.is_checked = ticked);
-        }
-        Command::LabelCheckedMatches => matches::apply(app, effects),
-        Command::CloseMatches => app.match_dialog = None,
-        Command::CloseSnapshots => app.snapshots = None,
-        Command::SaveSearch(_)
-        | Command::DeleteSearch(_)
-        | Command::TakeSnapshot(_)
-        | Command::DeleteSnapshot(_)
-        | Command::RestoreSnapshot(_) => saved::run_command(app, command, effects),
         Command::Comment(id, comment) => {
             app.prompt = None;
             if let Some(session) = &mut app.session {
@@ -149,123 +105,22 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 on_activity(session, now, effects);
             }
         }
-        Command::Label(_)
-        | Command::NewLabel(_)
-        | Command::LabelSelectionWithNew(_)
-        | Command::RenameLabel(..)
-        | Command::SetLabelColor(..)
-        | Command::SetLabelShortcut(..)
-        | Command::ToggleDocLabel(_) => {
-            label_commands::run_command(app, command, effects);
+        Command::SelectPart(start, end) => {
+            select_part(app, |session| session.select_part((start, end)));
             request_subwords(app, effects);
         }
-        Command::SetBaseModel(base) => {
-            app.train_page.base = base;
-            app.train_page.model_info = None;
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
-            inspect_base_model(app, effects);
-            data_page::invalidate_report(app, effects);
-        }
-        Command::SetNumber(field, text) => {
-            // `max_length` changes which spans are truncated, so the report is outdated.
-            app.train_page.set_input(field, text);
-            clear_estimate(app);
-            if NUMBER_SETTINGS[field].name == "max_length" {
-                data_page::invalidate_report(app, effects);
-            }
-        }
-        Command::SetLabelAllSubwords(on) => {
-            app.train_page.arguments.label_all_subwords = on;
-            clear_estimate(app);
-            request_subwords(app, effects);
-        }
-        Command::SetEnum(choice, option) => {
-            (ENUM_SETTINGS[choice].set)(&mut app.train_page.arguments, option);
-            clear_estimate(app);
-        }
-        Command::ResetRunSettings => {
-            app.train_page.set_arguments(TrainingArguments::default());
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
-            data_page::invalidate_report(app, effects);
-            request_subwords(app, effects);
-        }
-        Command::ResumeRun(number) => resume(app, number, effects),
-        Command::SetNewHead(on) => {
-            app.train_page.arguments.new_head = on;
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
-        }
-        Command::Device(device) => {
-            app.train_page.arguments.device = device;
-            clear_estimate(app);
-        }
-        Command::ApplyLearningRate(rate) => {
-            app.session.iter_mut().for_each(|session| session.measurements.lr_sweep = None);
-            let field = NUMBER_SETTINGS.iter().position(|f| f.name == "learning_rate");
-            if let (Some(rate), Some(field)) = (rate, field) {
-                app.train_page.set_input(field, format!("{rate:e}"));
-                clear_estimate(app);
-            }
-        }
-        Command::ApplySmallDataPreset => {
-            let sentences = app.session.as_ref().map_or(0, |session| run_preview(app, session).n_train);
-            let recipe = small_data_preset(sentences, &app.train_page.arguments);
-            app.train_page.set_arguments(recipe);
-            clear_estimate(app);
-        }
-        Command::SetTryText(text) => try_page::set_text(app, text, effects),
-        Command::SetTryModel(model) => try_page::select_model(app, model, effects),
-        Command::SuggestModel(model) => app.suggestions.model = model,
-        Command::SetSuggestionThreshold(percent) => app.suggestions.threshold = percent.min(100),
-        Command::AcceptSuggestionsAboveThreshold | Command::DiscardSuggestions => {
-            suggestions::run_bulk_command(app, &command, effects)
-        }
-        Command::SetDataTab(_)
-        | Command::Analyze
-        | Command::FilterFindings(_)
-        | Command::ShowFinding(_)
-        | Command::DismissFinding(_)
-        | Command::ApplyFixes(_)
-        | Command::CheckFix(..)
-        | Command::ApplyCheckedFixes
-        | Command::CloseFixes
-        | Command::SearchFor(_)
-        | Command::CompareWith(_)
-        | Command::EndComparison
-        | Command::SelectDifference(_)
-        | Command::ResolveDifference(_) => data_page::act(app, command, effects),
-        Command::SetEvalModel(model) => app.evaluation_model = model,
-        Command::SetEvalSplit(split) => {
-            if let Some(session) = &mut app.session {
-                session.evaluation.split = split;
-            }
-        }
-        Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
-        Command::CancelEvaluation => evaluate_page::cancel(app, effects),
-        Command::StopSuggestions => app.requests.control(Slot::Suggestions, TrainerControl::Stop, effects),
-        Command::SelectPart(start, end) => select_part(app, |session| session.select_part((start, end))),
-        Command::CloseNotice(key) => app.notifications.close(key),
-        Command::SetTheme(_)
-        | Command::SetDensity(_)
-        | Command::SetShowTimer(_)
-        | Command::HideInvisible(_)
-        | Command::PanelWidth(..)
-        | Command::SetPreset(_)
-        | Command::SetKeybinding(..)
-        | Command::ResetKey(_) => preferences::run_command(app, command, effects),
-        Command::SystemTheme(light) => app.system_light = light,
-        Command::Notify(notice) => app.notifications.push(notice),
-        on_dataset => {
-            if let Some(session) = &mut app.session {
-                dataset_command(session, on_dataset, effects);
-                request_subwords(app, effects);
-            }
-        }
+        Command::View(command) => view::run_command(app, command, effects),
+        Command::Labels(command) => label_commands::run_command(app, command, effects),
+        Command::Matches(command) => matches::run_command(app, command, effects),
+        Command::Suggestions(command) => suggestions::run_command(app, command, effects),
+        Command::Saved(command) => saved::run_command(app, command, effects),
+        Command::ImportPreview(command) => import::run_command(app, command, effects),
+        Command::Data(command) => data_page::run_command(app, command, effects),
+        Command::Train(command) => train_commands::run_command(app, command, effects),
+        Command::Evaluate(command) => evaluate_page::run_command(app, command, effects),
+        Command::Try(command) => try_page::run_command(app, command, effects),
+        Command::Settings(command) => preferences::run_command(app, command, effects),
     }
-}
-
-/// Discards the estimated cost of a run, because the settings have changed.
-fn clear_estimate(app: &mut App) {
-    app.session.iter_mut().for_each(|session| session.measurements.estimate = None);
 }
 
 /// Selects a part of a word, or notifies the user of the reason why it cannot.
@@ -300,50 +155,6 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
             Notification::success(tr!("Overlapping spans turned off"), tr!("New spans cannot partly overlap other spans"))
         }
     });
-}
-
-fn dataset_command(session: &mut Session, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::GoToSentence(index) => session.go_to_sentence(index),
-        Command::Select(from, to) => {
-            let last = session.n_tokens() - 1;
-            session.select(Some((from.min(last), to.min(last))));
-        }
-        Command::GoToHistory(position) => {
-            if let Some(mut writer) = writer(session, effects) {
-                while writer.history().position() > position && writer.undo() {}
-                while writer.history().position() < position && writer.redo() {}
-            }
-        }
-        Command::SetGuidelines(text) => {
-            if let Some(mut writer) = writer(session, effects) {
-                writer.set_guidelines(text);
-            }
-        }
-        Command::Remove(span) => {
-            let document = session.current_id().document;
-            apply_edit(session, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
-        }
-        Command::Brush(label) => session.active_label = label,
-        Command::ClosePicker => session.label_picker = None,
-        Command::FilterText(text) => {
-            session.filter.text = text;
-            session.apply_filter();
-        }
-        Command::FilterStatus(status) => {
-            session.filter.status = status;
-            session.apply_filter();
-        }
-        Command::FilterLabel(label) => {
-            session.filter.label = label;
-            session.apply_filter();
-        }
-        Command::FilterSplit(split) => {
-            session.filter.split = split;
-            session.apply_filter();
-        }
-        _ => {}
-    }
 }
 
 fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
@@ -498,20 +309,4 @@ fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
         Page::Data => data_page::request_report(app, effects),
         Page::Annotate | Page::Evaluate => {}
     }
-}
-
-/// Reads the properties of the selected base model. The previous ones stay visible.
-fn inspect_base_model(app: &mut App, effects: &mut Vec<Effect>) {
-    // A model of the hub is read only if it is in the cache. Typing its name starts no download.
-    match app.train_page.base.name() {
-        Some(model) if !matches!(model, ModelRef::Hub(_)) => {
-            app.requests.submit(Purpose::Inspect, Work::Interactive(InteractiveWork::Inspect(model)), effects);
-        }
-        _ => app.requests.cancel(Slot::Inspection, effects),
-    }
-}
-
-/// Submits a request that writes files.
-fn write(app: &mut App, work: FileWork, effects: &mut Vec<Effect>) {
-    app.requests.submit(Purpose::Write, Work::Files(work), effects);
 }

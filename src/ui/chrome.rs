@@ -7,6 +7,7 @@ use super::widgets::{
     Badge, BadgeStyle, Button, IconButton, MenuRow, ProgressBar, Toast, ToastEvent, focus_ring, hairline, label, menu,
     paint_icon, put_text, toasts as show_toasts,
 };
+use crate::app::page_commands::EvaluateCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, App, Command, Page, notifications};
 use crate::corpus::Split;
@@ -355,7 +356,7 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
             &tr!("Evaluating {done} of {total} sentences", done = thousands(done), total = thousands(total)),
         );
         if Button::ghost(tr!("Cancel")).show(ui).clicked() {
-            out.push(Command::CancelEvaluation);
+            out.push(Command::Evaluate(EvaluateCommand::CancelEvaluation));
         }
         return;
     }

@@ -7,6 +7,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, Card, EmptyState, MenuRow, ProgressBar, Stat, Table, TableColumn, label, menu, paragraph, stats_row,
 };
+use crate::app::page_commands::EvaluateCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, App, Command};
 use crate::i18n::{tr, trn};
@@ -29,7 +30,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             ui.horizontal(|ui| {
                 label(ui, TextRole::Small, p.text_secondary, &tr!("{done} of {all}", done = thousands(done), all = format_numbers::sentences(total)));
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                    out.push(Command::CancelEvaluation);
+                    out.push(Command::Evaluate(EvaluateCommand::CancelEvaluation));
                 }
             });
             return;
@@ -76,7 +77,7 @@ fn model_and_split(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
         menu(&model, 240.0, |ui| {
             for (title, model) in app.models() {
                 if MenuRow::new(&title).selected(model == app.evaluation_model).show(ui).clicked() {
-                    out.push(Command::SetEvalModel(model));
+                    out.push(Command::Evaluate(EvaluateCommand::SetEvalModel(model)));
                     ui.close();
                 }
             }
@@ -85,7 +86,7 @@ fn model_and_split(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
         menu(&split, 180.0, |ui| {
             for split in session.splits() {
                 if MenuRow::new(split.name()).icon(split_icon(split)).selected(split == s.split).show(ui).clicked() {
-                    out.push(Command::SetEvalSplit(split));
+                    out.push(Command::Evaluate(EvaluateCommand::SetEvalSplit(split)));
                     ui.close();
                 }
             }

@@ -7,6 +7,7 @@ use super::data::statistics_image::to_png;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Button, TextField, dialog, paragraph};
 use crate::app::effect::Pick;
+use crate::app::page_commands::{DataCommand, TrainCommand, TryCommand};
 use crate::app::train_page::BaseModelInput;
 use crate::app::{Command, Notification};
 use crate::hub::ModelRef;
@@ -221,9 +222,11 @@ fn title(pick: &Pick) -> &'static str {
 fn command(pick: Pick, path: PathBuf) -> Command {
     match pick {
         Pick::OpenFile | Pick::OpenFolder => Command::Import(path),
-        Pick::Compare => Command::CompareWith(path),
-        Pick::BaseFolder => Command::SetBaseModel(BaseModelInput::Folder(path.display().to_string())),
-        Pick::TryFolder => Command::SetTryModel(ModelRef::Folder(path)),
+        Pick::Compare => Command::Data(DataCommand::CompareWith(path)),
+        Pick::BaseFolder => {
+            Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Folder(path.display().to_string())))
+        }
+        Pick::TryFolder => Command::Try(TryCommand::SetTryModel(ModelRef::Folder(path))),
         Pick::SaveAs { .. } => Command::SaveTo(path),
         Pick::Export { format, .. } => Command::ExportTo(format, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),

@@ -5,6 +5,7 @@ use super::checklist_footer::{self, ChecklistAction};
 use super::format_numbers::thousands;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{dialog, label, paint_icon, paragraph, put_text, separator};
+use crate::app::page_commands::DataCommand;
 use crate::app::{App, Command};
 use crate::corpus::Split;
 use crate::eval::Finding;
@@ -48,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                     if let Some(finding) = report.findings.get(place.finding)
                         && row(ui, session, finding, place.split, place.is_checked)
                     {
-                        out.push(Command::CheckFix(Some(i), !place.is_checked));
+                        out.push(Command::Data(DataCommand::CheckFix(Some(i), !place.is_checked)));
                     }
                 }
             },
@@ -57,16 +58,16 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         let verb = tr!("Fix {selected}", selected = thousands(num_checked));
         match checklist_footer::show(ui, &verb, num_checked, None) {
             Some(ChecklistAction::Apply) => {
-                out.push(Command::ApplyCheckedFixes);
+                out.push(Command::Data(DataCommand::ApplyCheckedFixes));
                 done = true;
             }
             Some(ChecklistAction::Cancel) => done = true,
-            Some(ChecklistAction::SelectAll(on)) => out.push(Command::CheckFix(None, on)),
+            Some(ChecklistAction::SelectAll(on)) => out.push(Command::Data(DataCommand::CheckFix(None, on))),
             None => {}
         }
     });
     if dismissed || done {
-        out.push(Command::CloseFixes);
+        out.push(Command::Data(DataCommand::CloseFixes));
     }
 }
 

@@ -4,6 +4,7 @@ use super::Commands;
 use super::format_numbers;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
+use crate::app::page_commands::ViewCommand;
 use crate::app::{Action, App, Command};
 use crate::i18n::{edit_title, tr};
 use crate::session::Session;
@@ -54,7 +55,7 @@ fn rows(ui: &mut Ui, session: &Session, out: &mut Commands) {
                     None => tr!("Original state").to_owned(),
                 };
                 if row(ui, &name, position, session.history().position()) {
-                    out.push(Command::GoToHistory(position));
+                    out.push(Command::View(ViewCommand::GoToHistory(position)));
                 }
             }
         },

@@ -7,6 +7,7 @@
 //! or comparison (arrows, Enter, Esc, B, N); Enter on the welcome page; the zoom of egui.
 
 use super::Commands;
+use crate::app::page_commands::LabelCommand;
 use crate::app::{Action, App, Command, KeyContext, Page, Shortcut};
 use crate::corpus::LabelId;
 use egui::{Event, Id, Key, Modifiers, Popup, Ui};
@@ -144,7 +145,11 @@ impl FocusContext {
         let letters = a.corpus().labels.effective_shortcuts();
         let is_its =
             |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
-        letters.iter().position(is_its).and_then(|id| LabelId::try_from(id).ok()).map(Command::Label)
+        letters
+            .iter()
+            .position(is_its)
+            .and_then(|id| LabelId::try_from(id).ok())
+            .map(|label| Command::Labels(LabelCommand::Label(label)))
     }
 
     /// Updates the context after a command, for the next key.

@@ -6,6 +6,7 @@ use super::format_numbers::{self, thousands};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{EmptyState, IconButton, combo_box, dialog, label, put_text, separator};
 use crate::app::dialogs::MatchDialog;
+use crate::app::page_commands::MatchCommand;
 use crate::app::{App, Command};
 use crate::corpus::LabelId;
 use crate::i18n::tr;
@@ -57,16 +58,16 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         let verb = tr!("Label {selected}", selected = thousands(num_checked));
         match checklist_footer::show(ui, &verb, num_checked, Some(&format_numbers::matches(m.matches.len()))) {
             Some(ChecklistAction::Apply) => {
-                out.push(Command::LabelCheckedMatches);
+                out.push(Command::Matches(MatchCommand::LabelCheckedMatches));
                 done = true;
             }
             Some(ChecklistAction::Cancel) => done = true,
-            Some(ChecklistAction::SelectAll(on)) => out.push(Command::CheckMatch(None, on)),
+            Some(ChecklistAction::SelectAll(on)) => out.push(Command::Matches(MatchCommand::CheckMatch(None, on))),
             None => {}
         }
     });
     if dismissed || done {
-        out.push(Command::CloseMatches);
+        out.push(Command::Matches(MatchCommand::CloseMatches));
     }
 }
 
@@ -80,18 +81,27 @@ fn match_options(ui: &mut Ui, session: &Session, m: &MatchDialog, out: &mut Comm
         let mut chosen = usize::from(m.label);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
             if combo_box(ui, tr!("Label for all matches"), &mut chosen, &names).changed() {
-                out.extend(LabelId::try_from(chosen).map(|label| Command::UpdateMatches(label, m.options)));
+                out.extend(
+                    LabelId::try_from(chosen)
+                        .map(|label| Command::Matches(MatchCommand::UpdateMatches(label, m.options))),
+                );
             }
         });
         ui.add_space(8.0);
         let MatchOptions { ignore_case, ignore_suffix } = m.options;
         let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Match case")).selected(!ignore_case);
         if case.show(ui).clicked() {
-            out.push(Command::UpdateMatches(m.label, MatchOptions { ignore_case: !ignore_case, ignore_suffix }));
+            out.push(Command::Matches(MatchCommand::UpdateMatches(
+                m.label,
+                MatchOptions { ignore_case: !ignore_case, ignore_suffix },
+            )));
         }
         let whole = IconButton::new(icon::WHOLE_WORD, tr!("Match word endings")).selected(!ignore_suffix);
         if whole.show(ui).clicked() {
-            out.push(Command::UpdateMatches(m.label, MatchOptions { ignore_case, ignore_suffix: !ignore_suffix }));
+            out.push(Command::Matches(MatchCommand::UpdateMatches(
+                m.label,
+                MatchOptions { ignore_case, ignore_suffix: !ignore_suffix },
+            )));
         }
     });
 }
@@ -106,7 +116,7 @@ fn match_row(ui: &mut Ui, session: &Session, index: usize, hit: &TextMatch, out:
     let spoken = format!("{}: {words}", session.sentence_name(hit.sentence_index));
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, hit.is_checked, spoken.as_str()));
     if response.clicked() {
-        out.push(Command::CheckMatch(Some(index), !hit.is_checked));
+        out.push(Command::Matches(MatchCommand::CheckMatch(Some(index), !hit.is_checked)));
     }
     if response.hovered() {
         ui.painter().rect_filled(rect, 6, p.hover);

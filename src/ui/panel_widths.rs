@@ -1,6 +1,7 @@
 //! Panel widths set by the user. They are stored in the settings.
 
 use super::Commands;
+use crate::app::page_commands::SettingsCommand;
 use crate::app::{App, Command};
 use egui::Ui;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,7 @@ impl PanelWidths {
             self.dragging.insert(panel);
         }
         if !held && self.dragging.remove(panel) {
-            out.push(Command::PanelWidth(panel, width));
+            out.push(Command::Settings(SettingsCommand::PanelWidth(panel, width)));
         }
     }
 }

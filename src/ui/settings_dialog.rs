@@ -8,6 +8,7 @@ use super::widgets::{
 };
 use crate::app::command::CommandSpec;
 use crate::app::keymap::Preset;
+use crate::app::page_commands::SettingsCommand;
 use crate::app::shortcut::KEYS;
 use crate::app::shortcut::MODIFIER_LABELS;
 use crate::app::{Action, App, Command, Shortcut};
@@ -37,7 +38,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut SettingsState, out: &mut Commands
     if let Some((action, key)) = pressed {
         view.recording = None;
         if key.key != "Escape" {
-            out.push(Command::SetKeybinding(action, Some(key)));
+            out.push(Command::Settings(SettingsCommand::SetKeybinding(action, Some(key))));
         }
     }
     let p = theme::colors(ui);
@@ -73,25 +74,25 @@ fn appearance(ui: &mut Ui, app: &App, out: &mut Commands) {
         let options = [None, Some(true), Some(false)];
         let mut chosen = options.iter().position(|o| *o == app.settings.light).unwrap_or(0);
         if SegmentedControl::new(&mut chosen, &[tr!("System"), tr!("Light"), tr!("Dark")]).show(ui).changed() {
-            out.push(Command::SetTheme(options[chosen]));
+            out.push(Command::Settings(SettingsCommand::SetTheme(options[chosen])));
         }
     });
     setting_row(ui, tr!("Density"), |ui| {
         let mut chosen = usize::from(app.settings.compact);
         if SegmentedControl::new(&mut chosen, &[tr!("Comfortable"), tr!("Compact")]).show(ui).changed() {
-            out.push(Command::SetDensity(chosen == 1));
+            out.push(Command::Settings(SettingsCommand::SetDensity(chosen == 1)));
         }
     });
     setting_row(ui, tr!("Work timer"), |ui| {
         let mut shown = usize::from(app.settings.timer);
         if SegmentedControl::new(&mut shown, &[tr!("Hide"), tr!("Show")]).show(ui).changed() {
-            out.push(Command::SetShowTimer(shown == 1));
+            out.push(Command::Settings(SettingsCommand::SetShowTimer(shown == 1)));
         }
     });
     setting_row(ui, tr!("Invisible characters"), |ui| {
         let mut shown = usize::from(!app.settings.hide_invisible);
         if SegmentedControl::new(&mut shown, &[tr!("Hide"), tr!("Show")]).show(ui).changed() {
-            out.push(Command::HideInvisible(shown == 0));
+            out.push(Command::Settings(SettingsCommand::HideInvisible(shown == 0)));
         }
     });
     let p = theme::colors(ui);
@@ -110,7 +111,7 @@ fn keys(ui: &mut Ui, app: &App, view: &mut SettingsState, out: &mut Commands) {
         let mut chosen = Preset::ALL.iter().position(|(preset, _)| *preset == now).unwrap_or(0);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
             if combo_box(ui, tr!("Keyboard preset"), &mut chosen, &names).changed() {
-                out.push(Command::SetPreset(names[chosen]));
+                out.push(Command::Settings(SettingsCommand::SetPreset(names[chosen])));
             }
         });
     });
@@ -140,7 +141,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
                 .show(ui)
                 .clicked()
             {
-                out.push(Command::ResetKey(entry.action));
+                out.push(Command::Settings(SettingsCommand::ResetKey(entry.action)));
             }
         } else if keys.is_empty() {
             // The space aligns the pencil icons of all rows.
@@ -150,7 +151,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
             .show(ui)
             .clicked()
         {
-            out.push(Command::SetKeybinding(entry.action, None));
+            out.push(Command::Settings(SettingsCommand::SetKeybinding(entry.action, None)));
         }
         if view.recording == Some(entry.action) {
             label(ui, TextRole::Small, p.accent, tr!("Press the new shortcut, or Esc to cancel"));

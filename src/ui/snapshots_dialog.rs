@@ -4,6 +4,7 @@ use super::Commands;
 use super::format_numbers::format_days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
+use crate::app::page_commands::{SavedCommand, ViewCommand};
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{App, Command};
 use crate::i18n::{tr, trn};
@@ -35,15 +36,15 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                     ui.spacing_mut().item_spacing.x = 8.0;
                     let name = &snapshot.name;
                     if IconButton::new(icon::X, &tr!("Delete {name}", name)).show(ui).clicked() {
-                        out.push(Command::DeleteSnapshot(name.clone()));
+                        out.push(Command::Saved(SavedCommand::DeleteSnapshot(name.clone())));
                     }
                     let same = (*changed == 0).then_some(tr!("No changes since this snapshot"));
                     if Button::plain(tr!("Restore")).disabled(same).show(ui).clicked() {
-                        out.push(Command::RestoreSnapshot(name.clone()));
+                        out.push(Command::Saved(SavedCommand::RestoreSnapshot(name.clone())));
                         close = true;
                     }
                     if Button::plain(tr!("Show changes")).disabled(same).show(ui).clicked() {
-                        out.push(Command::FilterText(format!("since:\"{name}\"")));
+                        out.push(Command::View(ViewCommand::FilterText(format!("since:\"{name}\""))));
                         close = true;
                     }
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {
@@ -74,6 +75,6 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         });
     });
     if close || dismissed {
-        out.push(Command::CloseSnapshots);
+        out.push(Command::Saved(SavedCommand::CloseSnapshots));
     }
 }

@@ -10,6 +10,7 @@ use super::widgets::{
     Button, EmptyState, MenuRow, TextArea, hairline, label, menu, paragraph, put_text, tall_panel_header,
 };
 use crate::app::effect::Pick;
+use crate::app::page_commands::TryCommand;
 use crate::app::requests::Slot;
 use crate::app::{App, Command};
 use crate::i18n::tr;
@@ -84,7 +85,7 @@ fn toolbar(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) 
                 menu(&button, 260.0, |ui| {
                     for (title, model) in app.models() {
                         if MenuRow::new(&title).selected(model == app.try_page.model).show(ui).clicked() {
-                            out.push(Command::SetTryModel(model));
+                            out.push(Command::Try(TryCommand::SetTryModel(model)));
                             ui.close();
                         }
                     }
@@ -99,7 +100,7 @@ fn toolbar(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) 
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if Button::ghost(tr!("Clear")).icon(icon::X).show(ui).clicked() {
                         view.typed.clear();
-                        out.push(Command::SetTryText(String::new()));
+                        out.push(Command::Try(TryCommand::SetTryText(String::new())));
                     }
                 });
             });
@@ -124,7 +125,7 @@ fn input(ui: &mut Ui, view: &mut TryPageState, out: &mut Commands) {
         if left <= 0.0 {
             view.changed = None;
             view.known.clone_from(&view.typed);
-            out.push(Command::SetTryText(view.typed.clone()));
+            out.push(Command::Try(TryCommand::SetTryText(view.typed.clone())));
         } else {
             ui.request_repaint_after(Duration::from_secs_f64(left));
         }

@@ -8,6 +8,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator,
 };
+use crate::app::page_commands::TryCommand;
 use crate::app::{Action, App, Command, Page};
 use crate::format::FORMATS;
 use crate::hub::ModelRef;
@@ -161,7 +162,7 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
     label(ui, TextRole::Strong, p.text, tr!("No dataset yet?"));
     ui.add_space(4.0);
     if link_row(ui, icon::TEXT_CURSOR_INPUT, tr!("Try a model"), tr!("Paste text and see its entities"), "") {
-        out.push(Command::SetTryModel(ModelRef::Starter));
+        out.push(Command::Try(TryCommand::SetTryModel(ModelRef::Starter)));
         out.push(Command::Run(Action::GoTo(Page::Try)));
     }
     if link_row(ui, icon::KEYBOARD, tr!("Keyboard shortcuts"), tr!("See all shortcuts"), "") {

@@ -9,6 +9,7 @@
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use std::path::{Path, PathBuf};
+use tagwright::app::page_commands::{DataCommand, MatchCommand, ViewCommand};
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
 use tagwright::session::run::RunState;
@@ -46,7 +47,7 @@ impl Bench {
         let mut wall = 0.0;
         for text in ["", query] {
             let started = std::time::Instant::now();
-            self.shell.push_command(tagwright::app::Command::FilterText(text.into()));
+            self.shell.push_command(tagwright::app::Command::View(ViewCommand::FilterText(text.into())));
             self.frame(vec![]);
             wall = started.elapsed().as_secs_f64() * 1e3;
         }
@@ -112,13 +113,13 @@ fn main() {
     report("labeling", (0..200).map(|_| label(&mut bench)).collect());
     let matches = |bench: &mut Bench| {
         let time = bench.key(Key::ArrowRight, none).max(bench.key(Key::E, none));
-        bench.shell.push_command(tagwright::app::Command::CloseMatches);
+        bench.shell.push_command(tagwright::app::Command::Matches(MatchCommand::CloseMatches));
         bench.frame(vec![]);
         bench.key(Key::ArrowDown, none);
         time
     };
     report("all matches of a word", (0..20).map(|_| matches(&mut bench)).collect());
-    bench.shell.push_command(tagwright::app::Command::Analyze);
+    bench.shell.push_command(tagwright::app::Command::Data(DataCommand::Analyze));
     let started = std::time::Instant::now();
     while bench.shell.app().session.as_ref().is_none_or(|s| s.checks.report.is_none()) {
         bench.frame(vec![]);

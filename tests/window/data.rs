@@ -4,6 +4,7 @@ use crate::support::window::Window;
 use egui::Key::{self, ArrowLeft, ArrowRight, B, N, Z};
 use egui::Modifiers;
 use std::path::Path;
+use tagwright::app::page_commands::{DataCommand, LabelCommand};
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command, Page};
 use tagwright::session::results::Tab;
@@ -71,7 +72,7 @@ fn findings_can_be_fixed_and_dismissed() {
     );
     w.go_to("Data");
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
-    w.ask(Command::SetDataTab(Tab::Checks));
+    w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     w.click_part("but not labeled here");
     assert_eq!(w.app().session.as_ref().map(|a| (a.current, a.selection)), Some((4, Some((1, 1)))));
     w.go_to("Data");
@@ -102,7 +103,7 @@ fn clicking_day_or_document_label_filters_sentences() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), OSLO_SENTENCES);
     w.keys(&[Key::D, Key::D]);
-    w.ask(Command::ToggleDocLabel("town news".into()));
+    w.ask(Command::Labels(LabelCommand::ToggleDocLabel("town news".into())));
     w.go_to("Data");
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
     let today = w.app().session.as_ref().map(|a| a.progress.today.date.clone()).expect("a date");
@@ -120,7 +121,7 @@ fn invalid_tags_are_reported_and_rewritten() {
     let mut w = window(folder.path(), &source);
     w.go_to("Data");
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
-    w.ask(Command::SetDataTab(Tab::Checks));
+    w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     assert!(w.shows_part("line 14 of the file: continuation tag"));
     w.press("Save and rewrite all tags");
     let file = folder.path().join("train.conll");
@@ -137,7 +138,7 @@ fn checks_report_spans_inside_subwords() {
     w.until("the file is open", |w| w.app().session.is_some());
     w.go_to("Data");
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
-    w.ask(Command::SetDataTab(Tab::Checks));
+    w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     assert!(w.shows_part("“wi” has a boundary inside the subword “with”"));
     assert!(!w.shows_part("“the” has a boundary"));
 }
@@ -178,7 +179,7 @@ fn bulk_fix_excludes_test_split_by_default() {
     w.until("the folder is open", |w| w.app().session.is_some());
     w.go_to("Data");
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
-    w.ask(Command::SetDataTab(Tab::Checks));
+    w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     let count = |w: &Window| w.app().session.as_ref().map(|a| a.totals().counts.labels.iter().sum::<usize>());
     w.press("Fix 2");
     w.press("Fix 1");

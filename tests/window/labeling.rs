@@ -7,6 +7,7 @@ use egui::Key::{
 };
 use egui::{Key, Modifiers};
 use tagwright::app::Command;
+use tagwright::app::page_commands::{LabelCommand, MatchCommand, SuggestionCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::corpus::{LabelId, Origin};
 
@@ -90,7 +91,7 @@ fn partially_overlapping_label_is_rejected_with_reason() {
     w.keys(&[ArrowRight, ArrowRight, ArrowRight, Num1]);
     assert!(w.shows_part("“New York University” is already ORG"));
     // A new label is rejected, too.
-    w.ask(Command::LabelSelectionWithNew("CITY".into()));
+    w.ask(Command::Labels(LabelCommand::LabelSelectionWithNew("CITY".into())));
     assert_eq!(render(&w), york);
     w.ask(Command::Run(tagwright::app::Action::ToggleOverlaps));
     w.keys(&[Num1]);
@@ -120,7 +121,7 @@ fn range_comments_are_searched_edited_and_removed() {
         assert_eq!(visible(&w), Some(expected), "{query}");
     }
     w.type_text("Search", "");
-    w.ask(Command::GoToSentence(0));
+    w.ask(Command::View(ViewCommand::GoToSentence(0)));
     w.press("Comment: a bay?");
     w.type_text("Comment on selection", "");
     w.keys(&[Enter]);
@@ -169,7 +170,7 @@ fn document_labels_are_set_and_durable() {
 fn picker_adds_substring_of_existing_label_and_closes_for_palette() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "Zoë sails");
-    w.ask(Command::ToggleDocLabel("non-spam".into()));
+    w.ask(Command::Labels(LabelCommand::ToggleDocLabel("non-spam".into())));
     w.keys(&[Key::T]);
     w.harness.event(egui::Event::Text("spam".to_owned()));
     w.step();
@@ -208,7 +209,7 @@ fn comment_prompt_keeps_its_sentence_after_undo() {
 fn labels_have_custom_letters_and_groups() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Zoë PER] sails to [Oslo LOC.city] and [Fana LOC.bay]");
-    w.ask(Command::SetLabelShortcut(LabelId::new(2), Some('Q')));
+    w.ask(Command::Labels(LabelCommand::SetLabelShortcut(LabelId::new(2), Some('Q'))));
     w.keys(&[ArrowRight]);
     w.key(SHIFT, Key::Q);
     let label = |w: &Window| {
@@ -409,7 +410,7 @@ fn all_matches_are_labeled_in_one_edit() {
     w.press("Match case");
     assert_eq!(hits(&w), Some((4, 3)));
     w.press("Match case");
-    w.ask(Command::CheckMatch(Some(2), false));
+    w.ask(Command::Matches(MatchCommand::CheckMatch(Some(2), false)));
     w.keys(&[Enter]);
     assert_eq!(render(&w), "[Oslo LOC] and [Oslo LOC] or oslo and Oslo");
     w.key(CTRL, Z);
@@ -488,8 +489,8 @@ fn suggestions_survive_restart() {
     let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the file is open", |w| w.app().session.is_some());
     assert_eq!(state(&w), before);
-    w.ask(Command::AcceptSuggestionsAboveThreshold);
-    w.ask(Command::DiscardSuggestions);
+    w.ask(Command::Suggestions(SuggestionCommand::AcceptSuggestionsAboveThreshold));
+    w.ask(Command::Suggestions(SuggestionCommand::DiscardSuggestions));
     assert_eq!(state(&w).1, []);
     w.key(CTRL, Z);
     w.key(CTRL, Z);
@@ -592,8 +593,8 @@ fn confident_suggestions_replace_overlapping_span() {
     let mut w = with_suggestions(folder.path(), "[Germany beat France in Paris PER] , said Peter Smith .");
     let n_suggestions = |w: &Window| w.app().session.as_ref().map_or(0, |a| a.suggestions().len());
     assert!(n_suggestions(&w) >= 3);
-    w.ask(Command::SetSuggestionThreshold(50));
-    w.ask(Command::AcceptSuggestionsAboveThreshold);
+    w.ask(Command::Suggestions(SuggestionCommand::SetSuggestionThreshold(50)));
+    w.ask(Command::Suggestions(SuggestionCommand::AcceptSuggestionsAboveThreshold));
     let after = "[Germany LOC] beat [France LOC] in [Paris LOC] , said [Peter Smith PER] .";
     assert_eq!((render(&w).as_str(), n_suggestions(&w)), (after, 0));
     w.key(CTRL, Z);

@@ -7,6 +7,7 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tagwright::app::page_commands::{DataCommand, LabelCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::LabelId;
@@ -89,12 +90,12 @@ fn editor(theme: Theme) {
     close_notices(&mut w);
     w.keys(&[Key::Space, Key::Space]);
     shoot(&mut w, "annotate-suggestions", theme);
-    w.ask(Command::GoToSentence(0));
-    w.ask(Command::Select(18, 19));
+    w.ask(Command::View(ViewCommand::GoToSentence(0)));
+    w.ask(Command::View(ViewCommand::Select(18, 19)));
     w.keys(&[Key::L]);
     shoot(&mut w, "annotate-labels", theme);
     w.keys(&[Key::Escape]);
-    w.ask(Command::Select(18, 19));
+    w.ask(Command::View(ViewCommand::Select(18, 19)));
     w.keys(&[Key::E]);
     w.step();
     shoot(&mut w, "matches", theme);
@@ -118,7 +119,7 @@ fn editor(theme: Theme) {
         let revision = app.session.as_ref().map(|a| a.stamp().revision);
         app.session.as_ref().and_then(|s| s.checks.report.as_ref()).map(|(of, _)| of.revision) == revision
     });
-    w.ask(Command::SetDataTab(Tab::Checks));
+    w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     shoot(&mut w, "data-checks", theme);
     // Annotations of the dev split by another annotator, who missed every seventh span.
     let dev = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample/dev.conll");
@@ -151,9 +152,11 @@ fn close_notices(w: &mut Window) {
 fn add_labeling_errors(w: &mut Window) {
     w.go_to("Annotate");
     let mut relabel = |sentence: usize, words: (usize, usize), label: Option<u16>| {
-        w.ask(Command::GoToSentence(sentence));
-        w.ask(Command::Select(words.0, words.1));
-        w.ask(label.map_or(Command::Run(Action::ClearLabel), |l| Command::Label(LabelId::new(l))));
+        w.ask(Command::View(ViewCommand::GoToSentence(sentence)));
+        w.ask(Command::View(ViewCommand::Select(words.0, words.1)));
+        w.ask(
+            label.map_or(Command::Run(Action::ClearLabel), |l| Command::Labels(LabelCommand::Label(LabelId::new(l)))),
+        );
     };
     relabel(0, (8, 9), Some(4));
     relabel(3, (1, 2), Some(2));
@@ -163,18 +166,18 @@ fn add_labeling_errors(w: &mut Window) {
 
 /// A range comment, and document labels.
 fn document_labels(w: &mut Window, theme: Theme) {
-    w.ask(Command::GoToSentence(6));
-    w.ask(Command::Select(5, 7));
+    w.ask(Command::View(ViewCommand::GoToSentence(6)));
+    w.ask(Command::View(ViewCommand::Select(5, 7)));
     let at = w.app().session.as_ref().and_then(|a| a.selection_as_span(LabelId::default())).expect("a selection");
     let id = w.app().session.as_ref().map(|a| a.current_id()).expect("a sentence");
     w.ask(Command::SetRangeComment(id, at.start, at.end, "the company or its council?".into()));
-    w.ask(Command::ToggleDocLabel("town council".into()));
-    w.ask(Command::ToggleDocLabel("shipping".into()));
+    w.ask(Command::Labels(LabelCommand::ToggleDocLabel("town council".into())));
+    w.ask(Command::Labels(LabelCommand::ToggleDocLabel("shipping".into())));
     close_notices(w);
     w.ask(Command::Run(Action::ChooseDocLabel));
     w.step();
     shoot(w, "annotate-document", theme);
-    w.ask(Command::ClosePicker);
+    w.ask(Command::View(ViewCommand::ClosePicker));
 }
 
 /// Overlapping spans, partial words, and other scripts.
@@ -208,7 +211,7 @@ fn scripts(theme: Theme) {
     let mut w = Window::with(data, &[&at], [1440.0, 900.0], theme);
     w.until("the file is open", |w| w.app().session.is_some());
     w.keys(&[Key::G, Key::ArrowDown, Key::ArrowDown]);
-    w.ask(Command::SetGuidelines("## What to label\n\n- **PER**: people, also fictional ones\n- **ORG**: companies, teams, parties\n- **LOC**: places, also *inside* names\n\n## What not to label\n\nTitles: Dr, Mrs\n".into()));
+    w.ask(Command::View(ViewCommand::SetGuidelines("## What to label\n\n- **PER**: people, also fictional ones\n- **ORG**: companies, teams, parties\n- **LOC**: places, also *inside* names\n\n## What not to label\n\nTitles: Dr, Mrs\n".into())));
     shoot(&mut w, "annotate-overlaps", theme);
 }
 

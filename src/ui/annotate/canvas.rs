@@ -9,6 +9,7 @@ use super::picker;
 use super::span_layout::{self, SpanLayout};
 use super::subwords;
 use super::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use crate::app::page_commands::ViewCommand;
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{Action, App, Command};
 use crate::corpus::{LabelId, Span, TokenSpan};
@@ -138,7 +139,11 @@ fn handle_double_click(ui: &Ui, session: &Session, view: &mut CanvasState, out: 
     let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
     let first = view.last_context_click.take().filter(|_| double && ui.rect_contains_pointer(ui.clip_rect()));
     if let Some((index, word)) = first {
-        out.extend([Command::GoToSentence(index), Command::Select(word, word), command_for_selection(session)]);
+        out.extend([
+            Command::View(ViewCommand::GoToSentence(index)),
+            Command::View(ViewCommand::Select(word, word)),
+            command_for_selection(session),
+        ]);
     }
 }
 
@@ -195,12 +200,16 @@ fn context_sentence(
     );
     if response.drag_stopped() && view.context_drag_start.take().is_some() {
         if let Some((from, to)) = dragged {
-            out.extend([Command::GoToSentence(index), Command::Select(from, to), command_for_selection(session)]);
+            out.extend([
+                Command::View(ViewCommand::GoToSentence(index)),
+                Command::View(ViewCommand::Select(from, to)),
+                command_for_selection(session),
+            ]);
         }
     } else if response.clicked() && !response.double_clicked() {
         view.last_context_click = word.map(|word| (index, word));
         view.clicked_this_frame = true;
-        out.push(Command::GoToSentence(index));
+        out.push(Command::View(ViewCommand::GoToSentence(index)));
     }
 }
 
@@ -434,7 +443,7 @@ fn remove_span_button(
     ui.painter().circle(corner, 7.5, p.overlay, egui::Stroke::new(1.0, p.line_strong));
     crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::X, 10.0, p.text);
     if response.clicked() {
-        out.push(Command::Select(span.start, span.end - 1));
+        out.push(Command::View(ViewCommand::Select(span.start, span.end - 1)));
         out.push(Command::Run(Action::ClearLabel));
     }
 }

@@ -3,6 +3,7 @@
 use super::picker::{self, PickerEvent, PickerItem, PickerState, PickerTexts, digit_shortcut};
 use crate::app::Command;
 use crate::app::label_commands::is_valid_doc_label;
+use crate::app::page_commands::{LabelCommand, ViewCommand};
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::ui::Commands;
@@ -36,8 +37,8 @@ pub fn doc_label_picker(ui: &mut Ui, at: Pos2, session: &Session, view: &mut Pic
         .map(|(i, name)| PickerItem { is_selected: has(name), ..PickerItem::new(name, digit_shortcut(i)) })
         .collect();
     out.extend(picker::show(ui, at, &words(), &entries, is_valid_doc_label, view).map(|chosen| match chosen {
-        PickerEvent::Entry(i) => Command::ToggleDocLabel(entries[i].name.to_owned()),
-        PickerEvent::New(name) => Command::ToggleDocLabel(name),
-        PickerEvent::Clear | PickerEvent::Nothing => Command::ClosePicker,
+        PickerEvent::Entry(i) => Command::Labels(LabelCommand::ToggleDocLabel(entries[i].name.to_owned())),
+        PickerEvent::New(name) => Command::Labels(LabelCommand::ToggleDocLabel(name)),
+        PickerEvent::Clear | PickerEvent::Nothing => Command::View(ViewCommand::ClosePicker),
     }));
 }

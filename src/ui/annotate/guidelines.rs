@@ -1,5 +1,6 @@
 //! Annotation guidelines: a Markdown panel next to the text, for reading and editing.
 
+use crate::app::page_commands::ViewCommand;
 use crate::app::{Action, App, Command};
 use crate::i18n::tr;
 use crate::session::Session;
@@ -46,7 +47,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut GuidelinesStat
             let mut done = false;
             ui.horizontal(|ui| {
                 if Button::primary(tr!("Save")).show(ui).clicked() {
-                    out.push(Command::SetGuidelines(text.clone()));
+                    out.push(Command::View(ViewCommand::SetGuidelines(text.clone())));
                     done = true;
                 }
                 done |= Button::plain(tr!("Cancel")).show(ui).clicked();

@@ -1,6 +1,7 @@
 //! The inspector next to the text: spans and complete record of the sentence.
 
 use super::{doc_labels, suggestions};
+use crate::app::page_commands::ViewCommand;
 use crate::app::{Action, App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Origin, Scheme, Span, scheme, tag_notation};
@@ -57,7 +58,7 @@ fn span_list(ui: &mut Ui, session: &Session, out: &mut Commands) {
         let from_right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
         let mut ui = ui.new_child(from_right);
         if IconButton::new(icon::X, &tr!("Remove {text}", text)).size(20.0).show(&mut ui).clicked() {
-            out.push(Command::Remove(*span));
+            out.push(Command::View(ViewCommand::Remove(*span)));
         }
         label(&mut ui, TextRole::CaptionStrong, color.text, &l.name);
         label(&mut ui, TextRole::Small, p.text_muted, &origin_label(session, span.origin));

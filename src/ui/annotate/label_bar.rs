@@ -2,6 +2,7 @@
 
 use super::picker::digit_shortcut;
 use super::suggestions;
+use crate::app::page_commands::{LabelCommand, ViewCommand};
 use crate::app::{Action, App, Command};
 use crate::corpus::LabelId;
 use crate::i18n::tr;
@@ -115,7 +116,11 @@ fn label_chips(ui: &mut Ui, app: &App, session: &Session, view: &mut LabelBarSta
 /// of mouse selections.
 fn command_for_press(session: &Session, id: LabelId) -> Command {
     let brush = (session.active_label != Some(id)).then_some(id);
-    if session.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) }
+    if session.selection.is_some() {
+        Command::Labels(LabelCommand::Label(id))
+    } else {
+        Command::View(ViewCommand::Brush(brush))
+    }
 }
 
 /// Shows the menu of a label, to change its name, letter or color.
@@ -131,7 +136,7 @@ fn label_menu(response: &egui::Response, session: &Session, id: LabelId, view: &
         };
         let field = TextField::new(typed, tr!("Label name")).show(ui);
         if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
-            out.push(Command::RenameLabel(id, typed.clone()));
+            out.push(Command::Labels(LabelCommand::RenameLabel(id, typed.clone())));
             view.rename_draft = None;
             ui.close();
         }
@@ -144,7 +149,7 @@ fn label_menu(response: &egui::Response, session: &Session, id: LabelId, view: &
             ui.horizontal(|ui| {
                 for color in row * 8..row * 8 + 8 {
                     if color_swatch(ui, color, l.color == color as u8) {
-                        out.push(Command::SetLabelColor(id, color as u8));
+                        out.push(Command::Labels(LabelCommand::SetLabelColor(id, color as u8)));
                         ui.close();
                     }
                 }
@@ -167,7 +172,7 @@ fn shortcut_field(ui: &mut Ui, session: &Session, id: LabelId, view: &mut LabelB
         // The newly typed letter. Other characters change nothing.
         let came = typed.to_uppercase().chars().find(|c| c.is_ascii_uppercase() && !now.contains(*c));
         if came.is_some() || typed.is_empty() {
-            out.push(Command::SetLabelShortcut(id, came));
+            out.push(Command::Labels(LabelCommand::SetLabelShortcut(id, came)));
         }
     }
     if !(field.has_focus() && typed.is_empty()) {

@@ -1,6 +1,7 @@
 //! The label chooser at the selection: recently used labels first, then the others by group.
 
 use super::picker::{self, PickerEvent, PickerItem, PickerState, PickerTexts, digit_shortcut};
+use crate::app::page_commands::{LabelCommand, ViewCommand};
 use crate::app::{Action, Command};
 use crate::corpus::LabelId;
 use crate::corpus::label::validate_label_name;
@@ -26,10 +27,10 @@ pub fn show(ui: &mut Ui, under: Rect, session: &Session, view: &mut PickerState,
     let at = under.left_bottom() + vec2(-6.0, 4.0);
     out.extend(picker::show(ui, at, &words(), &entries, |n| validate_label_name(n).is_ok(), view).map(|chosen| {
         match chosen {
-            PickerEvent::Entry(i) => Command::Label(order[i]),
-            PickerEvent::New(name) => Command::LabelSelectionWithNew(name),
+            PickerEvent::Entry(i) => Command::Labels(LabelCommand::Label(order[i])),
+            PickerEvent::New(name) => Command::Labels(LabelCommand::LabelSelectionWithNew(name)),
             PickerEvent::Clear => Command::Run(Action::ClearLabel),
-            PickerEvent::Nothing => Command::ClosePicker,
+            PickerEvent::Nothing => Command::View(ViewCommand::ClosePicker),
         }
     }));
 }

@@ -2,6 +2,7 @@
 
 use super::canvas::CanvasState;
 use super::text_layout::{SpanShape, TextLayout};
+use crate::app::page_commands::{LabelCommand, ViewCommand};
 use crate::app::{Action, Command};
 use crate::session::Session;
 use crate::ui::Commands;
@@ -35,7 +36,7 @@ pub(super) fn press_position(ui: &Ui) -> Option<egui::Pos2> {
 /// Returns the command after a mouse selection: it applies the active label, or opens the label chooser.
 pub(super) fn command_for_selection(session: &Session) -> Command {
     match session.active_label {
-        Some(label) => Command::Label(label),
+        Some(label) => Command::Labels(LabelCommand::Label(label)),
         None => Command::Run(Action::ChooseLabel),
     }
 }
@@ -58,13 +59,13 @@ pub(super) fn drag_tokens(
         && let (Some(from), Some(to)) = (view.drag_start, flow.word_at(at))
     {
         let (from, to) = session.drag_range(session.current, (from, to), keep_punctuation(response));
-        out.push(Command::Select(from, to));
+        out.push(Command::View(ViewCommand::Select(from, to)));
     }
     if response.drag_stopped() && view.drag_start.take().is_some() {
         out.push(command_for_selection(session));
     }
     if response.triple_clicked() {
-        return out.extend([Command::ClosePicker, Command::Run(Action::LabelMatches)]);
+        return out.extend([Command::View(ViewCommand::ClosePicker), Command::Run(Action::LabelMatches)]);
     }
     if response.double_clicked() {
         return out.push(command_for_selection(session));
@@ -76,9 +77,9 @@ pub(super) fn drag_tokens(
         match (over, flow.word_at(at)) {
             (Some(span), _) => out.push(match span.cut {
                 Some(cut) => Command::SelectPart(cut.bytes.0, cut.bytes.1),
-                None => Command::Select(span.start, span.end - 1),
+                None => Command::View(ViewCommand::Select(span.start, span.end - 1)),
             }),
-            (None, Some(word)) => out.push(Command::Select(word, word)),
+            (None, Some(word)) => out.push(Command::View(ViewCommand::Select(word, word))),
             (None, None) => out.push(Command::Run(Action::SelectNothing)),
         }
     }

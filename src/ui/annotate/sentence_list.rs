@@ -1,5 +1,6 @@
 //! The sentence list, grouped by document. Only visible rows are laid out.
 
+use crate::app::page_commands::{SavedCommand, ViewCommand};
 use crate::app::{Action, Command};
 use crate::corpus::Split;
 use crate::i18n::{tr, translate};
@@ -63,10 +64,10 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &
             .show(ui)
         {
             view.query.clear();
-            out.push(Command::FilterText(String::new()));
-            out.push(Command::FilterLabel(LabelFilter::Any));
-            out.push(Command::FilterSplit(None));
-            out.push(Command::FilterStatus(None));
+            out.push(Command::View(ViewCommand::FilterText(String::new())));
+            out.push(Command::View(ViewCommand::FilterLabel(LabelFilter::Any)));
+            out.push(Command::View(ViewCommand::FilterSplit(None)));
+            out.push(Command::View(ViewCommand::FilterStatus(None)));
         }
         return;
     }
@@ -92,7 +93,7 @@ fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &m
         .invalid(session.filter.query_error.is_some());
     let field = field.show(ui);
     if field.changed() {
-        out.push(Command::FilterText(view.query.clone()));
+        out.push(Command::View(ViewCommand::FilterText(view.query.clone())));
     }
     if let Some(problem) = &session.filter.query_error {
         paragraph(ui, TextRole::Caption, theme::colors(ui).error, problem);
@@ -107,13 +108,13 @@ fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &m
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         if Badge::new(tr!("All")).show_selectable(ui, session.filter.split.is_none()).clicked() {
-            out.push(Command::FilterSplit(None));
+            out.push(Command::View(ViewCommand::FilterSplit(None)));
         }
         let splits: Vec<Split> = session.splits();
         for split in splits.iter().filter(|_| splits.len() > 1) {
             let chosen = session.filter.split == Some(*split);
             if Badge::new(split.name()).show_selectable(ui, chosen).clicked() {
-                out.push(Command::FilterSplit((!chosen).then_some(*split)));
+                out.push(Command::View(ViewCommand::FilterSplit((!chosen).then_some(*split))));
             }
         }
         let narrow = ui.content_rect().width() < super::WIDE_LIST;
@@ -151,7 +152,7 @@ fn status_badges(ui: &mut Ui, session: &Session, narrow: bool, out: &mut Command
         let text = if narrow { "" } else { count.as_str() };
         let badge = Badge::new(text).spoken(spoken).icon(glyph);
         if badge.show_selectable(ui, chosen).on_hover_text(spoken).clicked() {
-            out.push(Command::FilterStatus((!chosen).then_some(status)));
+            out.push(Command::View(ViewCommand::FilterStatus((!chosen).then_some(status))));
         }
     }
 }
@@ -172,7 +173,7 @@ fn completions(
         let row = ui.push_id(("offer", whole), |ui| MenuRow::new(last).detail(meaning).show(ui)).inner;
         if row.clicked() {
             view.query.clone_from(whole);
-            out.push(Command::FilterText(whole.clone()));
+            out.push(Command::View(ViewCommand::FilterText(whole.clone())));
             move_caret_to_end(ui, field, whole);
         }
         focused |= row.has_focus();
@@ -196,7 +197,7 @@ fn view_menu(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: 
         let row = MenuRow::new(&kept.name).selected(kept.query == session.filter.text);
         if row.show(ui).clicked() {
             view.query.clone_from(&kept.query);
-            out.push(Command::FilterText(kept.query.clone()));
+            out.push(Command::View(ViewCommand::FilterText(kept.query.clone())));
         }
     }
     let typed = session.filter.text.trim();
@@ -204,7 +205,7 @@ fn view_menu(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: 
         _ if typed.is_empty() => {}
         Some(kept) => {
             if MenuRow::new(&tr!("Delete {name}", name = kept.name)).icon(icon::X).show(ui).clicked() {
-                out.push(Command::DeleteSearch(kept.name.clone()));
+                out.push(Command::Saved(SavedCommand::DeleteSearch(kept.name.clone())));
             }
         }
         None => {
@@ -219,7 +220,7 @@ fn label_menu(ui: &mut Ui, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let mut row = |ui: &mut Ui, row: MenuRow, filter: LabelFilter| {
         if row.selected(session.filter.label == filter).show(ui).clicked() {
-            out.push(Command::FilterLabel(filter));
+            out.push(Command::View(ViewCommand::FilterLabel(filter)));
             ui.close();
         }
     };
@@ -335,6 +336,6 @@ fn sentence(ui: &mut Ui, session: &Session, index: usize, out: &mut Commands) {
     let text: String = text.chars().take(90).collect();
     let row = SentenceRow { state, text: &text, id: &name, spans: &colors, selected: index == session.current };
     if row.show(ui).clicked() {
-        out.push(Command::GoToSentence(index));
+        out.push(Command::View(ViewCommand::GoToSentence(index)));
     }
 }

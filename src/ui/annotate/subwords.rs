@@ -1,6 +1,7 @@
 //! The subword lens: the subwords, tags and ids under each word, exactly as the trainer uses them.
 
 use super::text_layout::SpanShape;
+use crate::app::page_commands::TrainCommand;
 use crate::app::train_page::BaseModelInput;
 use crate::app::{App, Command};
 use crate::i18n::tr;
@@ -252,7 +253,7 @@ pub fn inspector(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) 
         label(ui, TextRole::Small, p.text_secondary, tr!("Tag of subwords after the first"));
         let mut chosen = usize::from(!app.train_page.arguments.label_all_subwords);
         if SegmentedControl::new(&mut chosen, &[tr!("I- tag"), tr!("Ignored (-100)")]).wide().show(ui).changed() {
-            out.push(Command::SetLabelAllSubwords(chosen == 0));
+            out.push(Command::Train(TrainCommand::SetLabelAllSubwords(chosen == 0)));
         }
         paragraph(ui, TextRole::Caption, p.text_muted, tr!("The loss ignores -100. Special tokens are always -100."));
     });

@@ -1,6 +1,7 @@
 //! Suggestions: the menu that requests them from a model, and the card to decide one.
 
 use super::span_layout::probability;
+use crate::app::page_commands::SuggestionCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, App, Command};
 use crate::i18n::{tr, trn};
@@ -47,7 +48,7 @@ fn request_menu(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let names: Vec<&str> = models.iter().map(|(name, _)| name.as_str()).collect();
     let mut chosen = models.iter().position(|(_, m)| *m == s.model).unwrap_or(0);
     if combo_box(ui, tr!("Model"), &mut chosen, &names).changed() {
-        out.push(Command::SuggestModel(models[chosen].1.clone()));
+        out.push(Command::Suggestions(SuggestionCommand::SuggestModel(models[chosen].1.clone())));
     }
     if let Some((done, total)) = app.requests.pending(Slot::Suggestions).and_then(Pending::sentences) {
         ProgressBar::new(tr!("Analyzing…"), Some(done as f32 / total.max(1) as f32)).show(ui);
@@ -60,7 +61,7 @@ fn request_menu(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                    out.push(Command::StopSuggestions);
+                    out.push(Command::Suggestions(SuggestionCommand::StopSuggestions));
                 }
             });
         });
@@ -89,7 +90,7 @@ fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &m
     ui.horizontal(|ui| {
         let slider = Slider::new(&mut percent, 50..=100).custom_formatter(|v, _| probability(v as f32 / 100.0));
         if ui.add(slider).accessible_name(tr!("Minimum confidence")).changed() {
-            out.push(Command::SetSuggestionThreshold(percent));
+            out.push(Command::Suggestions(SuggestionCommand::SetSuggestionThreshold(percent)));
         }
         label(ui, TextRole::Small, p.text_secondary, tr!("or higher"));
     });
@@ -100,11 +101,11 @@ fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &m
             .show(ui)
             .clicked()
         {
-            out.push(Command::AcceptSuggestionsAboveThreshold);
+            out.push(Command::Suggestions(SuggestionCommand::AcceptSuggestionsAboveThreshold));
             ui.close();
         }
         if Button::plain(tr!("Reject all")).show(ui).clicked() {
-            out.push(Command::DiscardSuggestions);
+            out.push(Command::Suggestions(SuggestionCommand::DiscardSuggestions));
             ui.close();
         }
     });

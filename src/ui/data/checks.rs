@@ -1,5 +1,6 @@
 //! List of findings by kind, with a fix for each if there is one.
 
+use crate::app::page_commands::DataCommand;
 use crate::app::{Action, Command};
 use crate::eval::Finding;
 use crate::eval::lint::FindingKind;
@@ -40,13 +41,13 @@ pub fn show(ui: &mut Ui, session: &Session, findings: &[Finding], out: &mut Comm
             .show_selectable(ui, s.kind.is_none())
             .clicked()
         {
-            out.push(Command::FilterFindings(None));
+            out.push(Command::Data(DataCommand::FilterFindings(None)));
         }
         for kind in FindingKind::ALL {
             let n = open.iter().filter(|i| findings[**i].kind == kind).count();
             let badge = format!("{} {}", kind_title(kind), thousands(n));
             if n > 0 && Badge::new(&badge).show_selectable(ui, s.kind == Some(kind)).clicked() {
-                out.push(Command::FilterFindings((s.kind != Some(kind)).then_some(kind)));
+                out.push(Command::Data(DataCommand::FilterFindings((s.kind != Some(kind)).then_some(kind))));
             }
         }
     });
@@ -61,7 +62,7 @@ pub fn show(ui: &mut Ui, session: &Session, findings: &[Finding], out: &mut Comm
         let verb = tr!("Fix {mendable}", mendable = thousands(mendable.len()));
         let off = mendable.is_empty().then_some(tr!("No automatic fix available"));
         if Button::plain(&verb).disabled(off).show(ui).clicked() {
-            out.push(Command::ApplyFixes(mendable));
+            out.push(Command::Data(DataCommand::ApplyFixes(mendable)));
         }
         if shown.iter().any(|i| findings[*i].kind == FindingKind::InvalidTag)
             && Button::plain(tr!("Save and rewrite all tags")).show(ui).clicked()
@@ -85,16 +86,16 @@ fn finding_row(ui: &mut Ui, session: &Session, number: usize, finding: &Finding,
         ui.painter().rect_filled(rect, 6, p.hover);
     }
     if response.clicked() {
-        out.push(Command::ShowFinding(number));
+        out.push(Command::Data(DataCommand::ShowFinding(number)));
     }
     let buttons = rect.with_min_x(rect.right() - 124.0).shrink2(vec2(4.0, 3.0));
     let mut right = ui.new_child(UiBuilder::new().max_rect(buttons).layout(Layout::right_to_left(Align::Center)));
     let dismiss = tr!("Dismiss: {finding}", finding = finding.message);
     if IconButton::new(icon::X, &dismiss).size(22.0).show(&mut right).clicked() {
-        out.push(Command::DismissFinding(number));
+        out.push(Command::Data(DataCommand::DismissFinding(number)));
     }
     if finding.fix.is_some() && Button::plain(tr!("Fix")).show(&mut right).clicked() {
-        out.push(Command::ApplyFixes(vec![number]));
+        out.push(Command::Data(DataCommand::ApplyFixes(vec![number])));
     }
     let index = session
         .sentence_index_at(finding.sentence.document, finding.span.start)

@@ -1,5 +1,6 @@
 //! Comparison of two annotations of a dataset: agreement, and a resolution for each difference.
 
+use crate::app::page_commands::DataCommand;
 use crate::app::{Action, App, Command};
 use crate::corpus::{Document, LabelSet, Span};
 use crate::eval::agreement::Difference;
@@ -50,7 +51,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             out.push(Command::Run(Action::Compare));
         }
         if Button::ghost(tr!("Close comparison")).show(ui).clicked() {
-            out.push(Command::EndComparison);
+            out.push(Command::Data(DataCommand::EndComparison));
         }
     });
     if let Some(difference) = c.difference() {
@@ -72,14 +73,14 @@ fn handle_keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
         (Key::N, Resolution::Neither),
     ] {
         if pressed(key) {
-            out.push(Command::ResolveDifference(verdict));
+            out.push(Command::Data(DataCommand::ResolveDifference(verdict)));
         }
     }
     if pressed(Key::ArrowDown) {
-        out.push(Command::SelectDifference(c.current + 1));
+        out.push(Command::Data(DataCommand::SelectDifference(c.current + 1)));
     }
     if pressed(Key::ArrowUp) {
-        out.push(Command::SelectDifference(c.current.saturating_sub(1)));
+        out.push(Command::Data(DataCommand::SelectDifference(c.current.saturating_sub(1))));
     }
 }
 
@@ -129,7 +130,7 @@ fn side_by_side(ui: &mut Ui, session: &Session, c: &Comparison, difference: &Dif
             let keys = [key];
             let take = |ui: &mut Ui| {
                 if Button::plain(tr!("Use")).keys(&keys).show(ui).clicked() {
-                    out.push(Command::ResolveDifference(verdict));
+                    out.push(Command::Data(DataCommand::ResolveDifference(verdict)));
                 }
             };
             Card::new(title).height(150.0).show(ui, take, |ui| {
@@ -140,7 +141,7 @@ fn side_by_side(ui: &mut Ui, session: &Session, c: &Comparison, difference: &Dif
     ui.horizontal(|ui| {
         for (what, key, verdict) in [(tr!("Both"), "B", Resolution::Both), (tr!("Neither"), "N", Resolution::Neither)] {
             if Button::plain(what).keys(&[key]).show(ui).clicked() {
-                out.push(Command::ResolveDifference(verdict));
+                out.push(Command::Data(DataCommand::ResolveDifference(verdict)));
             }
         }
     });
@@ -230,7 +231,7 @@ fn row(ui: &mut Ui, session: &Session, c: &Comparison, number: usize, out: &mut 
         ui.painter().rect_filled(rect, 6, if chosen { p.selected } else { p.hover });
     }
     if response.clicked() {
-        out.push(Command::SelectDifference(number));
+        out.push(Command::Data(DataCommand::SelectDifference(number)));
     }
     let square = Rect::from_min_size(pos2(rect.left() + 8.0, rect.top()), vec2(16.0, ROW));
     let (glyph, color) = match c.verdicts[number] {

@@ -9,6 +9,7 @@ use super::Commands;
 use super::theme;
 use super::widgets::{ProgressBar, SegmentedControl, caption};
 use crate::app::effect::Pick;
+use crate::app::page_commands::DataCommand;
 use crate::app::requests::Slot;
 use crate::app::{App, Command};
 use crate::corpus::Split;
@@ -32,7 +33,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         ui.horizontal(|ui| {
             let mut tab = s.tab as usize;
             if SegmentedControl::new(&mut tab, &[tr!("Statistics"), tr!("Checks"), tr!("Compare")]).show(ui).changed() {
-                out.push(Command::SetDataTab([Tab::Statistics, Tab::Checks, Tab::Compare][tab]));
+                out.push(Command::Data(DataCommand::SetDataTab([Tab::Statistics, Tab::Checks, Tab::Compare][tab])));
             }
             if let (Tab::Statistics, Some((_, report))) = (s.tab, &s.report)
                 && Button::ghost(tr!("Save as image…")).icon(icon::DOWNLOAD).show(ui).clicked()
@@ -44,7 +45,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                 ui.add_space(8.0);
                 caption(ui, TextRole::Small, tr!("Out of date: labels have changed"));
                 if Button::plain(tr!("Refresh")).show(ui).clicked() {
-                    out.push(Command::Analyze);
+                    out.push(Command::Data(DataCommand::Analyze));
                 }
             }
         });
@@ -55,7 +56,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             }
             (_, None) => {
                 if Button::plain(tr!("Analyze")).show(ui).clicked() {
-                    out.push(Command::Analyze);
+                    out.push(Command::Data(DataCommand::Analyze));
                 }
             }
             (Tab::Statistics, Some((_, report))) => {

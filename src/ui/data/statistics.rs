@@ -1,6 +1,7 @@
 //! Statistics of the dataset. A click on a bar shows its sentences.
 
 use super::split_opacity;
+use crate::app::page_commands::{DataCommand, ViewCommand};
 use crate::app::{Action, App, Command, Page};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
@@ -135,8 +136,8 @@ fn labels(ui: &mut Ui, session: &Session, s: &Statistics, out: &mut Commands) {
 }
 
 fn show_label(id: LabelId, out: &mut Commands) {
-    out.push(Command::SearchFor(String::new()));
-    out.push(Command::FilterLabel(LabelFilter::With(id)));
+    out.push(Command::Data(DataCommand::SearchFor(String::new())));
+    out.push(Command::View(ViewCommand::FilterLabel(LabelFilter::With(id))));
     out.push(Command::Run(Action::GoTo(Page::Annotate)));
 }
 
@@ -162,7 +163,7 @@ fn bar_card(ui: &mut Ui, title: &str, note: &str, none: &str, bars: Vec<Bar>, ou
             }
             for Bar { name, number, parts, query } in bars {
                 if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
-                    out.push(Command::SearchFor(query));
+                    out.push(Command::Data(DataCommand::SearchFor(query)));
                 }
             }
         },
@@ -254,7 +255,7 @@ fn train_overlap(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
                     let parts = [(share as f32, p.series[1])];
                     let number = format!("{:.1}%", share * 100.0);
                     if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
-                        out.push(Command::SearchFor(format!("split:{}", seen.split.name())));
+                        out.push(Command::Data(DataCommand::SearchFor(format!("split:{}", seen.split.name()))));
                     }
                 }
             }

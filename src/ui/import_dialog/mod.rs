@@ -7,6 +7,7 @@ mod preview;
 use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
+use crate::app::page_commands::ImportCommand;
 use crate::app::requests::Slot;
 use crate::app::{App, Command, ImportPreview};
 use crate::failure::FailureKind;
@@ -68,7 +69,10 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
                 let hint = tr!("This file decompresses to many times its size. Continue only if you trust it.");
                 let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("Decompressed size exceeds the limit"), hint);
                 if asked.action(tr!("Decompress anyway")).show_centered(ui) {
-                    out.push(Command::SetImportOptions(ReadOptions { allow_large: true, ..importing.choices }));
+                    out.push(Command::ImportPreview(ImportCommand::SetImportOptions(ReadOptions {
+                        allow_large: true,
+                        ..importing.choices
+                    })));
                 }
             }
             Err(failure) => {
@@ -86,10 +90,10 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
             };
             let entered = free && ui.input(|i| i.key_pressed(Key::Enter));
             if (Button::primary(tr!("Open")).disabled(off).show(ui).clicked() || entered) && ready {
-                out.push(Command::ConfirmImport);
+                out.push(Command::ImportPreview(ImportCommand::ConfirmImport));
             }
             if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                out.push(Command::CancelImport);
+                out.push(Command::ImportPreview(ImportCommand::CancelImport));
             }
             if is_loading {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Reading…"));
@@ -97,7 +101,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
         });
     });
     if dismissed {
-        out.push(Command::CancelImport);
+        out.push(Command::ImportPreview(ImportCommand::CancelImport));
     }
 }
 

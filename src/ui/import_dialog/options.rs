@@ -1,5 +1,6 @@
 //! Left column of the import dialog: the detected properties with the evidence, and the options to override them.
 
+use crate::app::page_commands::ImportCommand;
 use crate::app::{Command, ImportPreview};
 use crate::format::conll::Delimiter;
 use crate::format::text::SampleBy;
@@ -68,7 +69,7 @@ pub(super) fn show_options(ui: &mut Ui, importing: &ImportPreview, out: &mut Com
     roles(ui, found);
     detection_notes(ui, importing);
     if choices != importing.choices {
-        out.push(Command::SetImportOptions(choices));
+        out.push(Command::ImportPreview(ImportCommand::SetImportOptions(choices)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Right column of the import dialog: problems, notes, first sentences, labels with their new names, and splits.
 
 use super::ImportDialogState;
+use crate::app::page_commands::ImportCommand;
 use crate::app::{Command, ImportPreview};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{Document, LabelId, scheme};
@@ -116,7 +117,7 @@ fn labels(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut 
             let requested = Some(new.trim().to_owned()).filter(|name| validate_label_name(name).is_ok());
             let named = Some(requested.unwrap_or_else(|| old.clone()));
             if field.lost_focus() && !dropped {
-                out.push(Command::SetImportLabel(old.clone(), named.clone()));
+                out.push(Command::ImportPreview(ImportCommand::SetImportLabel(old.clone(), named.clone())));
             }
             if let Some(reason) = &wrong {
                 field.on_hover_text(reason);
@@ -127,7 +128,7 @@ fn labels(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut 
                 (icon::EYE, tr!("Exclude {old}", old))
             };
             if IconButton::new(glyph, &name).show(ui).clicked() {
-                out.push(Command::SetImportLabel(old.clone(), named.filter(|_| dropped)));
+                out.push(Command::ImportPreview(ImportCommand::SetImportLabel(old.clone(), named.filter(|_| dropped))));
             }
             label(ui, TextRole::Small, p.text_secondary, &thousands(counts[id]));
         });

@@ -2,6 +2,7 @@
 
 use super::lr_sweep;
 use crate::app::effect::Pick;
+use crate::app::page_commands::TryCommand;
 use crate::app::{Action, App, Command};
 use crate::hub::ModelRef;
 use crate::i18n::tr;
@@ -166,7 +167,7 @@ fn run_header(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
                 }
                 RunState::Ended(finished) => {
                     if Button::plain(tr!("Try model")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
-                        out.push(Command::SetTryModel(ModelRef::Folder(finished.out.clone())));
+                        out.push(Command::Try(TryCommand::SetTryModel(ModelRef::Folder(finished.out.clone()))));
                         out.push(Command::Run(Action::GoTo(crate::app::Page::Try)));
                     }
                     if Button::plain(tr!("Save model as…")).icon(icon::DOWNLOAD).show(ui).clicked() {

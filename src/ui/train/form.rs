@@ -1,6 +1,7 @@
 //! The form of a run: base model, data, and the training arguments with their names in the Hugging Face Trainer.
 
 use crate::app::effect::Pick;
+use crate::app::page_commands::TrainCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::runs::{run_preview, training_blocker};
 use crate::app::train_page::BaseModelInput;
@@ -47,7 +48,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState
     let p = theme::colors(ui);
     panel_header(ui, tr!("New run"), "", |ui| {
         if Button::ghost(tr!("Reset to defaults")).icon(icon::ROTATE_CCW).show(ui).clicked() {
-            out.push(Command::ResetRunSettings);
+            out.push(Command::Train(TrainCommand::ResetRunSettings));
         }
     });
     let foot = Frame::new().fill(p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
@@ -71,7 +72,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState
             advanced_settings(ui, app, view, out);
             let mut all = app.train_page.arguments.label_all_subwords;
             if Switch::new(&mut all, tr!("Label all subwords")).show(ui).changed() {
-                out.push(Command::SetLabelAllSubwords(all));
+                out.push(Command::Train(TrainCommand::SetLabelAllSubwords(all)));
             }
             ui.add_space(8.0);
         });
@@ -144,11 +145,11 @@ fn base_model(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormSta
         BaseModelInput::Hub(_) => 2,
     };
     if SegmentedControl::new(&mut kind, &[tr!("Starter"), tr!("Folder"), tr!("Hub")]).wide().show(ui).changed() {
-        out.push(Command::SetBaseModel(match kind {
+        out.push(Command::Train(TrainCommand::SetBaseModel(match kind {
             0 => BaseModelInput::Starter,
             1 => BaseModelInput::Folder(view.folder.clone()),
             _ => BaseModelInput::Hub(view.hub.clone()),
-        }));
+        })));
     }
     match &t.base {
         BaseModelInput::Starter => {}
@@ -162,7 +163,7 @@ fn base_model(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormSta
                 .show(ui)
                 .changed()
             {
-                out.push(Command::SetBaseModel(BaseModelInput::Folder(view.folder.clone())));
+                out.push(Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Folder(view.folder.clone()))));
             }
             ui.horizontal(|ui| {
                 if Button::plain(tr!("Choose…")).show(ui).clicked() {
@@ -175,9 +176,9 @@ fn base_model(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormSta
                         for (title, model) in &runs[1..] {
                             if crate::ui::widgets::MenuRow::new(title).show(ui).clicked() {
                                 if let Some(folder) = app.model_folder(model) {
-                                    out.push(Command::SetBaseModel(BaseModelInput::Folder(
+                                    out.push(Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Folder(
                                         folder.display().to_string(),
-                                    )));
+                                    ))));
                                 }
                                 ui.close();
                             }
@@ -189,7 +190,7 @@ fn base_model(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormSta
         BaseModelInput::Hub(_) => {
             if TextField::new(&mut view.hub, tr!("Model id (owner/name)")).placeholder("owner/name").show(ui).changed()
             {
-                out.push(Command::SetBaseModel(BaseModelInput::Hub(view.hub.trim().to_owned())));
+                out.push(Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Hub(view.hub.trim().to_owned()))));
             }
             paragraph(
                 ui,
@@ -283,7 +284,7 @@ fn facts(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         if keeps {
             let mut new_head = t.arguments.new_head;
             if Switch::new(&mut new_head, tr!("New classification head")).show(ui).changed() {
-                out.push(Command::SetNewHead(new_head));
+                out.push(Command::Train(TrainCommand::SetNewHead(new_head)));
             }
         }
     }
@@ -337,7 +338,7 @@ fn small_data_hint(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
                 );
                 paragraph(ui, TextRole::Small, p.text, &text);
                 if Button::plain(tr!("Apply small-data preset")).show(ui).clicked() {
-                    out.push(Command::ApplySmallDataPreset);
+                    out.push(Command::Train(TrainCommand::ApplySmallDataPreset));
                 }
             });
         });
@@ -404,7 +405,7 @@ fn show_field(ui: &mut Ui, app: &App, view: &mut TrainFormState, place: FormFiel
                 TextField::new(typed, &label.spoken()).suffix(translate(field.suffix)).invalid(error.is_some()).show(ui)
             });
             if response.changed() {
-                out.push(Command::SetNumber(i, view.texts[i].clone()));
+                out.push(Command::Train(TrainCommand::SetNumber(i, view.texts[i].clone())));
             }
         }
         FormField::Enum(i) => {
@@ -415,7 +416,7 @@ fn show_field(ui: &mut Ui, app: &App, view: &mut TrainFormState, place: FormFiel
             let response =
                 form_field(ui, &label, translate(c.hint), None, |ui| combo_box(ui, &label.spoken(), &mut at, &options));
             if response.changed() {
-                out.push(Command::SetEnum(i, at));
+                out.push(Command::Train(TrainCommand::SetEnum(i, at)));
             }
         }
         FormField::Device => device(ui, app, out),
@@ -445,6 +446,6 @@ fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
         combo_box(ui, tr!("Device"), &mut at, &names)
     });
     if response.changed() {
-        out.push(Command::Device(offered[at].1));
+        out.push(Command::Train(TrainCommand::Device(offered[at].1)));
     }
 }

@@ -1,6 +1,7 @@
 //! Chart of the loss by learning rate, with the suggested rate.
 
 use crate::app::Command;
+use crate::app::page_commands::TrainCommand;
 use crate::i18n::tr;
 use crate::train::measure::LrSweep;
 use crate::ui::Commands;
@@ -27,12 +28,12 @@ pub fn show(ui: &mut Ui, sweep: &LrSweep, out: &mut Commands) {
             ui,
             |ui| {
                 if IconButton::new(icon::X, tr!("Close")).show(ui).clicked() {
-                    out.push(Command::ApplyLearningRate(None));
+                    out.push(Command::Train(TrainCommand::ApplyLearningRate(None)));
                 }
                 if let Some(rate) = sweep.suggestion
                     && Button::plain(&tr!("Use {rate}", rate = format!("{:e}", rate))).show(ui).clicked()
                 {
-                    out.push(Command::ApplyLearningRate(Some(rate)));
+                    out.push(Command::Train(TrainCommand::ApplyLearningRate(Some(rate))));
                 }
             },
             |ui| {

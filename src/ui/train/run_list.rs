@@ -1,6 +1,7 @@
 //! The runs of the project, and the log of the current run.
 
 use crate::app::effect::Pick;
+use crate::app::page_commands::TrainCommand;
 use crate::app::{App, Command};
 use crate::i18n::tr;
 use crate::project::RunStatus;
@@ -43,7 +44,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                     let command = Command::OpenPathDialog(Pick::SaveModel(run.dir.clone()));
                     Some((icon::DOWNLOAD, tr!("Save model of {name} as…", name), command))
                 } else if run.outcome == RunStatus::Interrupted {
-                    Some((icon::PLAY, tr!("Resume {name}", name), Command::ResumeRun(run.number)))
+                    Some((icon::PLAY, tr!("Resume {name}", name), Command::Train(TrainCommand::ResumeRun(run.number))))
                 } else {
                     None
                 };

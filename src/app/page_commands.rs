@@ -1,0 +1,308 @@
+//! Commands with parameters, grouped by page or subject. Each group is handled by one function.
+
+use super::command::Action;
+use super::shortcut::Shortcut;
+use super::train_page::BaseModelInput;
+use crate::corpus::{LabelId, Span, Split};
+use crate::eval::lint::FindingKind;
+use crate::format::ReadOptions;
+use crate::hub::ModelRef;
+use crate::model::DeviceChoice;
+use crate::session::LabelFilter;
+use crate::session::comparison::Resolution;
+use crate::session::matching::MatchOptions;
+use crate::session::query::Status;
+use crate::session::results::Tab;
+use std::path::PathBuf;
+
+/// Commands of the import preview.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImportCommand {
+    /// Reads the previewed dataset with other options.
+    SetImportOptions(ReadOptions),
+    /// Renames this label on import, or removes it (`None`).
+    SetImportLabel(String, Option<String>),
+    /// Opens the previewed dataset.
+    ConfirmImport,
+    /// Cancels the import.
+    CancelImport,
+}
+
+/// Commands that change the position, the filter or a detail of the open dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ViewCommand {
+    /// Shows this sentence, by index in the list of all sentences.
+    GoToSentence(usize),
+    /// Selects words of the current sentence, both inclusive.
+    Select(usize, usize),
+    /// Removes this span of the current document.
+    Remove(Span),
+    /// Undoes or redoes edits until this number of edits is applied.
+    GoToHistory(usize),
+    /// Sets the annotation guidelines of the dataset, in Markdown.
+    SetGuidelines(String),
+    /// Sets the label that is applied immediately to each mouse selection, or none.
+    Brush(Option<LabelId>),
+    /// Closes the label chooser.
+    ClosePicker,
+    /// Sets the query of the filter.
+    FilterText(String),
+    /// Shows only sentences of this status, or all.
+    FilterStatus(Option<Status>),
+    /// Sets the label of the filter.
+    FilterLabel(LabelFilter),
+    /// Sets the split of the filter.
+    FilterSplit(Option<Split>),
+}
+
+/// Commands that apply labels, and commands of the label list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelCommand {
+    /// Applies this label to the selection.
+    Label(LabelId),
+    /// Creates a label of this name and applies it to the selection.
+    LabelSelectionWithNew(String),
+    /// Creates a label of this name.
+    NewLabel(String),
+    /// Renames a label.
+    RenameLabel(LabelId, String),
+    /// Changes the color of a label.
+    SetLabelColor(LabelId, u8),
+    /// Sets the letter key of a label, or resets it to the default letter (`None`).
+    SetLabelShortcut(LabelId, Option<char>),
+    /// Adds this label to the current document, or removes it.
+    ToggleDocLabel(String),
+}
+
+/// Commands of the dialog of matches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MatchCommand {
+    /// Sets the label and the options of the match search.
+    UpdateMatches(LabelId, MatchOptions),
+    /// Selects or deselects one match, or all (`None`).
+    CheckMatch(Option<usize>, bool),
+    /// Labels the selected matches.
+    LabelCheckedMatches,
+    /// Closes the dialog of matches.
+    CloseMatches,
+}
+
+/// Commands of the suggestions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SuggestionCommand {
+    /// Sets the model for suggestions.
+    SuggestModel(ModelRef),
+    /// Sets the minimum score for accepting all suggestions, in percent.
+    SetSuggestionThreshold(u8),
+    /// Accepts all listed suggestions with at least that score.
+    AcceptSuggestionsAboveThreshold,
+    /// Removes all listed suggestions.
+    DiscardSuggestions,
+    /// Stops the suggestions. Those found so far are added.
+    StopSuggestions,
+}
+
+/// Commands of saved searches and snapshots.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SavedCommand {
+    /// Saves the search under this name.
+    SaveSearch(String),
+    /// Deletes the saved search of this name.
+    DeleteSearch(String),
+    /// Creates a snapshot of this name.
+    TakeSnapshot(String),
+    /// Restores the labels of this snapshot.
+    RestoreSnapshot(String),
+    /// Deletes this snapshot.
+    DeleteSnapshot(String),
+    /// Closes the dialog of snapshots.
+    CloseSnapshots,
+}
+
+/// Commands of the Data page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DataCommand {
+    /// Selects the tab of the Data page.
+    SetDataTab(Tab),
+    /// Analyzes the dataset again.
+    Analyze,
+    /// Shows only findings of this kind, or all.
+    FilterFindings(Option<FindingKind>),
+    /// Shows a finding in the text.
+    ShowFinding(usize),
+    /// Dismisses a finding.
+    DismissFinding(usize),
+    /// Fixes these findings. Several findings are listed first, with check boxes.
+    ApplyFixes(Vec<usize>),
+    /// Selects or deselects one fix, or all (`None`).
+    CheckFix(Option<usize>, bool),
+    /// Applies the selected fixes.
+    ApplyCheckedFixes,
+    /// Closes the list of fixes.
+    CloseFixes,
+    /// Shows the sentences that match this query on the Annotate page.
+    SearchFor(String),
+    /// Compares with the annotations at this path.
+    CompareWith(PathBuf),
+    /// Ends the comparison.
+    EndComparison,
+    /// Shows this difference.
+    SelectDifference(usize),
+    /// Resolves the current difference.
+    ResolveDifference(Resolution),
+}
+
+/// Commands of the form of the next run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainCommand {
+    /// Sets the base model of the next run.
+    SetBaseModel(BaseModelInput),
+    /// Sets a training argument from its text field.
+    SetNumber(usize, String),
+    /// Sets if later subwords of a word are labeled with `I-`.
+    SetLabelAllSubwords(bool),
+    /// Sets if a new classification head is initialized although the head of the base model fits.
+    SetNewHead(bool),
+    /// Sets the compute device.
+    Device(DeviceChoice),
+    /// Sets an enumerated training argument: its index and the index of the option.
+    SetEnum(usize, usize),
+    /// Resumes this run from its latest checkpoint.
+    ResumeRun(usize),
+    /// Uses the suggested learning rate, or only closes its card (`None`).
+    ApplyLearningRate(Option<f64>),
+    /// Uses the recipe proposed for a small dataset.
+    ApplySmallDataPreset,
+    /// Sets all settings of the next run to their defaults.
+    ResetRunSettings,
+}
+
+/// Commands of the Evaluate page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EvaluateCommand {
+    /// Sets the model of the Evaluate page.
+    SetEvalModel(ModelRef),
+    /// Sets the split of the Evaluate page.
+    SetEvalSplit(Split),
+    /// Cancels the evaluation.
+    CancelEvaluation,
+}
+
+/// Commands of the Try page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TryCommand {
+    /// Sets the text of the Try page.
+    SetTryText(String),
+    /// Sets the model of the Try page.
+    SetTryModel(ModelRef),
+}
+
+/// Commands of the settings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SettingsCommand {
+    /// Sets a light (`true`) or dark theme, or follows the system (`None`).
+    SetTheme(Option<bool>),
+    /// Sets the compact density: lower rows and smaller text.
+    SetDensity(bool),
+    /// Stores the width of the panel of this name, in points.
+    PanelWidth(&'static str, f32),
+    /// Shows or hides the time worked today.
+    SetShowTimer(bool),
+    /// Hides or shows marks for invisible characters.
+    HideInvisible(bool),
+    /// Selects a key preset. Custom keys are removed.
+    SetPreset(&'static str),
+    /// Sets the key of a command, or removes its keys (`None`).
+    SetKeybinding(Action, Option<Shortcut>),
+    /// Resets the keys of a command.
+    ResetKey(Action),
+}
+
+impl ViewCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Remove(_) | Self::GoToHistory(_) | Self::SetGuidelines(_) => true,
+            Self::GoToSentence(_)
+            | Self::Select(..)
+            | Self::Brush(_)
+            | Self::ClosePicker
+            | Self::FilterText(_)
+            | Self::FilterStatus(_)
+            | Self::FilterLabel(_)
+            | Self::FilterSplit(_) => false,
+        }
+    }
+}
+
+impl MatchCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::LabelCheckedMatches => true,
+            Self::UpdateMatches(..) | Self::CheckMatch(..) | Self::CloseMatches => false,
+        }
+    }
+}
+
+impl SuggestionCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::AcceptSuggestionsAboveThreshold | Self::DiscardSuggestions => true,
+            Self::SuggestModel(_) | Self::SetSuggestionThreshold(_) | Self::StopSuggestions => false,
+        }
+    }
+}
+
+impl SavedCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::SaveSearch(_)
+            | Self::DeleteSearch(_)
+            | Self::TakeSnapshot(_)
+            | Self::RestoreSnapshot(_)
+            | Self::DeleteSnapshot(_) => true,
+            Self::CloseSnapshots => false,
+        }
+    }
+}
+
+impl DataCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::ApplyFixes(_) | Self::ApplyCheckedFixes | Self::ResolveDifference(_) => true,
+            Self::SetDataTab(_)
+            | Self::Analyze
+            | Self::FilterFindings(_)
+            | Self::ShowFinding(_)
+            | Self::DismissFinding(_)
+            | Self::CheckFix(..)
+            | Self::CloseFixes
+            | Self::SearchFor(_)
+            | Self::CompareWith(_)
+            | Self::EndComparison
+            | Self::SelectDifference(_) => false,
+        }
+    }
+}
+
+impl TrainCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::ResumeRun(_) => true,
+            Self::SetBaseModel(_)
+            | Self::SetNumber(..)
+            | Self::SetLabelAllSubwords(_)
+            | Self::SetNewHead(_)
+            | Self::Device(_)
+            | Self::SetEnum(..)
+            | Self::ApplyLearningRate(_)
+            | Self::ApplySmallDataPreset
+            | Self::ResetRunSettings => false,
+        }
+    }
+}
