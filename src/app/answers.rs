@@ -118,8 +118,14 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
         }
         Purpose::Suggest(_) => tr!("Could not get suggestions"),
         Purpose::Report => tr!("Could not compute the report"),
-        Purpose::ListExportLosses => tr!("Could not list the export formats"),
-        Purpose::CompareSnapshots => tr!("Could not compare the snapshots"),
+        Purpose::ListExportLosses => {
+            app.export_options = None;
+            tr!("Could not list the export formats")
+        }
+        Purpose::CompareSnapshots => {
+            app.snapshots = None;
+            tr!("Could not compare the snapshots")
+        }
     };
     app.notifications.push(Notification::error(title, failure.message));
 }

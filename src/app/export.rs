@@ -10,9 +10,10 @@ use crate::project::copying;
 use crate::worker::{FileWork, InteractiveWork, Work};
 use std::path::PathBuf;
 
-/// Requests the losses of each export format. The dialog opens with the answer.
+/// Opens the export dialog, and requests the losses of each format.
 pub(super) fn open_dialog(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
+    app.export_options = Some(Vec::new());
     let work = InteractiveWork::ListExportLosses { corpus: session.corpus().clone(), files: session.files.clone() };
     app.requests.submit(Purpose::ListExportLosses, Work::Interactive(work), effects);
 }

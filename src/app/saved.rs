@@ -3,7 +3,7 @@
 use super::editing::writer;
 use super::effect::Effect;
 use super::page_commands::SavedCommand;
-use super::requests::Purpose;
+use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::clock::unix_now;
 use crate::corpus::LabelSnapshot;
@@ -11,9 +11,10 @@ use crate::project::SavedSearch;
 use crate::worker::{InteractiveWork, Work};
 use std::sync::Arc;
 
-/// Requests the number of sentences that have changed since each snapshot. The dialog opens with the answer.
+/// Opens the dialog of snapshots, and requests the number of sentences that have changed since each.
 pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
+    app.snapshots = Some(Vec::new());
     let (corpus, snapshots) = (session.corpus().clone(), session.snapshots.clone());
     let work = InteractiveWork::CompareSnapshots { corpus, snapshots };
     app.requests.submit(Purpose::CompareSnapshots, Work::Interactive(work), effects);
@@ -23,7 +24,7 @@ pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
 pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Vec<Effect>) {
     if command == SavedCommand::CloseSnapshots {
         app.snapshots = None;
-        return;
+        return app.requests.cancel(Slot::Dialog, effects);
     }
     app.prompt = None;
     let Some(session) = &mut app.session else { return };
@@ -41,8 +42,9 @@ pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Ve
             open_snapshots(app, effects);
         }
         SavedCommand::DeleteSnapshot(name) => {
-            if let (Some(index), Some(changes)) =
-                (writer.snapshots.iter().position(|s| s.name == name), &mut app.snapshots)
+            let index = writer.snapshots.iter().position(|s| s.name == name);
+            if let (Some(index), Some(changes)) = (index, &mut app.snapshots)
+                && index < changes.len()
             {
                 changes.remove(index);
             }

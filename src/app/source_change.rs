@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::opening;
-use super::requests::{Purpose, Slot};
+use super::requests::Purpose;
 use super::state::App;
 use crate::i18n::tr;
 use crate::project::{SourceChange, SourceDecision};
@@ -41,8 +41,12 @@ pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &
 /// Asks the user how to handle the labels, after a save failed because a source file was changed.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    if session.active_run().is_some() || app.requests.is_pending(Slot::Opening) {
+    if session.active_run().is_some() {
         return app.notifications.push(run_first_notification());
+    }
+    if app.requests.is_replacing_dataset() {
+        let text = tr!("Save again to choose how your labels are kept");
+        return app.notifications.push(Notification::info(tr!("Another program changed a source file"), text));
     }
     // A project that was opened by its own path has no record of the path of its sources.
     if session.path == session.project {

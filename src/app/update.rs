@@ -14,7 +14,8 @@ use super::opening;
 use super::pages::Page;
 use super::preferences;
 use super::refusal::refusal;
-use super::runs::{control, measure, start};
+use super::requests::Slot;
+use super::runs::{self, control, measure, start};
 use super::saved;
 use super::source_change;
 use super::state::App;
@@ -43,6 +44,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let labels = app.session.as_ref().map(Session::stamp);
     dispatch(app, command, &mut effects);
     drop_results_with_old_ids(app, labels, &mut effects);
+    runs::close_ended_session(app, &mut effects);
     // The label chooser closes when a dialog opens or another page is shown.
     if app.has_open_dialog() || app.page != Page::Annotate {
         app.session.iter_mut().for_each(|session| session.label_picker = None);
@@ -189,7 +191,10 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
         Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate_page::evaluate(app, effects),
-        Action::Export if app.export_options.is_some() => app.export_options = None,
+        Action::Export if app.export_options.is_some() => {
+            app.export_options = None;
+            app.requests.cancel(Slot::Dialog, effects);
+        }
         Action::Export => export::open_dialog(app, effects),
         Action::SaveAs => export::save_copy(app, effects),
         Action::MoveProject if app.session.is_some() => effects.push(Effect::PathDialog(Pick::Project)),

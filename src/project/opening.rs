@@ -225,7 +225,7 @@ pub fn decide(changed: SourceChange, decision: SourceDecision, places: &AppDirs)
     }
     let SourceChange { path, project: at, mut dataset, .. } = changed;
     if Lock::is_held_here(&disk::append_suffix(&at, "-lock")) {
-        return Err(in_use(&path, "its project is in use; try again after the run"));
+        return Err(in_use(&path, "its project is in use; try again in a moment"));
     }
     let before = Project::open(&at)?;
     if before.is_read_only() {

@@ -82,27 +82,34 @@ const MAX_RECENTS: usize = 8;
 pub struct SettingsWriter {
     settings: Option<Sender<Settings>>,
     thread: Option<JoinHandle<()>>,
+    dirs: AppDirs,
 }
 
 impl SettingsWriter {
     /// Starts the thread.
     pub fn new(dirs: AppDirs) -> Self {
         let (sender, received) = unbounded::<Settings>();
+        let target = dirs.clone();
         let work = move || {
             while let Ok(settings) = received.recv() {
                 // Only the newest settings matter.
-                received.try_iter().last().unwrap_or(settings).save(&dirs);
+                received.try_iter().last().unwrap_or(settings).save(&target);
             }
         };
         let thread = std::thread::Builder::new().name("settings".into()).spawn(work);
         let thread = thread.inspect_err(|e| log::error!("failed to start the thread of the settings: {e}")).ok();
-        Self { settings: Some(sender), thread }
+        Self { settings: Some(sender), thread, dirs }
     }
 
     /// Stores settings in the background.
     pub fn send(&self, settings: Settings) {
-        if self.settings.as_ref().is_none_or(|sender| sender.send(settings).is_err()) {
-            log::error!("settings were not stored");
+        let rejected = match &self.settings {
+            Some(sender) => sender.send(settings).err().map(|error| error.0),
+            None => Some(settings),
+        };
+        // Without a thread, the settings are stored here.
+        if let Some(settings) = rejected {
+            settings.save(&self.dirs);
         }
     }
 }

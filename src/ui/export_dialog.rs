@@ -4,6 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
 use crate::app::effect::Pick;
+use crate::app::requests::Slot;
 use crate::app::{Action, App, Command};
 use crate::format::Format;
 use crate::i18n::tr;
@@ -30,6 +31,9 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         let height = (ui.content_rect().height() - 240.0).max(120.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
+            if app.requests.is_pending(Slot::Dialog) {
+                label(ui, TextRole::Small, p.text_secondary, tr!("Checking formats…"));
+            }
             for (format, losses) in offered {
                 if row(ui, *format, losses) {
                     out.push(Command::OpenPathDialog(Pick::Export { format: format.name, folder: several }));

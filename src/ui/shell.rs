@@ -147,7 +147,8 @@ impl Shell {
             }
         }
         self.poll_other_writers();
-        self.app.storage_error = self.missing_project_error.clone().or_else(|| self.write_failure());
+        let failure = || self.open_writer.as_ref().and_then(ProjectWriter::failure).map(str::to_owned);
+        self.app.storage_error = self.missing_project_error.clone().or_else(failure);
         self.close_when_stored(ctx);
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.pending_commands.push(Command::Import(file.path().to_owned()));
@@ -168,14 +169,14 @@ impl Shell {
         self.open_writer.iter().chain(&self.parked_writer).chain(&self.closing_writers)
     }
 
-    /// Returns the message of a failed write to any project.
-    fn write_failure(&self) -> Option<String> {
-        self.writers().find_map(ProjectWriter::failure).map(str::to_owned)
-    }
-
     /// Returns true if all edits of the open dataset are stored, or can be discarded.
     fn can_replace_dataset(&self) -> bool {
-        self.missing_project_error.is_none() && self.writers().all(|writer| writer.is_durable() || writer.only_fills())
+        self.missing_project_error.is_none() && self.open_writer.iter().all(is_stored)
+    }
+
+    /// Returns true if all edits of all datasets are stored, or can be discarded.
+    fn can_close(&self) -> bool {
+        self.missing_project_error.is_none() && self.writers().all(is_stored)
     }
 
     /// Lets an opened dataset replace the current one after all edits of that are stored. If they cannot be stored, it
@@ -199,13 +200,14 @@ impl Shell {
     /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
-        if asked && !self.can_replace_dataset() && !self.app.close_requested {
+        if asked && !self.can_close() && !self.app.close_requested {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
-        if self.closing && self.app.storage_error.is_some() {
+        let has_failed = self.app.storage_error.is_some() || self.writers().any(|writer| writer.failure().is_some());
+        if self.closing && has_failed {
             (self.closing, self.app.close_requested) = (false, true);
-        } else if self.closing && self.can_replace_dataset() {
+        } else if self.closing && self.can_close() {
             self.closing = false;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -296,7 +298,7 @@ impl Shell {
         self.closing_writers.retain_mut(|writer| {
             let is_closed = writer.is_closed();
             events.extend(writer.poll());
-            if writer.is_durable() || writer.only_fills() {
+            if is_stored(writer) {
                 writer.close();
             }
             !is_closed
@@ -447,6 +449,11 @@ impl Shell {
         }
         self.pending_commands.extend(out);
     }
+}
+
+/// Returns true if a project has all changes, or if its only pending change is its import, which can be repeated.
+fn is_stored(writer: &ProjectWriter) -> bool {
+    writer.is_durable() || writer.only_fills()
 }
 
 fn is_opened_dataset(answer: &Answer) -> bool {

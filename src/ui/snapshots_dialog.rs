@@ -5,6 +5,7 @@ use super::format_numbers::format_days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
 use crate::app::page_commands::{SavedCommand, ViewCommand};
+use crate::app::requests::Slot;
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{App, Command};
 use crate::i18n::{tr, trn};
@@ -30,6 +31,9 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             ui.add_space(12.0);
         }
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            if app.requests.is_pending(Slot::Dialog) {
+                label(ui, TextRole::Small, p.text_secondary, tr!("Comparing snapshots…"));
+            }
             for (snapshot, changed) in session.snapshots.iter().zip(changed) {
                 let size = vec2(ui.available_width(), 40.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {

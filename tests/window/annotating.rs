@@ -5,6 +5,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use std::path::Path;
 use std::rc::Rc;
+use tagwright::app::requests::Slot;
 use tagwright::corpus::LabelId;
 
 /// Opens a file with this sentence in a window. A labeled span is written as `[Zoë PER]`.
@@ -261,7 +262,7 @@ fn mark_done_up_to_here_is_one_edit() {
 /// Opens the dialog of snapshots.
 fn open_snapshots(w: &mut Window) {
     w.ask(tagwright::app::Command::Run(tagwright::app::Action::Snapshots));
-    w.until("the snapshots are listed", |w| w.app().snapshots.is_some());
+    w.until("the snapshots are listed", |w| !w.app().requests.is_pending(Slot::Dialog));
 }
 
 #[test]
@@ -280,7 +281,7 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     w.press("Create snapshot");
     w.type_text("Snapshot name", "first");
     w.press("Create");
-    w.until("the snapshots are listed", |w| w.app().snapshots.is_some());
+    w.until("the snapshots are listed", |w| !w.app().requests.is_pending(Slot::Dialog));
     assert!(w.shows_part("No changes"));
     w.press("Close");
     w.keys(&[Key::ArrowRight, Key::Backspace]);
