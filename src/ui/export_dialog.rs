@@ -31,6 +31,8 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         let height = (ui.content_rect().height() - 240.0).max(120.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
+            // The dialog keeps its size when the formats arrive.
+            ui.set_min_height(height);
             if app.requests.is_pending(Slot::Dialog) {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Checking formats…"));
             }
