@@ -8,8 +8,7 @@ use super::train_page::BaseModelInput;
 use crate::hub;
 use crate::train::TrainingArguments;
 use crate::train::event::TrainerControl;
-use crate::worker::SessionId;
-use crate::worker::{Measurement, Progress, Request, RequestId, RunId, Work};
+use crate::worker::{Measurement, Progress, Request, RequestId, RunId, SessionId, Work};
 
 /// Purpose of a request, with the inputs that are needed while it is pending.
 #[derive(Clone, Debug, PartialEq)]

@@ -20,8 +20,7 @@ use crate::train::event::{LogLevel, Outcome, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::preview::RunPreview;
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
-use crate::worker::SessionId;
-use crate::worker::{Measurement, RunId, TrainRequest, TrainingWork, Work};
+use crate::worker::{Measurement, RunId, SessionId, TrainRequest, TrainingWork, Work};
 use std::path::PathBuf;
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The only module in which commands change the state.
+//! Applies a command to the state; the module of a page applies the commands of that page.
 
 use super::command::{Action, Command};
 use super::data_page;
@@ -31,8 +31,7 @@ use crate::session::labeling::CaretMotion;
 use crate::session::work_timer::WorkTimer;
 use crate::session::{PickerTarget, Session};
 use crate::train::event::TrainerControl;
-use crate::worker::Stamp;
-use crate::worker::{FileWork, Measurement};
+use crate::worker::{FileWork, Measurement, Stamp};
 
 /// Runs a command and returns its effects.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
