@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use tagwright::app::command::COMMANDS;
-use tagwright::app::page_commands::{DataCommand, MatchCommand, SavedCommand, ViewCommand};
+use tagwright::app::page_commands::{DataCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::corpus::EditTitleKind;
 use tagwright::i18n::{Catalog, Translation};
@@ -195,20 +195,8 @@ fn translated_pages() {
         w.ask(Command::Run(action));
         w.until("no dialog is being prepared", |w| !w.app().requests.is_pending(Slot::Dialog));
         collect(&w, &format!("{action:?}"));
-        for close in [
-            Command::OpenPrompt(None),
-            Command::Matches(MatchCommand::CloseMatches),
-            Command::Saved(SavedCommand::CloseSnapshots),
-            Command::View(ViewCommand::ClosePicker),
-        ] {
-            w.ask(close);
-        }
-        if matches!(
-            action,
-            Action::Palette | Action::ShowShortcuts | Action::Settings | Action::History | Action::Export
-        ) {
-            w.ask(Command::Run(action));
-        }
+        w.ask(Command::CloseDialog);
+        w.ask(Command::View(ViewCommand::ClosePicker));
     }
     for page in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
         w.ask(Command::Run(Action::GoTo(page)));

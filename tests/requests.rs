@@ -460,7 +460,7 @@ fn source_change_waits_for_the_run() {
         let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
         let Ok(Opening::Changed(changed)) = opening::open(&path, &test.app.dirs, None) else { panic!("not changed") };
         test.done(id, Done::SourceChanged(Arc::new(*changed)));
-        assert!(test.app.source_change.is_none() && test.app.is_training(), "{is_parked}");
+        assert!(test.app.dialogs.get().is_none() && test.app.is_training(), "{is_parked}");
     }
     test.done(run, Done::Trained(Box::new(output("new-model"))));
     assert!(test.effects.iter().any(|e| matches!(e, Effect::CloseParkedProject(_))));
@@ -488,8 +488,10 @@ fn decision_about_source_is_not_replaced() {
     let dataset = Dataset::open(&path).expect("the dataset");
     let carried = carry_over(&dataset.corpus, &dataset.corpus);
     let project = test.session().project.clone();
-    test.app.source_change = Some(Arc::new(SourceChange { path, project, dataset, carried, edits: 1 }));
-    test.run(Command::SourceChange(Some(SourceDecision::KeepLabels)));
+    test.run(Command::Open(path.clone()));
+    let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
+    test.done(id, Done::SourceChanged(Arc::new(SourceChange { path, project, dataset, carried, edits: 1 })));
+    test.run(Command::SourceChange(SourceDecision::KeepLabels));
     assert!(test.session().is_read_only() && test.app.requests.is_pending(Slot::SourceChange));
     test.effects.clear();
     test.run(Command::Import("other.conll".into()));

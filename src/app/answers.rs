@@ -3,6 +3,7 @@
 //! An answer belongs to a pending request. An answer to any other request is dropped: the request was canceled,
 //! replaced by a newer one, or referred to a dataset that is closed.
 
+use super::dialogs::Dialog;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
@@ -79,8 +80,16 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             }
         }
         Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
-        Done::ExportLosses(losses) => app.export_options = Some(losses),
-        Done::SnapshotChanges(changes) => app.snapshots = Some(changes),
+        Done::ExportLosses(losses) => {
+            if let Some(Dialog::Export(options)) = app.dialogs.get_mut() {
+                *options = losses;
+            }
+        }
+        Done::SnapshotChanges(changes) => {
+            if let Some(Dialog::Snapshots(counts)) = app.dialogs.get_mut() {
+                *counts = changes;
+            }
+        }
         Done::Evaluated { model, split, metrics } => {
             if let Some(session) = &mut app.session {
                 session.evaluation.result = Some((model, split, metrics));
@@ -119,11 +128,11 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
         Purpose::Suggest(_) => tr!("Could not get suggestions"),
         Purpose::Report => tr!("Could not compute the report"),
         Purpose::ListExportLosses => {
-            app.export_options = None;
+            app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Export(_)));
             tr!("Could not list the export formats")
         }
         Purpose::CompareSnapshots => {
-            app.snapshots = None;
+            app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Snapshots(_)));
             tr!("Could not compare the snapshots")
         }
     };

@@ -453,10 +453,12 @@ pub enum Command {
     SaveModelTo(PathBuf, PathBuf),
     /// Writes the project to this path and continues to use it there.
     MoveProjectTo(PathBuf),
-    /// Keeps the window open.
-    CancelClosing,
-    /// Resolves a changed source file. `None` leaves everything unchanged.
-    SourceChange(Option<SourceDecision>),
+    /// Closes the open dialog without applying its input.
+    CloseDialog,
+    /// Asks before the window closes while edits cannot be stored, for this reason.
+    ConfirmClosing(String),
+    /// Resolves a changed source file.
+    SourceChange(SourceDecision),
     /// Removes a dataset from the recent datasets.
     RemoveRecent(PathBuf),
     /// Selects a byte range of the document, in the current sentence.
@@ -469,8 +471,8 @@ pub enum Command {
     UserActivity(u64),
     /// Starts a new day.
     NewDay(Today),
-    /// Opens the prompt for one line of text, or closes it.
-    OpenPrompt(Option<TextPrompt>),
+    /// Opens the prompt for one line of text.
+    OpenPrompt(TextPrompt),
     /// Opens a file dialog.
     OpenPathDialog(super::effect::Pick),
     /// Closes a notification.
@@ -508,11 +510,10 @@ impl Command {
     pub fn writes(&self) -> bool {
         match self {
             Self::Run(action) => action.writes(),
-            Self::Comment(..) | Self::SetRangeComment(..) | Self::Labels(_) => true,
+            Self::Comment(..) | Self::SetRangeComment(..) | Self::Labels(_) | Self::Saved(_) => true,
             Self::View(command) => command.writes(),
             Self::Matches(command) => command.writes(),
             Self::Suggestions(command) => command.writes(),
-            Self::Saved(command) => command.writes(),
             Self::Data(command) => command.writes(),
             Self::Train(command) => command.writes(),
             Self::Open(_)
@@ -522,7 +523,8 @@ impl Command {
             | Self::ExportTo(..)
             | Self::SaveModelTo(..)
             | Self::MoveProjectTo(_)
-            | Self::CancelClosing
+            | Self::CloseDialog
+            | Self::ConfirmClosing(_)
             | Self::SourceChange(_)
             | Self::RemoveRecent(_)
             | Self::SelectPart(..)

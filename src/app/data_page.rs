@@ -3,6 +3,7 @@
 //! Several fixes are tried on a copy of the corpus first, and then become one edit.
 
 use super::command::Action;
+use super::dialogs::Dialog;
 use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::fixing;
@@ -40,8 +41,7 @@ pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
 /// Discards the report and its request, because other inputs than the labels have changed: the source files, the base
 /// model or its maximum length. A visible report is requested again.
 pub(super) fn invalidate_report(app: &mut App, effects: &mut Vec<Effect>) {
-    // The fix dialog refers to findings of the report by index.
-    app.fix_dialog = None;
+    fixing::close(app);
     app.session.iter_mut().for_each(|session| session.checks.report = None);
     app.requests.cancel(Slot::Report, effects);
     if app.page == Page::Data {
@@ -55,8 +55,7 @@ pub(super) fn on_report(app: &mut App, stamp: Stamp, report: Box<DatasetReport>,
         Some(session) if stamp.has_same_ids(session.stamp()) => {
             session.checks.dismissed.clear();
             session.checks.report = Some((stamp, report));
-            // The fix dialog refers to findings of the old report by index.
-            app.fix_dialog = None;
+            fixing::close(app);
         }
         _ => invalidate_report(app, effects),
     }
@@ -104,11 +103,10 @@ pub(super) fn run_command(app: &mut App, command: DataCommand, effects: &mut Vec
         DataCommand::ApplyFixes(numbers) => apply_fixes(app, &numbers, effects),
         DataCommand::CheckFix(which, checked) => fixing::check(app, which, checked),
         DataCommand::ApplyCheckedFixes => {
-            if let Some(fixing) = app.fix_dialog.take() {
+            if let Some(Dialog::Fixes(fixing)) = fixing::close(app) {
                 apply_fixes(app, &fixing.checked(), effects);
             }
         }
-        DataCommand::CloseFixes => app.fix_dialog = None,
         DataCommand::SearchFor(query) => {
             session.filter = Filter { text: query, ..Filter::default() };
             session.apply_filter();

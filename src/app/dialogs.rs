@@ -1,16 +1,138 @@
-//! Contents of the open dialogs.
+//! The dialogs and their contents.
 
+use super::text_prompt::TextPrompt;
 use crate::corpus::relabel::LabelMap;
 use crate::corpus::store::CorpusCounts;
 use crate::corpus::{LabelId, Split};
 use crate::eval::DatasetReport;
 use crate::failure::Failure;
-use crate::format::ReadOptions;
-use crate::project::Dataset;
+use crate::format::{Format, ReadOptions};
+use crate::project::{Dataset, SourceChange};
 use crate::session::Session;
 use crate::session::matching::{MatchOptions, TextMatch};
+use std::mem::discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// The open dialog.
+#[derive(Clone, Debug)]
+pub enum Dialog {
+    /// The command palette.
+    Palette,
+    /// The list of shortcuts.
+    Shortcuts,
+    /// The settings.
+    Settings,
+    /// The edit history.
+    History,
+    /// The prompt for one line of text.
+    Prompt(TextPrompt),
+    /// All matches of the selected words.
+    Matches(MatchDialog),
+    /// Several fixes.
+    Fixes(FixDialog),
+    /// The snapshots, each with its number of changed sentences. The list is empty until they are counted.
+    Snapshots(Vec<usize>),
+    /// The export formats, each with the information that it would lose. The list is empty until it is complete.
+    Export(Vec<(Format, Vec<String>)>),
+    /// The import preview.
+    Import(ImportPreview),
+    /// A dataset whose source another program changed. The user decides how to handle the labels.
+    SourceChange(Arc<SourceChange>),
+    /// The question before the window closes while edits cannot be stored, for this reason.
+    Closing(String),
+}
+
+impl Dialog {
+    /// Returns true if the dialog has input of the user that would be lost if another dialog replaced it.
+    pub fn has_input(&self) -> bool {
+        match self {
+            Self::Prompt(_) | Self::Matches(_) | Self::Fixes(_) | Self::Import(_) | Self::SourceChange(_) => true,
+            Self::Palette
+            | Self::Shortcuts
+            | Self::Settings
+            | Self::History
+            | Self::Snapshots(_)
+            | Self::Export(_)
+            | Self::Closing(_) => false,
+        }
+    }
+
+    /// Returns true if the dialog refers to the open dataset.
+    fn is_of_dataset(&self) -> bool {
+        match self {
+            Self::History
+            | Self::Prompt(_)
+            | Self::Matches(_)
+            | Self::Fixes(_)
+            | Self::Snapshots(_)
+            | Self::Export(_)
+            | Self::Import(_)
+            | Self::SourceChange(_) => true,
+            Self::Palette | Self::Shortcuts | Self::Settings | Self::Closing(_) => false,
+        }
+    }
+}
+
+/// The dialogs of the window: at most one is open.
+#[derive(Debug, Default)]
+pub struct Dialogs {
+    open: Option<Dialog>,
+    /// A dialog that an answer of the worker brought while the open one had input. It is shown next.
+    next: Option<Dialog>,
+}
+
+impl Dialogs {
+    /// Returns the open dialog.
+    pub fn get(&self) -> Option<&Dialog> {
+        self.open.as_ref()
+    }
+
+    /// Returns the open dialog, to change its content.
+    pub(super) fn get_mut(&mut self) -> Option<&mut Dialog> {
+        self.open.as_mut()
+    }
+
+    /// Opens a dialog in place of the open one, as requested by the user.
+    pub(super) fn open(&mut self, dialog: Dialog) {
+        self.open = Some(dialog);
+    }
+
+    /// Opens a dialog, or closes it if a dialog of this kind is open.
+    pub(super) fn toggle(&mut self, dialog: Dialog) {
+        if self.close_if(|open| discriminant(open) == discriminant(&dialog)).is_none() {
+            self.open = Some(dialog);
+        }
+    }
+
+    /// Shows a dialog that the user did not request now. It waits until the user has finished the open one.
+    pub(super) fn announce(&mut self, dialog: Dialog) {
+        let is_update = self.open.as_ref().is_some_and(|open| discriminant(open) == discriminant(&dialog));
+        if is_update || !self.open.as_ref().is_some_and(Dialog::has_input) {
+            self.open = Some(dialog);
+        } else {
+            self.next = Some(dialog);
+        }
+    }
+
+    /// Closes the open dialog if it matches, and shows the waiting one.
+    pub(super) fn close_if(&mut self, is_closed: impl FnOnce(&Dialog) -> bool) -> Option<Dialog> {
+        let closed = self.open.take_if(|open| is_closed(open))?;
+        self.open = self.next.take();
+        Some(closed)
+    }
+
+    /// Closes the prompt, because its text was submitted.
+    pub(super) fn close_prompt(&mut self) {
+        self.close_if(|dialog| matches!(dialog, Dialog::Prompt(_)));
+    }
+
+    /// Closes the dialogs of a dataset that is not the open one any more.
+    pub(super) fn close_of_dataset(&mut self) {
+        self.next = None;
+        self.open.take_if(|open| open.is_of_dataset());
+    }
+}
 
 /// State of the import preview.
 #[derive(Clone, Debug)]
@@ -82,5 +204,37 @@ impl FixDialog {
     /// Returns the indices of the selected findings.
     pub fn checked(&self) -> Vec<usize> {
         self.places.iter().filter(|p| p.is_checked).map(|p| p.finding).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_most_one_dialog_is_open() {
+        let prompt = || Dialog::Prompt(TextPrompt::Label);
+        // Steps, then the open dialog, then the dialog that follows when it closes.
+        let check = |steps: &[(&str, Dialog)], open: Option<Dialog>, next: Option<Dialog>| {
+            let mut dialogs = Dialogs::default();
+            for (step, dialog) in steps {
+                match *step {
+                    "open" => dialogs.open(dialog.clone()),
+                    "toggle" => dialogs.toggle(dialog.clone()),
+                    _ => dialogs.announce(dialog.clone()),
+                }
+            }
+            let kind = |dialog: Option<&Dialog>| dialog.map(discriminant);
+            assert_eq!(kind(dialogs.get()), kind(open.as_ref()), "{steps:?}");
+            dialogs.close_if(|_| true);
+            assert_eq!(kind(dialogs.get()), kind(next.as_ref()), "{steps:?}");
+        };
+        let closing = || Dialog::Closing(String::new());
+        check(&[("toggle", Dialog::Palette)], Some(Dialog::Palette), None);
+        check(&[("toggle", Dialog::Palette), ("toggle", Dialog::Palette)], None, None);
+        check(&[("toggle", Dialog::Palette), ("toggle", Dialog::Settings)], Some(Dialog::Settings), None);
+        check(&[("open", Dialog::Palette), ("announce", closing())], Some(closing()), None);
+        check(&[("open", prompt()), ("announce", closing())], Some(prompt()), Some(closing()));
+        check(&[("open", prompt()), ("announce", prompt())], Some(prompt()), None);
     }
 }

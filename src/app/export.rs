@@ -1,5 +1,6 @@
 //! Exports in other formats, and copies of the source files.
 
+use super::dialogs::Dialog;
 use super::effect::{Effect, Pick};
 use super::notifications::Notification;
 use super::requests::Purpose;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 /// Opens the export dialog, and requests the losses of each format.
 pub(super) fn open_dialog(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    app.export_options = Some(Vec::new());
+    app.dialogs.open(Dialog::Export(Vec::new()));
     let work = InteractiveWork::ListExportLosses { corpus: session.corpus().clone(), files: session.files.clone() };
     app.requests.submit(Purpose::ListExportLosses, Work::Interactive(work), effects);
 }

@@ -3,7 +3,7 @@
 //! New names of labels become one edit after the import, so undo restores the labels of the source. Paths of the
 //! command line, recent datasets and datasets with a project are opened without a preview.
 
-use super::dialogs::ImportPreview;
+use super::dialogs::{Dialog, ImportPreview};
 use super::effect::Effect;
 use super::page_commands::ImportCommand;
 use super::requests::{Purpose, Slot};
@@ -21,12 +21,14 @@ use std::sync::Arc;
 pub(super) fn run_command(app: &mut App, command: ImportCommand, effects: &mut Vec<Effect>) {
     match command {
         ImportCommand::SetImportOptions(options) => {
-            if let Some(path) = app.import_preview.as_ref().map(|preview| preview.path.clone()) {
-                start_preview(app, path, options, effects);
+            if let Some(preview) = preview(app) {
+                preview.choices = options;
+                let path = preview.path.clone();
+                request_preview(app, path, options, effects);
             }
         }
         ImportCommand::SetImportLabel(old, new) => {
-            let Some(preview) = &mut app.import_preview else { return };
+            let Some(preview) = preview(app) else { return };
             if new.as_ref() == Some(&old) {
                 preview.label_map.remove(&old);
             } else {
@@ -34,21 +36,25 @@ pub(super) fn run_command(app: &mut App, command: ImportCommand, effects: &mut V
             }
         }
         ImportCommand::ConfirmImport => confirm(app, effects),
-        ImportCommand::CancelImport => cancel(app, effects),
     }
 }
 
 /// Requests the first preview of this path. A known dataset is opened immediately.
 pub(super) fn start(app: &mut App, path: PathBuf, effects: &mut Vec<Effect>) {
-    app.import_preview = None;
-    start_preview(app, path, ReadOptions::default(), effects);
+    app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)));
+    request_preview(app, path, ReadOptions::default(), effects);
+}
+
+/// Returns the content of the open import preview.
+fn preview(app: &mut App) -> Option<&mut ImportPreview> {
+    match app.dialogs.get_mut() {
+        Some(Dialog::Import(preview)) => Some(preview),
+        _ => None,
+    }
 }
 
 /// Requests a preview of this path. The dialog opens with the result, or stays open with the previous one.
-fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
-    if let Some(preview) = &mut app.import_preview {
-        preview.choices = options;
-    }
+fn request_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
     let purpose = Purpose::Preview(path.display().to_string());
     app.requests.submit(purpose, Work::Files(FileWork::Preview { path, options }), effects);
 }
@@ -56,9 +62,9 @@ fn start_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &m
 /// Shows the result of a preview.
 pub(super) fn on_previewed(app: &mut App, path: PathBuf, options: ReadOptions, result: Result<Arc<Dataset>, Failure>) {
     app.session.iter_mut().for_each(|session| session.label_picker = None);
-    let label_map = app.import_preview.take().map(|preview| preview.label_map).unwrap_or_default();
+    let label_map = preview(app).map(|preview| std::mem::take(&mut preview.label_map)).unwrap_or_default();
     let counts = result.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
-    app.import_preview = Some(ImportPreview { path, choices: options, result, counts, label_map });
+    app.dialogs.announce(Dialog::Import(ImportPreview { path, choices: options, result, counts, label_map }));
 }
 
 fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
@@ -66,20 +72,12 @@ fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
     splits.chain([("all", corpus.counts(None))]).collect()
 }
 
-/// Cancels the import, unless the dataset is already being opened.
-fn cancel(app: &mut App, effects: &mut Vec<Effect>) {
-    if !app.requests.is_opening() {
-        app.import_preview = None;
-        app.requests.cancel(Slot::Opening, effects);
-    }
-}
-
 /// Opens the previewed dataset.
 fn confirm(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(preview) = app.import_preview.as_ref().filter(|_| !app.requests.is_pending(Slot::Opening)) else {
-        return;
-    };
-    if let Ok(dataset) = &preview.result {
+    let is_reading = app.requests.is_pending(Slot::Opening);
+    if let Some(preview) = preview(app).filter(|_| !is_reading)
+        && let Ok(dataset) = &preview.result
+    {
         let purpose = Purpose::Open(preview.path.display().to_string());
         let work = FileWork::OpenPreviewed { path: preview.path.clone(), dataset: dataset.clone() };
         app.requests.submit(purpose, Work::Files(work), effects);

@@ -18,7 +18,7 @@ pub(super) fn run_command(app: &mut App, command: LabelCommand, effects: &mut Ve
         LabelCommand::Label(label) => apply_label(app, label, effects),
         LabelCommand::LabelSelectionWithNew(name) => label_selection_with_new(app, &name, effects),
         LabelCommand::NewLabel(name) => {
-            app.prompt = None;
+            app.dialogs.close_prompt();
             new_label(app, name.trim(), effects);
         }
         LabelCommand::RenameLabel(id, name) => rename(app, id, name.trim(), effects),

@@ -1,7 +1,7 @@
 //! Labels further occurrences of the selected words: all at once in a dialog, or one by one with a key.
 
 use super::command::Action;
-use super::dialogs::MatchDialog;
+use super::dialogs::{Dialog, MatchDialog};
 use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
@@ -17,12 +17,11 @@ pub(super) fn run_command(app: &mut App, command: MatchCommand, effects: &mut Ve
     match command {
         MatchCommand::UpdateMatches(label, options) => refresh(app, label, options),
         MatchCommand::CheckMatch(index, is_checked) => {
-            let matches = app.match_dialog.iter_mut().flat_map(|dialog| &mut dialog.matches).enumerate();
-            let selected = matches.filter(|(i, _)| index.is_none_or(|index| index == *i));
+            let Some(Dialog::Matches(dialog)) = app.dialogs.get_mut() else { return };
+            let selected = dialog.matches.iter_mut().enumerate().filter(|(i, _)| index.is_none_or(|index| index == *i));
             selected.for_each(|(_, found)| found.is_checked = is_checked);
         }
         MatchCommand::LabelCheckedMatches => apply(app, effects),
-        MatchCommand::CloseMatches => app.match_dialog = None,
     }
 }
 
@@ -40,12 +39,12 @@ pub(super) fn open(app: &mut App) {
     let label = session.selected_span().map(|s| s.label).or(session.recent_labels.first().copied()).unwrap_or_default();
     let options = MatchOptions::default();
     let hits = session.find_matches(&words, label, options);
-    app.match_dialog = Some(MatchDialog { words, text, label, options, matches: hits });
+    app.dialogs.open(Dialog::Matches(MatchDialog { words, text, label, options, matches: hits }));
 }
 
 /// Searches again with another label or other criteria.
 fn refresh(app: &mut App, label: LabelId, options: MatchOptions) {
-    if let (Some(session), Some(m)) = (&app.session, &mut app.match_dialog) {
+    if let (Some(session), Some(Dialog::Matches(m))) = (&app.session, app.dialogs.get_mut()) {
         (m.label, m.options) = (label, options);
         m.matches = session.find_matches(&m.words, label, options);
     }
@@ -53,7 +52,8 @@ fn refresh(app: &mut App, label: LabelId, options: MatchOptions) {
 
 /// Labels the selected matches.
 fn apply(app: &mut App, effects: &mut Vec<Effect>) {
-    let (Some(session), Some(m)) = (&mut app.session, app.match_dialog.take()) else { return };
+    let closed = app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Matches(_)));
+    let (Some(session), Some(Dialog::Matches(m))) = (&mut app.session, closed) else { return };
     let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
     for hit in m.matches.iter().filter(|h| h.is_checked) {
         by_document.entry(session.sentences[hit.sentence_index].document).or_default().push(hit.span);

@@ -1,6 +1,6 @@
 //! Opening of a dataset: it replaces the open one, and everything that refers to the previous one is reset.
 
-use super::dialogs::ImportPreview;
+use super::dialogs::{Dialog, ImportPreview};
 use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
@@ -30,11 +30,10 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     let is_open = |session: &Session| !session.is_read_only() && session.project == opened.project.path();
     // The project is already open, possibly with edits that are not yet stored.
     if app.session.as_ref().is_some_and(is_open) {
-        app.import_preview = None;
+        take_preview(app);
         return;
     }
     if let Some(parked) = app.parked.take_if(|parked| is_open(parked)) {
-        app.import_preview = None;
         add_to_recent(app, &parked);
         replace_session(app, parked, effects);
         effects.extend([Effect::UnparkProject, Effect::StoreSettings]);
@@ -43,12 +42,12 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     let notice = opened.notice.clone();
     let (session, project) = Session::new(opened);
     if session.sentences.is_empty() {
-        app.import_preview = None;
+        take_preview(app);
         let text = tr!("{path} contains no sentences", path = session.path.display());
         return app.notifications.push(Notification::error(tr!("Nothing to open"), text));
     }
     add_to_recent(app, &session);
-    let preview = app.import_preview.take_if(|preview| preview.path == path);
+    let preview = take_preview(app).filter(|preview| preview.path == path);
     if preview.is_none() {
         report_content(app, &session);
     }
@@ -59,6 +58,14 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     effects.push(Effect::AttachProject(Box::new(project)));
     effects.push(Effect::StoreSettings);
     apply_label_map(app, preview, effects);
+}
+
+/// Closes the import preview and returns its content.
+fn take_preview(app: &mut App) -> Option<ImportPreview> {
+    match app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)))? {
+        Dialog::Import(preview) => Some(preview),
+        _ => None,
+    }
 }
 
 /// Replaces the open session. A session with a run in progress is parked until the run ends.
@@ -110,8 +117,7 @@ fn report_content(app: &mut App, session: &Session) {
 
 /// Closes the dialogs and deselects the models of the previous dataset.
 fn reset_pages(app: &mut App, effects: &mut Vec<Effect>) {
-    (app.prompt, app.snapshots, app.export_options) = (None, None, None);
-    (app.match_dialog, app.fix_dialog, app.source_change, app.history_open) = (None, None, None, false);
+    app.dialogs.close_of_dataset();
     let runs: Vec<_> =
         app.session.iter().flat_map(|session| &session.runs).map(|run| ModelRef::Folder(run.dir.clone())).collect();
     // A model of the previous project is not in the lists of the next one.

@@ -24,8 +24,6 @@ pub enum ImportCommand {
     SetImportLabel(String, Option<String>),
     /// Opens the previewed dataset.
     ConfirmImport,
-    /// Cancels the import.
-    CancelImport,
 }
 
 /// Commands that change the position, the filter or a detail of the open dataset.
@@ -83,8 +81,6 @@ pub enum MatchCommand {
     CheckMatch(Option<usize>, bool),
     /// Labels the selected matches.
     LabelCheckedMatches,
-    /// Closes the dialog of matches.
-    CloseMatches,
 }
 
 /// Commands of the suggestions.
@@ -115,8 +111,6 @@ pub enum SavedCommand {
     RestoreSnapshot(String),
     /// Deletes this snapshot.
     DeleteSnapshot(String),
-    /// Closes the dialog of snapshots.
-    CloseSnapshots,
 }
 
 /// Commands of the Data page.
@@ -138,8 +132,6 @@ pub enum DataCommand {
     CheckFix(Option<usize>, bool),
     /// Applies the selected fixes.
     ApplyCheckedFixes,
-    /// Closes the list of fixes.
-    CloseFixes,
     /// Shows the sentences that match this query on the Annotate page.
     SearchFor(String),
     /// Compares with the annotations at this path.
@@ -240,7 +232,7 @@ impl MatchCommand {
     pub fn writes(&self) -> bool {
         match self {
             Self::LabelCheckedMatches => true,
-            Self::UpdateMatches(..) | Self::CheckMatch(..) | Self::CloseMatches => false,
+            Self::UpdateMatches(..) | Self::CheckMatch(..) => false,
         }
     }
 }
@@ -251,20 +243,6 @@ impl SuggestionCommand {
         match self {
             Self::AcceptSuggestionsAboveThreshold | Self::DiscardSuggestions => true,
             Self::SuggestModel(_) | Self::SetSuggestionThreshold(_) | Self::StopSuggestions => false,
-        }
-    }
-}
-
-impl SavedCommand {
-    /// Returns true if the command changes the project.
-    pub fn writes(&self) -> bool {
-        match self {
-            Self::SaveSearch(_)
-            | Self::DeleteSearch(_)
-            | Self::TakeSnapshot(_)
-            | Self::RestoreSnapshot(_)
-            | Self::DeleteSnapshot(_) => true,
-            Self::CloseSnapshots => false,
         }
     }
 }
@@ -280,7 +258,6 @@ impl DataCommand {
             | Self::ShowFinding(_)
             | Self::DismissFinding(_)
             | Self::CheckFix(..)
-            | Self::CloseFixes
             | Self::SearchFor(_)
             | Self::CompareWith(_)
             | Self::EndComparison

@@ -44,7 +44,7 @@ fn replaces_dataset(command: &Command) -> bool {
         Command::Open(_)
         | Command::Import(_)
         | Command::ImportPreview(ImportCommand::ConfirmImport)
-        | Command::SourceChange(Some(_)) => true,
+        | Command::SourceChange(_) => true,
         Command::Run(action) => matches!(action, Action::OpenFile | Action::OpenFolder | Action::OpenSample),
         _ => false,
     }

@@ -1,9 +1,10 @@
 //! Saved searches, and snapshots of all labels.
 
+use super::dialogs::Dialog;
 use super::editing::writer;
 use super::effect::Effect;
 use super::page_commands::SavedCommand;
-use super::requests::{Purpose, Slot};
+use super::requests::Purpose;
 use super::state::App;
 use crate::clock::unix_now;
 use crate::corpus::LabelSnapshot;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// Opens the dialog of snapshots, and requests the number of sentences that have changed since each.
 pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    app.snapshots = Some(Vec::new());
+    app.dialogs.open(Dialog::Snapshots(Vec::new()));
     let (corpus, snapshots) = (session.corpus().clone(), session.snapshots.clone());
     let work = InteractiveWork::CompareSnapshots { corpus, snapshots };
     app.requests.submit(Purpose::CompareSnapshots, Work::Interactive(work), effects);
@@ -22,11 +23,7 @@ pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
 
 /// Saves or deletes a search or a snapshot, or restores a snapshot.
 pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Vec<Effect>) {
-    if command == SavedCommand::CloseSnapshots {
-        app.snapshots = None;
-        return app.requests.cancel(Slot::Dialog, effects);
-    }
-    app.prompt = None;
+    app.dialogs.close_prompt();
     let Some(session) = &mut app.session else { return };
     let Some(mut writer) = writer(session, effects) else { return };
     match command {
@@ -43,7 +40,7 @@ pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Ve
         }
         SavedCommand::DeleteSnapshot(name) => {
             let index = writer.snapshots.iter().position(|s| s.name == name);
-            if let (Some(index), Some(changes)) = (index, &mut app.snapshots)
+            if let (Some(index), Some(Dialog::Snapshots(changes))) = (index, app.dialogs.get_mut())
                 && index < changes.len()
             {
                 changes.remove(index);
@@ -56,6 +53,5 @@ pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Ve
                 writer.apply(edit);
             }
         }
-        SavedCommand::CloseSnapshots => {}
     }
 }

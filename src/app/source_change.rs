@@ -1,5 +1,6 @@
 //! Source files that another program changed after labeling: the user decides how to handle the labels.
 
+use super::dialogs::Dialog;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::opening;
@@ -13,11 +14,11 @@ use std::sync::Arc;
 /// Asks the user how to handle the labels of a changed source. During a run of its project, nothing is decided, because
 /// the run ends in the project.
 pub(super) fn on_detected(app: &mut App, changed: Arc<SourceChange>) {
-    app.import_preview = None;
+    app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)));
     if app.active_run().is_some_and(|(session, _)| session.project == changed.project) {
         return app.notifications.push(run_first_notification());
     }
-    app.source_change = Some(changed);
+    app.dialogs.announce(Dialog::SourceChange(changed));
 }
 
 fn run_first_notification() -> Notification {
@@ -25,10 +26,10 @@ fn run_first_notification() -> Notification {
     Notification::info(tr!("Another program changed a source file"), text)
 }
 
-/// Applies the decision of the user. `None` changes nothing; the question appears again on the next open or save.
-pub(super) fn decide(app: &mut App, decision: Option<SourceDecision>, effects: &mut Vec<Effect>) {
-    let Some(changed) = app.source_change.take() else { return };
-    let Some(decision) = decision else { return };
+/// Applies the decision of the user. Without a decision, the question appears again on the next open or save.
+pub(super) fn decide(app: &mut App, decision: SourceDecision, effects: &mut Vec<Effect>) {
+    let closed = app.dialogs.close_if(|dialog| matches!(dialog, Dialog::SourceChange(_)));
+    let Some(Dialog::SourceChange(changed)) = closed else { return };
     // The open project can be the one that is moved aside. Edits cannot be stored until the next project is open.
     if let Some(session) = app.session.as_mut().filter(|session| session.project == changed.project) {
         session.release();

@@ -1,22 +1,19 @@
 //! State of the application.
 
-use super::dialogs::{FixDialog, ImportPreview, MatchDialog};
+use super::dialogs::Dialogs;
 use super::keymap::Keymap;
 use super::legacy_titles;
 use super::notifications::Notifications;
 use super::pages::{Page, SuggestionState, TryState};
 use super::requests::{Requests, Slot};
-use super::text_prompt::TextPrompt;
 use super::train_page::TrainForm;
-use crate::format::Format;
 use crate::hub::ModelRef;
 use crate::i18n::tr;
-use crate::project::{AppDirs, Settings, SourceChange};
+use crate::project::{AppDirs, Settings};
 use crate::session::Session;
 use crate::session::run::LiveRun;
 use crate::worker::SessionId;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// State of the program.
 #[derive(Debug)]
@@ -27,8 +24,8 @@ pub struct App {
     pub session: Option<Session>,
     /// A session whose run is in progress while another dataset is open. It is closed at the end of the run.
     pub parked: Option<Session>,
-    /// The import preview.
-    pub import_preview: Option<ImportPreview>,
+    /// The open dialog.
+    pub dialogs: Dialogs,
     /// Requests to the worker that have not ended.
     pub requests: Requests,
     /// Form of the next run.
@@ -47,30 +44,8 @@ pub struct App {
     pub system_light: Option<bool>,
     /// Keys of the commands.
     pub keymap: Keymap,
-    /// True if the settings are open.
-    pub settings_open: bool,
-    /// True if the command palette is open.
-    pub palette_open: bool,
-    /// True if the edit history is open.
-    pub history_open: bool,
-    /// True if the list of shortcuts is open.
-    pub shortcuts_open: bool,
-    /// The prompt for one line of text, while it is open.
-    pub prompt: Option<TextPrompt>,
-    /// The dialog of matches, while it is open.
-    pub match_dialog: Option<MatchDialog>,
-    /// Number of changed sentences for each snapshot, while the dialog of snapshots is open.
-    pub snapshots: Option<Vec<usize>>,
-    /// The export formats and the information that each would lose, while the export dialog is open.
-    pub export_options: Option<Vec<(Format, Vec<String>)>>,
-    /// The dialog of fixes, while it is open.
-    pub fix_dialog: Option<FixDialog>,
     /// Reason why edits cannot be stored, if any. While it is set, the open dataset must not be replaced.
     pub storage_error: Option<String>,
-    /// True if the user tried to close the window while edits are not stored.
-    pub close_requested: bool,
-    /// A dataset whose source another program changed, while the user decides how to handle the labels.
-    pub source_change: Option<Arc<SourceChange>>,
     /// Directories of the program.
     pub dirs: AppDirs,
 }
@@ -83,7 +58,7 @@ impl App {
             page: Page::Annotate,
             session: None,
             parked: None,
-            import_preview: None,
+            dialogs: Dialogs::default(),
             requests: Requests::default(),
             train_page: TrainForm { gpu_helper, ..TrainForm::default() },
             evaluation_model: ModelRef::Starter,
@@ -92,19 +67,8 @@ impl App {
             notifications: Notifications::default(),
             keymap: Keymap::from_settings(&settings),
             settings,
-            settings_open: false,
             system_light: None,
-            palette_open: false,
-            history_open: false,
-            shortcuts_open: false,
-            prompt: None,
-            match_dialog: None,
-            snapshots: None,
-            export_options: None,
-            fix_dialog: None,
             storage_error: None,
-            close_requested: false,
-            source_change: None,
             dirs: places,
         }
     }
@@ -136,10 +100,7 @@ impl App {
 
     /// Returns true if a dialog covers the page.
     pub fn has_open_dialog(&self) -> bool {
-        let asked = self.prompt.is_some() || self.export_options.is_some() || self.import_preview.is_some();
-        let listed = self.snapshots.is_some() || self.match_dialog.is_some() || self.history_open;
-        let decided = self.source_change.is_some() || self.fix_dialog.is_some() || self.close_requested;
-        asked || listed || decided || self.palette_open || self.shortcuts_open || self.settings_open
+        self.dialogs.get().is_some()
     }
 
     /// Returns the selectable models with their titles: the starter, then the runs of the open project, newest first.

@@ -2,6 +2,7 @@
 
 use super::command::{Action, Command};
 use super::data_page;
+use super::dialogs::Dialog;
 use super::editing::{apply_edit, set_review, writer};
 use super::effect::{Effect, Pick};
 use super::evaluate_page;
@@ -55,7 +56,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 fn drop_results_with_old_ids(app: &mut App, before: Option<Stamp>, effects: &mut Vec<Effect>) {
     let now = app.session.as_ref().map(Session::stamp);
     if before.zip(now).is_some_and(|(before, now)| !before.has_same_ids(now)) {
-        (app.match_dialog, app.fix_dialog) = (None, None);
+        app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Matches(_)));
         data_page::invalidate_report(app, effects);
     }
 }
@@ -72,8 +73,9 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SaveModelTo(from, to) => export::write(app, FileWork::CopyModel { from, to }, effects),
         Command::MoveProjectTo(path) => effects.push(Effect::Rebuild(path)),
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
-        Command::OpenPrompt(prompt) => app.prompt = prompt.filter(|_| app.session.is_some()),
-        Command::CancelClosing => app.close_requested = false,
+        Command::OpenPrompt(prompt) => open_dialog_of_dataset(app, |_| Dialog::Prompt(prompt)),
+        Command::CloseDialog => close_dialog(app, effects),
+        Command::ConfirmClosing(reason) => app.dialogs.announce(Dialog::Closing(reason)),
         Command::CloseNotice(key) => app.notifications.close(key),
         Command::Notify(notification) => app.notifications.push(notification),
         Command::SystemTheme(light) => app.system_light = light,
@@ -82,14 +84,14 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Command::Comment(id, comment) => {
-            app.prompt = None;
+            app.dialogs.close_prompt();
             if let Some(session) = &mut app.session {
                 let after = ReviewState { comment, ..session.corpus().review(id) };
                 set_review(session, id, after, effects);
             }
         }
         Command::SetRangeComment(id, start, end, text) => {
-            app.prompt = None;
+            app.dialogs.close_prompt();
             if let Some(session) = &mut app.session {
                 let after = session.corpus().review(id).with_comment_at(start, end, text);
                 set_review(session, id, after, effects);
@@ -121,6 +123,34 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Evaluate(command) => evaluate_page::run_command(app, command, effects),
         Command::Try(command) => try_page::run_command(app, command, effects),
         Command::Settings(command) => preferences::run_command(app, command, effects),
+    }
+}
+
+/// Opens a dialog about the open dataset, if there is one.
+fn open_dialog_of_dataset(app: &mut App, dialog: impl FnOnce(&Session) -> Dialog) {
+    if let Some(session) = &app.session {
+        app.dialogs.open(dialog(session));
+    }
+}
+
+/// Closes the open dialog and cancels the requests for its content. An import that is being opened cannot be canceled.
+fn close_dialog(app: &mut App, effects: &mut Vec<Effect>) {
+    let is_opening = app.requests.is_opening();
+    match app.dialogs.close_if(|dialog| !(is_opening && matches!(dialog, Dialog::Import(_)))) {
+        Some(Dialog::Import(_)) => app.requests.cancel(Slot::Opening, effects),
+        Some(Dialog::Export(_) | Dialog::Snapshots(_)) => app.requests.cancel(Slot::Dialog, effects),
+        Some(
+            Dialog::Palette
+            | Dialog::Shortcuts
+            | Dialog::Settings
+            | Dialog::History
+            | Dialog::Prompt(_)
+            | Dialog::Matches(_)
+            | Dialog::Fixes(_)
+            | Dialog::SourceChange(_)
+            | Dialog::Closing(_),
+        )
+        | None => {}
     }
 }
 
@@ -164,8 +194,8 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
         Action::OpenSample => opening::open(app, None, effects),
         Action::GoTo(room) => go_to(app, room, effects),
-        Action::Palette => app.palette_open = !app.palette_open,
-        Action::History => app.history_open = !app.history_open && app.session.is_some(),
+        Action::Palette => app.dialogs.toggle(Dialog::Palette),
+        Action::History if app.session.is_some() => app.dialogs.toggle(Dialog::History),
         Action::ToggleZenMode => {
             app.settings.only_text = !app.settings.only_text;
             effects.push(Effect::StoreSettings);
@@ -174,8 +204,8 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             app.settings.guidelines = !app.settings.guidelines;
             effects.push(Effect::StoreSettings);
         }
-        Action::ShowShortcuts => app.shortcuts_open = !app.shortcuts_open,
-        Action::Settings => app.settings_open = !app.settings_open,
+        Action::ShowShortcuts => app.dialogs.toggle(Dialog::Shortcuts),
+        Action::Settings => app.dialogs.toggle(Dialog::Settings),
         Action::ToggleTheme => {
             app.settings.light = Some(!app.is_light());
             effects.push(Effect::StoreSettings);
@@ -190,10 +220,7 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
         Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate_page::evaluate(app, effects),
-        Action::Export if app.export_options.is_some() => {
-            app.export_options = None;
-            app.requests.cancel(Slot::Dialog, effects);
-        }
+        Action::Export if matches!(app.dialogs.get(), Some(Dialog::Export(_))) => close_dialog(app, effects),
         Action::Export => export::open_dialog(app, effects),
         Action::SaveAs => export::save_copy(app, effects),
         Action::MoveProject if app.session.is_some() => effects.push(Effect::PathDialog(Pick::Project)),
@@ -209,9 +236,9 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::LabelMatches => matches::open(app),
         Action::LabelNextMatch => matches::label_next(app, effects),
         Action::Suggest => suggestions::request_suggestions(app, effects),
-        Action::Comment => app.prompt = app.session.as_ref().map(TextPrompt::comment),
-        Action::AddLabel => app.prompt = app.session.as_ref().map(|_| TextPrompt::Label),
-        Action::SaveSearch => app.prompt = app.session.as_ref().map(|_| TextPrompt::View),
+        Action::Comment => open_dialog_of_dataset(app, |session| Dialog::Prompt(TextPrompt::comment(session))),
+        Action::AddLabel => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::Label)),
+        Action::SaveSearch => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::View)),
         Action::Snapshots => saved::open_snapshots(app, effects),
         on_dataset => {
             if let Some(session) = &mut app.session {

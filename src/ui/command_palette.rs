@@ -106,8 +106,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands)
     });
     close |= modal.should_close();
     if close || done.is_some() {
-        *view = PaletteState::default();
-        out.push(Command::Run(Action::Palette));
+        out.push(Command::CloseDialog);
     }
     if let Some(action) = done {
         out.push(Command::Run(action));

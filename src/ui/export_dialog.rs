@@ -3,20 +3,19 @@
 use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
+use crate::app::Command;
 use crate::app::effect::Pick;
-use crate::app::requests::Slot;
-use crate::app::{Action, App, Command};
 use crate::format::Format;
 use crate::i18n::tr;
+use crate::session::Session;
 use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};
 
 const WIDTH: f32 = 520.0;
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, options: &[(Format, Vec<String>)], is_loading: bool, out: &mut Commands) {
     let p = theme::colors(ui);
-    let Some(offered) = &app.export_options else { return };
-    let several = app.session.as_ref().is_some_and(|session| session.splits().len() > 1);
+    let several = session.splits().len() > 1;
     let mut close = false;
     let dismissed = dialog(ui, "export", WIDTH, |ui| {
         label(ui, TextRole::Title, p.text, tr!("Export to"));
@@ -33,10 +32,10 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             ui.spacing_mut().item_spacing.y = 2.0;
             // The dialog keeps its size when the formats arrive.
             ui.set_min_height(height);
-            if app.requests.is_pending(Slot::Dialog) {
+            if is_loading {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Checking formats…"));
             }
-            for (format, losses) in offered {
+            for (format, losses) in options {
                 if row(ui, *format, losses) {
                     out.push(Command::OpenPathDialog(Pick::Export { format: format.name, folder: several }));
                     close = true;
@@ -47,7 +46,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         close |= Button::plain(tr!("Cancel")).show(ui).clicked();
     });
     if close || dismissed {
-        out.push(Command::Run(Action::Export));
+        out.push(Command::CloseDialog);
     }
 }
 

@@ -5,8 +5,9 @@ use super::checklist_footer::{self, ChecklistAction};
 use super::format_numbers::thousands;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{dialog, label, paint_icon, paragraph, put_text, separator};
+use crate::app::Command;
+use crate::app::dialogs::FixDialog;
 use crate::app::page_commands::DataCommand;
-use crate::app::{App, Command};
 use crate::corpus::Split;
 use crate::eval::Finding;
 use crate::i18n::{tr, trn};
@@ -16,13 +17,12 @@ use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 const ROW: f32 = 28.0;
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(session), Some(fixing)) = (&app.session, &app.fix_dialog) else { return };
+pub fn show(ui: &mut Ui, session: &Session, fixing: &FixDialog, out: &mut Commands) {
     let Some((_, report)) = &session.checks.report else {
         return;
     };
     let p = theme::colors(ui);
-    let mut done = false;
+    let mut canceled = false;
     let dismissed = dialog(ui, "fixing", 720.0, |ui| {
         label(ui, TextRole::Title, p.text, &trn!(fixing.places.len(), "Fix {n} problem?", "Fix {n} problems?"));
         let away = fixing.places.iter().filter(|place| place.split != Split::Train).count();
@@ -57,17 +57,14 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         let num_checked = fixing.checked().len();
         let verb = tr!("Fix {selected}", selected = thousands(num_checked));
         match checklist_footer::show(ui, &verb, num_checked, None) {
-            Some(ChecklistAction::Apply) => {
-                out.push(Command::Data(DataCommand::ApplyCheckedFixes));
-                done = true;
-            }
-            Some(ChecklistAction::Cancel) => done = true,
+            Some(ChecklistAction::Apply) => out.push(Command::Data(DataCommand::ApplyCheckedFixes)),
+            Some(ChecklistAction::Cancel) => canceled = true,
             Some(ChecklistAction::SelectAll(on)) => out.push(Command::Data(DataCommand::CheckFix(None, on))),
             None => {}
         }
     });
-    if dismissed || done {
-        out.push(Command::Data(DataCommand::CloseFixes));
+    if dismissed || canceled {
+        out.push(Command::CloseDialog);
     }
 }
 

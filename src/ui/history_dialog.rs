@@ -4,8 +4,8 @@ use super::Commands;
 use super::format_numbers;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
+use crate::app::Command;
 use crate::app::page_commands::ViewCommand;
-use crate::app::{Action, App, Command};
 use crate::i18n::{edit_title, tr};
 use crate::session::Session;
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -13,8 +13,7 @@ use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 const ROW: f32 = 30.0;
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let Some(session) = app.session.as_ref().filter(|_| app.history_open) else { return };
+pub fn show(ui: &mut Ui, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let mut close = false;
     let dismissed = dialog(ui, "history", 520.0, |ui| {
@@ -34,7 +33,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         close = Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked();
     });
     if close || dismissed {
-        out.push(Command::Run(Action::History));
+        out.push(Command::CloseDialog);
     }
 }
 

@@ -7,6 +7,7 @@
 //! or comparison (arrows, Enter, Esc, B, N); Enter on the welcome page; the zoom of egui.
 
 use super::Commands;
+use crate::app::dialogs::Dialog;
 use crate::app::page_commands::LabelCommand;
 use crate::app::{Action, App, Command, KeyContext, Page, Shortcut};
 use crate::corpus::LabelId;
@@ -31,7 +32,8 @@ pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Comman
     let focus = ui.memory(|m| m.focused());
     let open = has_open_dialog(app);
     // Any key can close a list, so its keys are handled one at a time.
-    let one_by_one = app.palette_open || app.session.as_ref().is_some_and(|session| session.label_picker.is_some());
+    let one_by_one = matches!(app.dialogs.get(), Some(Dialog::Palette))
+        || app.session.as_ref().is_some_and(|session| session.label_picker.is_some());
     let mut queue = std::mem::take(&mut keys.pending);
     queue.extend(take_key_events(ui));
     // The opened dialog does not have the focus yet, or the closed one still has it.

@@ -3,13 +3,12 @@
 use super::Commands;
 use super::theme::{self, TextRole, metrics};
 use super::widgets::{Button, dialog, label, paragraph};
-use crate::app::{Action, App, Command};
+use crate::app::{Action, Command};
 use crate::i18n::tr;
 use egui::{Ui, ViewportCommand};
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let Some(reason) = app.storage_error.as_ref().filter(|_| app.close_requested) else { return };
+pub fn show(ui: &mut Ui, reason: &str, out: &mut Commands) {
     let p = theme::colors(ui);
     let mut close = false;
     let dismissed = dialog(ui, "leaving", 520.0, |ui| {
@@ -23,13 +22,13 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 out.push(Command::Run(Action::MoveProject));
             }
             if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                out.push(Command::CancelClosing);
+                out.push(Command::CloseDialog);
             }
             close = Button::ghost(tr!("Close without saving")).show(ui).clicked();
         });
     });
     if dismissed {
-        out.push(Command::CancelClosing);
+        out.push(Command::CloseDialog);
     }
     if close {
         ui.send_viewport_cmd(ViewportCommand::Close);

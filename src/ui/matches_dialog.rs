@@ -5,9 +5,9 @@ use super::checklist_footer::{self, ChecklistAction};
 use super::format_numbers::{self, thousands};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{EmptyState, IconButton, combo_box, dialog, label, put_text, separator};
+use crate::app::Command;
 use crate::app::dialogs::MatchDialog;
 use crate::app::page_commands::MatchCommand;
-use crate::app::{App, Command};
 use crate::corpus::LabelId;
 use crate::i18n::tr;
 use crate::session::Session;
@@ -19,10 +19,9 @@ const ROW: f32 = 28.0;
 const MATCH_COLUMN: f32 = 0.42;
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(session), Some(m)) = (&app.session, &app.match_dialog) else { return };
+pub fn show(ui: &mut Ui, session: &Session, m: &MatchDialog, out: &mut Commands) {
     let p = theme::colors(ui);
-    let mut done = false;
+    let mut canceled = false;
     let dismissed = dialog(ui, "matches", 720.0, |ui| {
         label(
             ui,
@@ -57,17 +56,14 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         let num_checked = m.num_checked();
         let verb = tr!("Label {selected}", selected = thousands(num_checked));
         match checklist_footer::show(ui, &verb, num_checked, Some(&format_numbers::matches(m.matches.len()))) {
-            Some(ChecklistAction::Apply) => {
-                out.push(Command::Matches(MatchCommand::LabelCheckedMatches));
-                done = true;
-            }
-            Some(ChecklistAction::Cancel) => done = true,
+            Some(ChecklistAction::Apply) => out.push(Command::Matches(MatchCommand::LabelCheckedMatches)),
+            Some(ChecklistAction::Cancel) => canceled = true,
             Some(ChecklistAction::SelectAll(on)) => out.push(Command::Matches(MatchCommand::CheckMatch(None, on))),
             None => {}
         }
     });
-    if dismissed || done {
-        out.push(Command::Matches(MatchCommand::CloseMatches));
+    if dismissed || canceled {
+        out.push(Command::CloseDialog);
     }
 }
 

@@ -3,8 +3,7 @@
 //!
 //! Read in this order: [`theme`] and [`widgets`] (visual design), [`shell`] (the eframe app: commands, effects, worker
 //! events), [`keymap`] (keys to commands), `chrome` (bars and navigation rail), then the pages: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate_page`], [`try_page`], [`data`]; and the dialogs: [`command_palette`], [`shortcuts_dialog`],
-//! [`prompt_dialog`], [`import_dialog`], [`snapshots_dialog`], [`export_dialog`].
+//! [`annotate`], [`train`], [`evaluate_page`], [`try_page`], [`data`]; and `open_dialog`, which draws the open dialog.
 
 pub mod annotate;
 mod checklist_footer;
@@ -21,6 +20,7 @@ pub mod import_dialog;
 pub mod keymap;
 mod leaving_dialog;
 mod matches_dialog;
+mod open_dialog;
 mod panel_widths;
 pub mod prompt_dialog;
 mod settings_dialog;

@@ -3,8 +3,8 @@
 use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
+use crate::app::Command;
 use crate::app::text_prompt::TextPrompt;
-use crate::app::{App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Span};
 use crate::i18n::tr;
@@ -67,11 +67,7 @@ fn words(asking: TextPrompt) -> PromptTexts {
 }
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, view: &mut PromptState, out: &mut Commands) {
-    let (Some(session), Some(asking)) = (&app.session, app.prompt) else {
-        view.typed = None;
-        return;
-    };
+pub fn show(ui: &mut Ui, session: &Session, asking: TextPrompt, view: &mut PromptState, out: &mut Commands) {
     if view.typed.as_ref().is_none_or(|(of, _)| *of != asking) {
         view.typed = Some((asking, asking.initial_text(session)));
     }
@@ -80,7 +76,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PromptState, out: &mut Commands) 
     let width = if asking == TextPrompt::Label { 320.0 } else { 420.0 };
     let dismissed = dialog(ui, "ask", width, |ui| done = body(ui, session, asking, typed, out));
     if dismissed && !done {
-        out.push(Command::OpenPrompt(None));
+        out.push(Command::CloseDialog);
     }
 }
 
@@ -122,7 +118,7 @@ fn body(ui: &mut Ui, session: &Session, asking: TextPrompt, typed: &mut String, 
             done = true;
         }
         if Button::plain(tr!("Cancel")).show(ui).clicked() {
-            out.push(Command::OpenPrompt(None));
+            out.push(Command::CloseDialog);
             done = true;
         }
     });

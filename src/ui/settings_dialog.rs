@@ -55,8 +55,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut SettingsState, out: &mut Commands
         close = Button::plain(tr!("Close")).show(ui).clicked();
     });
     if (dismissed && pressed.is_none()) || close {
-        *view = SettingsState::default();
-        out.push(Command::Run(Action::Settings));
+        out.push(Command::CloseDialog);
     }
 }
 

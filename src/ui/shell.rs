@@ -1,11 +1,9 @@
 //! The eframe app: draws the state, runs the commands pushed by drawing, and executes their effects.
 
 use super::file_dialogs::FileDialogs;
-use super::{
-    Commands, annotate, chrome, command_palette, data, evaluate_page, export_dialog, fixing_dialog, history_dialog,
-    import_dialog, keymap, leaving_dialog, matches_dialog, prompt_dialog, settings_dialog, shortcuts_dialog,
-    snapshots_dialog, source_change_dialog, theme, train, try_page, welcome,
-};
+use super::open_dialog::DialogInput;
+use super::{Commands, annotate, chrome, data, evaluate_page, keymap, open_dialog, theme, train, try_page, welcome};
+use crate::app::dialogs::Dialog;
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notification, Page, answers, saving};
 use crate::clock::unix_now;
@@ -27,11 +25,7 @@ pub struct UiState {
     pub annotate: annotate::AnnotateState,
     pub train: train::TrainPageState,
     pub try_text: try_page::TryPageState,
-    pub palette: command_palette::PaletteState,
-    pub ask_dialog: prompt_dialog::PromptState,
-    pub import_dialog: import_dialog::ImportDialogState,
-    pub settings_dialog: settings_dialog::SettingsState,
-    pub source_change_dialog: source_change_dialog::View,
+    pub dialog: DialogInput,
     /// Keys that wait for a dialog that another key opened.
     pub keys: keymap::KeyQueue,
 }
@@ -54,7 +48,7 @@ pub struct Shell {
     /// True if the window closes as soon as the last edits are stored.
     closing: bool,
     settings_writer: SettingsWriter,
-    dialogs: FileDialogs,
+    file_dialogs: FileDialogs,
     pending_commands: Commands,
     wake: Wake,
     /// The theme that egui uses: true if light.
@@ -63,7 +57,7 @@ pub struct Shell {
 
 impl Shell {
     /// Creates the application of a new window and opens these paths. `hub` resolves models named by an id.
-    pub fn new(ctx: &Context, places: AppDirs, hub: Hub, paths: &[PathBuf], dialogs: FileDialogs) -> Self {
+    pub fn new(ctx: &Context, places: AppDirs, hub: Hub, paths: &[PathBuf], file_dialogs: FileDialogs) -> Self {
         theme::install(ctx);
         let wake: Wake = {
             let ctx = ctx.clone();
@@ -85,7 +79,7 @@ impl Shell {
             waiting: Vec::new(),
             closing: false,
             settings_writer,
-            dialogs,
+            file_dialogs,
             pending_commands: queue,
             wake,
             applied_light: None,
@@ -135,7 +129,7 @@ impl Shell {
                 self.run_effects(effects, ctx);
             }
         }
-        self.pending_commands.extend(self.dialogs.poll());
+        self.pending_commands.extend(self.file_dialogs.poll());
         for event in self.open_writer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
             match event {
                 WriterEvent::Gone(message) => self.restore(&message),
@@ -200,13 +194,17 @@ impl Shell {
     /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
-        if asked && !self.can_close() && !self.app.close_requested {
+        let is_confirming = matches!(self.app.dialogs.get(), Some(Dialog::Closing(_)));
+        if asked && !self.can_close() && !is_confirming {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
-        let has_failed = self.app.storage_error.is_some() || self.writers().any(|writer| writer.failure().is_some());
-        if self.closing && has_failed {
-            (self.closing, self.app.close_requested) = (false, true);
+        let failure = || self.writers().find_map(ProjectWriter::failure).map(str::to_owned);
+        if self.closing
+            && let Some(reason) = self.app.storage_error.clone().or_else(failure)
+        {
+            self.closing = false;
+            self.pending_commands.push(Command::ConfirmClosing(reason));
         } else if self.closing && self.can_close() {
             self.closing = false;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -235,7 +233,7 @@ impl Shell {
     fn run_effects(&mut self, effects: Vec<Effect>, ctx: &Context) {
         for effect in effects {
             match effect {
-                Effect::PathDialog(pick) => self.dialogs.open(pick, ctx),
+                Effect::PathDialog(pick) => self.file_dialogs.open(pick, ctx),
                 Effect::Submit(request) => self.worker.submit(*request),
                 Effect::Control(id, control) => self.worker.control(id, control),
                 Effect::AttachProject(project) => self.attach(*project),
@@ -283,7 +281,7 @@ impl Shell {
     }
 
     fn replace_writer(&mut self, writer: Option<ProjectWriter>) {
-        self.dialogs.forget_dataset();
+        self.file_dialogs.forget_dataset();
         self.missing_project_error = None;
         let previous = std::mem::replace(&mut self.open_writer, writer);
         self.closing_writers.extend(previous);
@@ -362,7 +360,10 @@ impl Shell {
         session.project = project.path().to_owned();
         let mut open_writer = ProjectWriter::new(project, self.wake.clone());
         open_writer.send(WriteOp::Rebuild(Box::new(session.memory())));
-        (self.open_writer, self.missing_project_error, self.app.close_requested) = (Some(open_writer), None, false);
+        (self.open_writer, self.missing_project_error) = (Some(open_writer), None);
+        if matches!(self.app.dialogs.get(), Some(Dialog::Closing(_))) {
+            self.pending_commands.push(Command::CloseDialog);
+        }
         Ok(())
     }
 
@@ -392,7 +393,7 @@ impl Shell {
     pub fn draw(&mut self, ui: &mut Ui) {
         let mut out = Commands::new();
         // A key that is recorded in the settings must not run a command.
-        if !self.view.settings_dialog.is_recording_key() {
+        if !self.view.dialog.is_recording_key() {
             keymap::handle_keys(ui, &self.app, &mut self.view.keys, &mut out);
         }
         // Input on the Annotate page is user activity. The command passes the time, so the state needs no clock.
@@ -420,29 +421,8 @@ impl Shell {
             (Page::Try, _) => try_page::show(ui, &self.app, &mut self.view.try_text, &mut out),
             _ => welcome::show(ui, &self.app, &mut out),
         }
-        if self.app.palette_open {
-            command_palette::show(ui, &self.app, &mut self.view.palette, &mut out);
-        }
-        if self.app.shortcuts_open {
-            shortcuts_dialog::show(ui, &self.app, &mut out);
-        }
-        if self.app.export_options.is_some() {
-            export_dialog::show(ui, &self.app, &mut out);
-        }
-        if self.app.import_preview.is_some() {
-            import_dialog::show(ui, &self.app, &mut self.view.import_dialog, &mut out);
-        }
-        if self.app.settings_open {
-            settings_dialog::show(ui, &self.app, &mut self.view.settings_dialog, &mut out);
-        }
-        history_dialog::show(ui, &self.app, &mut out);
-        matches_dialog::show(ui, &self.app, &mut out);
-        fixing_dialog::show(ui, &self.app, &mut out);
-        snapshots_dialog::show(ui, &self.app, &mut out);
-        leaving_dialog::show(ui, &self.app, &mut out);
-        source_change_dialog::show(ui, &self.app, &mut self.view.source_change_dialog, &mut out);
-        prompt_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);
-        self.dialogs.show(ui);
+        open_dialog::show(ui, &self.app, &mut self.view.dialog, &mut out);
+        self.file_dialogs.show(ui);
         chrome::toasts(ui, &self.app, &mut out);
         if !out.is_empty() {
             ui.request_repaint();

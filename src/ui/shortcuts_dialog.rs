@@ -4,7 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, dialog, key_caps, label};
 use crate::app::command::KeyContext;
-use crate::app::{Action, App, Command};
+use crate::app::{App, Command};
 use crate::i18n::tr;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             label(ui, TextRole::Title, p.text, tr!("Keyboard shortcuts"));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked() {
-                    out.push(Command::Run(Action::ShowShortcuts));
+                    out.push(Command::CloseDialog);
                 }
             });
         });
@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         });
     });
     if dismissed {
-        out.push(Command::Run(Action::ShowShortcuts));
+        out.push(Command::CloseDialog);
     }
 }
 

@@ -4,16 +4,15 @@ use super::Commands;
 use super::format_numbers::format_days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
+use crate::app::Command;
 use crate::app::page_commands::{SavedCommand, ViewCommand};
-use crate::app::requests::Slot;
 use crate::app::text_prompt::TextPrompt;
-use crate::app::{App, Command};
 use crate::i18n::{tr, trn};
+use crate::session::Session;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let (Some(session), Some(changed)) = (&app.session, &app.snapshots) else { return };
+pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], is_counting: bool, out: &mut Commands) {
     let p = theme::colors(ui);
     let mut close = false;
     let dismissed = dialog(ui, "snapshots", 520.0, |ui| {
@@ -31,10 +30,10 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             ui.add_space(12.0);
         }
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-            if app.requests.is_pending(Slot::Dialog) {
+            if is_counting {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Comparing snapshots…"));
             }
-            for (snapshot, changed) in session.snapshots.iter().zip(changed) {
+            for (snapshot, changed) in session.snapshots.iter().zip(changes) {
                 let size = vec2(ui.available_width(), 40.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;
@@ -72,13 +71,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.add_space(12.0);
         ui.horizontal(|ui| {
             if Button::primary(tr!("Create snapshot")).show(ui).clicked() {
-                out.push(Command::OpenPrompt(Some(TextPrompt::Snapshot)));
-                close = true;
+                out.push(Command::OpenPrompt(TextPrompt::Snapshot));
             }
             close |= Button::plain(tr!("Close")).show(ui).clicked();
         });
     });
     if close || dismissed {
-        out.push(Command::Saved(SavedCommand::CloseSnapshots));
+        out.push(Command::CloseDialog);
     }
 }

@@ -3,7 +3,7 @@
 use super::Commands;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Badge, BadgeStyle, Button, Stat, dialog, icon, label, paragraph, stats_row};
-use crate::app::{App, Command};
+use crate::app::Command;
 use crate::i18n::{thousands, tr, trn};
 use crate::project::{SourceChange, SourceDecision};
 use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
@@ -17,17 +17,13 @@ pub struct View {
 const CHOICES: [SourceDecision; 3] = [SourceDecision::KeepLabels, SourceDecision::Compare, SourceDecision::Reimport];
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
-    let Some(changed) = app.source_change.as_deref() else {
-        view.choice = None;
-        return;
-    };
+pub fn show(ui: &mut Ui, changed: &SourceChange, view: &mut View, out: &mut Commands) {
     let p = theme::colors(ui);
     // If less than half of the opened sentences are unchanged, no choice is recommended.
     let advised = changed.carried.unchanged * 2 >= opened(changed);
     let first = if advised { SourceDecision::KeepLabels } else { SourceDecision::Compare };
     let mut choice = view.choice.unwrap_or(first);
-    let mut answer = None;
+    let (mut decided, mut canceled) = (false, false);
     let dismissed = dialog(ui, "source-change", 640.0, |ui| {
         let name = changed.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         ui.horizontal(|ui| {
@@ -53,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             let at = CHOICES.iter().position(|c| *c == choice).unwrap_or(0) as i32;
             choice = CHOICES[(at + step).clamp(0, CHOICES.len() as i32 - 1) as usize];
             if i.key_pressed(Key::Enter) {
-                answer = Some(Some(choice));
+                decided = true;
             }
         });
         ui.add_space(metrics::GAP);
@@ -65,17 +61,19 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             },
             |ui| {
                 if Button::primary(tr!("Continue")).keys(&["Enter"]).show(ui).clicked() {
-                    answer = Some(Some(choice));
+                    decided = true;
                 }
                 if Button::plain(tr!("Cancel")).keys(&["Esc"]).show(ui).clicked() {
-                    answer = Some(None);
+                    canceled = true;
                 }
             },
         );
     });
     view.choice = Some(choice);
-    if let Some(decision) = answer.or(dismissed.then_some(None)) {
-        out.push(Command::SourceChange(decision));
+    if decided {
+        out.push(Command::SourceChange(choice));
+    } else if dismissed || canceled {
+        out.push(Command::CloseDialog);
     }
 }
 

@@ -9,7 +9,7 @@
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use std::path::{Path, PathBuf};
-use tagwright::app::page_commands::{DataCommand, MatchCommand, ViewCommand};
+use tagwright::app::page_commands::{DataCommand, ViewCommand};
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
 use tagwright::session::run::RunState;
@@ -113,7 +113,7 @@ fn main() {
     report("labeling", (0..200).map(|_| label(&mut bench)).collect());
     let matches = |bench: &mut Bench| {
         let time = bench.key(Key::ArrowRight, none).max(bench.key(Key::E, none));
-        bench.shell.push_command(tagwright::app::Command::Matches(MatchCommand::CloseMatches));
+        bench.shell.push_command(tagwright::app::Command::CloseDialog);
         bench.frame(vec![]);
         bench.key(Key::ArrowDown, none);
         time

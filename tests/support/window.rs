@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tagwright::app::App;
+use tagwright::app::dialogs::Dialog;
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
 use tagwright::ui::Shell;
@@ -86,6 +87,11 @@ impl Window {
     /// Returns the state of the application.
     pub fn app(&self) -> Ref<'_, App> {
         Ref::map(self.shell.borrow(), |s| s.as_ref().expect("a shell").app())
+    }
+
+    /// Returns the open dialog.
+    pub fn dialog(&self) -> Option<Dialog> {
+        self.app().dialogs.get().cloned()
     }
 
     /// True if all edits are durable.

@@ -5,6 +5,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use std::path::Path;
 use std::rc::Rc;
+use tagwright::app::dialogs::Dialog;
 use tagwright::app::requests::Slot;
 use tagwright::corpus::LabelId;
 
@@ -100,7 +101,7 @@ fn arrow_keys_follow_visual_order_in_rtl_text() {
     let mut w = Window::open(&[]);
     w.answer(&file);
     w.press("Open file…");
-    w.until("the preview is loaded", |w| w.app().import_preview.is_some());
+    w.until("the preview is loaded", |w| matches!(w.dialog(), Some(Dialog::Import(_))));
     w.press("Open");
     w.until("the file is open", |w| w.app().session.is_some());
     w.key(NONE, ArrowLeft);

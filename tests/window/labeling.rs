@@ -7,6 +7,7 @@ use egui::Key::{
 };
 use egui::{Key, Modifiers};
 use tagwright::app::Command;
+use tagwright::app::dialogs::{Dialog, MatchDialog};
 use tagwright::app::page_commands::{LabelCommand, MatchCommand, SuggestionCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::corpus::{LabelId, Origin};
@@ -15,6 +16,13 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 const ALT: Modifiers = Modifiers::ALT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const NONE: Modifiers = Modifiers::NONE;
+
+fn match_dialog(w: &Window) -> Option<MatchDialog> {
+    match w.dialog()? {
+        Dialog::Matches(dialog) => Some(dialog),
+        _ => None,
+    }
+}
 
 #[test]
 fn selection_moves_by_word_span_and_to_ends() {
@@ -179,7 +187,10 @@ fn picker_adds_substring_of_existing_label_and_closes_for_palette() {
     assert_eq!(classes(&w), Some(vec!["non-spam".to_owned(), "spam".to_owned()]));
     w.key(CTRL, Key::K);
     w.step();
-    assert!(w.app().palette_open && w.app().session.as_ref().is_some_and(|a| a.label_picker.is_none()));
+    assert!(
+        matches!(w.dialog(), Some(Dialog::Palette))
+            && w.app().session.as_ref().is_some_and(|a| a.label_picker.is_none())
+    );
 }
 
 #[test]
@@ -405,7 +416,7 @@ fn all_matches_are_labeled_in_one_edit() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Oslo LOC] and Oslo or oslo and Oslo");
     w.keys(&[ArrowRight, E]);
-    let hits = |w: &Window| w.app().match_dialog.as_ref().map(|m| (m.matches.len(), m.num_checked()));
+    let hits = |w: &Window| match_dialog(w).map(|m| (m.matches.len(), m.num_checked()));
     assert_eq!(hits(&w), Some((3, 2)), "matches with this label are not selected");
     w.press("Match case");
     assert_eq!(hits(&w), Some((4, 3)));
@@ -607,7 +618,7 @@ fn shorter_match_does_not_split_longer_span() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "Norway lent the [Bank of Norway ORG] to Norway");
     w.keys(&[ArrowRight, E]);
-    let selected = w.app().match_dialog.as_ref().map(|m| m.matches.iter().map(|h| h.is_checked).collect::<Vec<_>>());
+    let selected = match_dialog(&w).map(|m| m.matches.iter().map(|h| h.is_checked).collect::<Vec<_>>());
     assert_eq!(selected, Some(vec![true, false, true]));
     w.keys(&[Escape, Escape, Home, Num3, R, R]);
     assert_eq!(render(&w), "[Norway LOC] lent the [Bank of Norway ORG] to [Norway LOC]");

@@ -4,6 +4,7 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tagwright::app::dialogs::Dialog;
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
 
@@ -34,7 +35,7 @@ fn folder_opens_by_dialog_argument_and_recents() {
     let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
     w.answer(&folder);
     w.press("Open folder…");
-    w.until("the preview is loaded", |w| w.app().import_preview.is_some());
+    w.until("the preview is loaded", |w| matches!(w.dialog(), Some(Dialog::Import(_))));
     w.keys(&[Key::Enter]);
     w.until("the folder is open", |w| opened(w).as_ref() == Some(&sample()));
     drop(w);
@@ -80,7 +81,7 @@ fn preview(name: &str, bytes: &[u8]) -> (Window, tempfile::TempDir, PathBuf) {
     let mut w = Window::open(&[]);
     w.answer(&path);
     w.press("Open file…");
-    w.until("the preview is loaded", |w| w.app().import_preview.is_some());
+    w.until("the preview is loaded", |w| matches!(w.dialog(), Some(Dialog::Import(_))));
     w.step();
     (w, folder, path)
 }
@@ -107,7 +108,7 @@ fn preview_imports_nothing() {
         w.step();
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert!(w.app().import_preview.is_none() && w.app().session.is_none());
+    assert!(w.dialog().is_none() && w.app().session.is_none());
     assert_eq!(std::fs::read(path).expect("the file"), latin1);
 }
 
@@ -128,7 +129,8 @@ fn enter_opens_previewed_dataset_only() {
 fn import_options_override_detection() {
     let (mut w, _folder, path) = preview("a.txt", b"Oslo NNP B-LOC\nrain NN O\nfalls VB O\n");
     assert!(w.shows_part("1 span"));
-    let is_loaded = |w: &Window| w.app().import_preview.is_some() && !w.app().requests.is_pending(Slot::Opening);
+    let is_loaded =
+        |w: &Window| matches!(w.dialog(), Some(Dialog::Import(_))) && !w.app().requests.is_pending(Slot::Opening);
     w.choose("Tag column", "Column 2");
     w.until("the preview is updated", is_loaded);
     assert!(w.shows("3 problems") && w.shows_part("invalid tag “NNP”"));
@@ -148,7 +150,7 @@ fn import_options_override_detection() {
     w.answer(&path);
     w.key(Modifiers::COMMAND, Key::O);
     w.until("the file is open again", |w| !w.app().requests.is_pending(Slot::Opening) && w.app().session.is_some());
-    assert_eq!((w.app().import_preview.is_none(), tag_column(&w)), (true, Some(Some(2))));
+    assert_eq!((w.dialog().is_none(), tag_column(&w)), (true, Some(Some(2))));
 }
 
 #[test]
@@ -159,7 +161,10 @@ fn import_renames_merges_and_excludes_labels() {
     w.type_text("New name for PER", "PERSON");
     // The first Enter only confirms the text field.
     w.keys(&[Key::Enter]);
-    w.until("the names are set", |w| w.app().import_preview.as_ref().is_some_and(|i| i.label_map.len() == 3));
+    w.until(
+        "the names are set",
+        |w| matches!(w.dialog(), Some(Dialog::Import(preview)) if preview.label_map.len() == 3),
+    );
     w.press("Open");
     w.until("the file is open", |w| w.app().session.is_some());
     let labels = |w: &Window| w.app().session.as_ref().map(|a| a.corpus().labels.names());
@@ -268,7 +273,7 @@ fn doccano_dataset_is_edited_saved_and_exported() {
     let out = folder.path().join("tasks.json");
     w.answer(&out);
     w.key(Modifiers::COMMAND, Key::E);
-    w.until("the formats are listed", |w| w.app().export_options.as_ref().is_some_and(|o| !o.is_empty()));
+    w.until("the formats are listed", |w| matches!(w.dialog(), Some(Dialog::Export(options)) if !options.is_empty()));
     assert!(w.shows("Export as wnut") && w.shows_part("original whitespace between tokens (2)"));
     w.click("Export as label-studio");
     w.until("the export is written", |_| out.is_file());
@@ -331,11 +336,11 @@ fn labels_are_kept_on_unchanged_sentences_of_changed_source() {
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), format!("It O\nsnows O\n\n{text}"));
     // Cancel changes nothing.
     w.press("Cancel");
-    w.until("the dialog is closed", |w| w.app().source_change.is_none());
+    w.until("the dialog is closed", |w| w.dialog().is_none());
     assert_eq!(w.app().session.as_ref().map(|a| a.sentences.len()), Some(2));
     drop(w);
     let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the dialog is shown", |w| w.app().source_change.is_some());
+    w.until("the dialog is shown", |w| matches!(w.dialog(), Some(Dialog::SourceChange(_))));
     w.step();
     w.click("Keep my labels on unchanged sentences, 2 sentences kept");
     w.keys(&[Key::Enter]);

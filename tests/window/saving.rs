@@ -3,6 +3,7 @@
 use crate::support::window::Window;
 use egui::{Key, Modifiers};
 use std::path::Path;
+use tagwright::app::dialogs::Dialog;
 
 fn open(folder: &Path, name: &str, text: &str) -> Window {
     let file = folder.join(name);
@@ -52,7 +53,7 @@ fn copy_of_plain_text_offers_export() {
     {
         let mut w = open(folder.path(), name, text);
         w.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
-        w.until("the export dialog is shown", |w| w.app().export_options.is_some());
+        w.until("the export dialog is shown", |w| matches!(w.dialog(), Some(Dialog::Export(_))));
         assert!(w.shows("Export to") && w.shows_part("export to another format instead"), "{name}");
         assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("a file"), text);
     }
@@ -71,5 +72,5 @@ fn window_asks_before_closing_with_unsaved_edits() {
     w.request_close();
     w.until("the dialog is shown", |w| w.shows("Your last edits are not saved"));
     w.press("Cancel");
-    w.until("the window stays open", |w| !w.app().close_requested);
+    w.until("the window stays open", |w| w.dialog().is_none());
 }

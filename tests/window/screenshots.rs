@@ -7,6 +7,7 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tagwright::app::dialogs::Dialog;
 use tagwright::app::page_commands::{DataCommand, LabelCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
@@ -75,7 +76,7 @@ fn import(theme: Theme) {
     let mut w = Window::with(Rc::new(tempfile::tempdir().expect("a folder")), &[], [1440.0, 900.0], theme);
     w.answer(&directory);
     w.press("Open folder…");
-    w.until("the preview is loaded", |w| w.app().import_preview.is_some());
+    w.until("the preview is loaded", |w| matches!(w.dialog(), Some(Dialog::Import(_))));
     shoot(&mut w, "import", theme);
 }
 

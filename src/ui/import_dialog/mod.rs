@@ -8,8 +8,7 @@ use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
 use crate::app::page_commands::ImportCommand;
-use crate::app::requests::Slot;
-use crate::app::{App, Command, ImportPreview};
+use crate::app::{Command, ImportPreview};
 use crate::failure::FailureKind;
 use crate::format::ReadOptions;
 use crate::i18n::tr;
@@ -44,12 +43,16 @@ impl ImportDialogState {
 }
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Commands) {
+pub fn show(
+    ui: &mut Ui,
+    importing: &ImportPreview,
+    is_loading: bool,
+    view: &mut ImportDialogState,
+    out: &mut Commands,
+) {
     let p = theme::colors(ui);
-    let Some(importing) = &app.import_preview else { return };
     view.sync_labels(importing);
     let window = ui.content_rect();
-    let is_loading = app.requests.is_pending(Slot::Opening);
     let ready = importing.result.is_ok() && !is_loading;
     // A focused field and an open list keep Enter. The state is read before they can lose the focus in this frame.
     let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
@@ -93,7 +96,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
                 out.push(Command::ImportPreview(ImportCommand::ConfirmImport));
             }
             if Button::plain(tr!("Cancel")).show(ui).clicked() {
-                out.push(Command::ImportPreview(ImportCommand::CancelImport));
+                out.push(Command::CloseDialog);
             }
             if is_loading {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Reading…"));
@@ -101,7 +104,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut ImportDialogState, out: &mut Comm
         });
     });
     if dismissed {
-        out.push(Command::ImportPreview(ImportCommand::CancelImport));
+        out.push(Command::CloseDialog);
     }
 }
 

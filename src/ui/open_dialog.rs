@@ -1,0 +1,75 @@
+//! Draws the open dialog.
+
+use super::{
+    Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, leaving_dialog,
+    matches_dialog, prompt_dialog, settings_dialog, shortcuts_dialog, snapshots_dialog, source_change_dialog,
+};
+use crate::app::App;
+use crate::app::dialogs::Dialog;
+use crate::app::requests::Slot;
+use egui::Ui;
+use std::mem::{Discriminant, discriminant};
+
+/// Unfinished input of the open dialog. It is discarded when the dialog closes.
+#[derive(Default)]
+pub struct DialogInput {
+    kind: Option<Discriminant<Dialog>>,
+    palette: command_palette::PaletteState,
+    prompt: prompt_dialog::PromptState,
+    import: import_dialog::ImportDialogState,
+    settings: settings_dialog::SettingsState,
+    source_change: source_change_dialog::View,
+}
+
+impl DialogInput {
+    /// Returns true if the next key press is recorded for a command.
+    pub fn is_recording_key(&self) -> bool {
+        self.settings.is_recording_key()
+    }
+}
+
+/// Shows the open dialog over the page.
+pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands) {
+    let open = app.dialogs.get();
+    let kind = open.map(discriminant);
+    if input.kind != kind {
+        *input = DialogInput { kind, ..DialogInput::default() };
+    }
+    let is_loading = app.requests.is_pending(Slot::Dialog);
+    match (open, &app.session) {
+        (None, _) => {}
+        (Some(Dialog::Palette), _) => command_palette::show(ui, app, &mut input.palette, out),
+        (Some(Dialog::Shortcuts), _) => shortcuts_dialog::show(ui, app, out),
+        (Some(Dialog::Settings), _) => settings_dialog::show(ui, app, &mut input.settings, out),
+        (Some(Dialog::Closing(reason)), _) => leaving_dialog::show(ui, reason, out),
+        (Some(Dialog::SourceChange(change)), _) => {
+            source_change_dialog::show(ui, change, &mut input.source_change, out);
+        }
+        (Some(Dialog::Import(preview)), _) => {
+            let is_reading = app.requests.is_pending(Slot::Opening);
+            import_dialog::show(ui, preview, is_reading, &mut input.import, out);
+        }
+        (Some(Dialog::History), Some(session)) => history_dialog::show(ui, session, out),
+        (Some(Dialog::Prompt(prompt)), Some(session)) => {
+            prompt_dialog::show(ui, session, *prompt, &mut input.prompt, out);
+        }
+        (Some(Dialog::Matches(dialog)), Some(session)) => matches_dialog::show(ui, session, dialog, out),
+        (Some(Dialog::Fixes(dialog)), Some(session)) => fixing_dialog::show(ui, session, dialog, out),
+        (Some(Dialog::Snapshots(changes)), Some(session)) => {
+            snapshots_dialog::show(ui, session, changes, is_loading, out);
+        }
+        (Some(Dialog::Export(options)), Some(session)) => export_dialog::show(ui, session, options, is_loading, out),
+        // These dialogs are about the open dataset.
+        (
+            Some(
+                Dialog::History
+                | Dialog::Prompt(_)
+                | Dialog::Matches(_)
+                | Dialog::Fixes(_)
+                | Dialog::Snapshots(_)
+                | Dialog::Export(_),
+            ),
+            None,
+        ) => {}
+    }
+}
