@@ -39,6 +39,8 @@ pub mod gpu;
 #[allow(clippy::disallowed_methods, reason = "the cache has the layout of other programs")]
 pub mod hub;
 pub mod i18n;
+#[allow(missing_docs, reason = "each constant has the name of its glyph")]
+pub mod icon;
 pub mod log;
 pub mod model;
 pub mod predict;

@@ -5,7 +5,7 @@ use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders (and single files) of `src`, each with the others that it can use. ARCHITECTURE.md shows the same table.
-const ALLOWED: [(&str, &str); 19] = [
+const ALLOWED: [(&str, &str); 20] = [
     ("clock", ""),
     ("failure", ""),
     ("corpus", ""),
@@ -21,9 +21,10 @@ const ALLOWED: [(&str, &str); 19] = [
     ("project", "corpus disk failure format"),
     ("worker", "corpus disk eval failure format gpu hub model predict project train"),
     ("i18n", "corpus"),
+    ("icon", ""),
     ("session", "corpus eval hub i18n model predict project train worker"),
-    ("app", "clock corpus eval failure format hub i18n model predict project session train worker"),
-    ("ui", "app clock corpus eval failure format gpu hub i18n model predict project session train worker"),
+    ("app", "clock corpus eval failure format hub i18n icon model predict project session train worker"),
+    ("ui", "app clock corpus eval failure format gpu hub i18n icon model predict project session train worker"),
     ("cli", "corpus disk eval format gpu hub i18n model predict project train"),
 ];
 

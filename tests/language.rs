@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use tagwright::app::command::COMMANDS;
+use tagwright::app::command_table::COMMANDS;
 use tagwright::app::page_commands::{DataCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::corpus::EditTitleKind;

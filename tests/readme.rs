@@ -45,7 +45,8 @@ fn escape(text: &str) -> String {
 mod window {
     use super::escape;
     use std::fmt::Write;
-    use tagwright::app::command::{Action, COMMANDS, CommandSpec, KeyContext};
+    use tagwright::app::command_table::{COMMANDS, CommandSpec, Scope};
+    use tagwright::app::{Action, Page};
     use tagwright::session::query::FIELDS;
 
     /// Returns the default keys of a command, as key caps.
@@ -56,9 +57,14 @@ mod window {
 
     pub fn shortcuts() -> String {
         let mut out = String::new();
-        for (title, context) in [("In the text", KeyContext::Canvas), ("Global", KeyContext::Global)] {
+        let scopes = [
+            ("Annotate page", Scope::Page(Page::Annotate)),
+            ("All pages", Scope::Everywhere),
+            ("Comparison on the Data page", Scope::Page(Page::Data)),
+        ];
+        for (title, scope) in scopes {
             writeln!(out, "| {title} | Keys |\n| --- | --- |").expect("a string");
-            for spec in COMMANDS.iter().filter(|spec| spec.context == context && !spec.keys.is_empty()) {
+            for spec in COMMANDS.iter().filter(|spec| spec.scope == scope && !spec.keys.is_empty()) {
                 match spec.action {
                     Action::Label(1) => {
                         writeln!(out, "| Apply label | `1` to `9`, or `Shift` and the shortcut of the label |")

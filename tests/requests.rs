@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use tagwright::app::answers::on_answer;
+use tagwright::app::dialogs::Dialog;
 use tagwright::app::page_commands::{
     DataCommand, EvaluateCommand, LabelCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
+use tagwright::app::refusal::blocker;
 use tagwright::app::requests::Slot;
 use tagwright::app::runs::run_preview;
 use tagwright::app::train_page::BaseModelInput;
 use tagwright::app::update::update;
-use tagwright::app::{Action, App, COMMANDS, Command, Effect, KeyContext, Page};
+use tagwright::app::{Action, App, COMMANDS, Command, Effect, Page, Scope};
 use tagwright::corpus::Split;
 use tagwright::corpus::carry_over::carry_over;
 use tagwright::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
@@ -57,11 +59,16 @@ struct TestApp {
 }
 
 impl TestApp {
-    /// Creates a state with this open dataset.
-    fn with_dataset(name: &str) -> Self {
+    /// Creates a state without a dataset.
+    fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let app = App::new(AppDirs::with_root(folder.path()), Settings::default(), false);
-        let mut test = Self { app, effects: Vec::new(), folder };
+        Self { app, effects: Vec::new(), folder }
+    }
+
+    /// Creates a state with this open dataset.
+    fn with_dataset(name: &str) -> Self {
+        let mut test = Self::new();
         test.open(name);
         test
     }
@@ -527,19 +534,50 @@ fn read_only_session_cannot_be_edited() {
 }
 
 #[test]
-fn canvas_commands_change_nothing_on_other_pages() {
-    for page in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
-        for entry in COMMANDS.iter().filter(|entry| entry.context == KeyContext::Canvas) {
-            let mut test = TestApp::with_dataset("first");
-            test.run(Command::View(ViewCommand::Select(0, 0)));
-            test.run(Command::Run(Action::GoTo(page)));
-            test.n_writes();
-            let (selection, settings) = (test.session().selection, test.app.settings.clone());
+fn blocked_commands_do_nothing() {
+    let check = |mut test: TestApp, state: &str| {
+        let mut n_blocked = 0;
+        for entry in COMMANDS.iter().filter(|entry| blocker(&test.app, entry.action).is_some()).collect::<Vec<_>>() {
+            n_blocked += 1;
+            let summary = |app: &App| {
+                let session = app.session.as_ref().map(|s| (s.corpus().documents.clone(), s.selection, s.current));
+                (app.page, app.settings.clone(), app.has_open_dialog(), session)
+            };
+            let before = summary(&test.app);
+            test.effects.clear();
             test.run(Command::Run(entry.action));
-            assert_eq!((test.n_writes(), test.session().selection), (0, selection), "{}", entry.english_title);
-            assert!(test.app.settings == settings && !test.app.has_open_dialog(), "{}", entry.english_title);
+            assert_eq!(test.effects.len(), 0, "{state}: {}", entry.english_title);
+            assert_eq!(summary(&test.app), before, "{state}: {}", entry.english_title);
         }
+        n_blocked
+    };
+    assert!(check(TestApp::new(), "no dataset") > 60);
+    assert!(check(TestApp::with_dataset("first"), "new dataset") >= 5);
+    let of_annotate = COMMANDS.iter().filter(|entry| entry.scope == Scope::Page(Page::Annotate)).count();
+    for page in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
+        let mut test = TestApp::with_dataset("first");
+        test.run(Command::View(ViewCommand::Select(0, 0)));
+        test.run(Command::Run(Action::GoTo(page)));
+        assert!(check(test, page.title()) >= of_annotate);
     }
+    let mut test = TestApp::with_dataset("first");
+    test.app.session.as_mut().expect("a dataset").release();
+    assert!(check(test, "read-only") >= 15);
+}
+
+#[test]
+fn input_is_not_lost_to_another_dialog() {
+    let mut test = TestApp::with_dataset("first");
+    test.run(Command::Run(Action::Comment));
+    for entry in COMMANDS.iter().filter(|entry| entry.opens_ui()) {
+        test.run(Command::Run(entry.action));
+        let is_open = matches!(test.app.dialogs.get(), Some(Dialog::Prompt(_))) && test.app.page == Page::Annotate;
+        assert!(is_open, "{}", entry.english_title);
+    }
+    test.run(Command::CloseDialog);
+    test.run(Command::Run(Action::Settings));
+    test.run(Command::Run(Action::Palette));
+    assert!(matches!(test.app.dialogs.get(), Some(Dialog::Palette)), "settings are stored at once");
 }
 
 #[test]
@@ -566,7 +604,7 @@ fn resolution_uses_label_names() {
     // Undo removes ORG, and another label has its id afterwards.
     test.run(Command::Run(Action::Undo));
     test.run(Command::Labels(LabelCommand::NewLabel("EVENT".into())));
-    test.run(Command::Data(DataCommand::ResolveDifference(Resolution::Theirs)));
+    test.run(Command::Run(Action::ResolveDifference(Resolution::Theirs)));
     let corpus = test.session().corpus();
     let names: Vec<&str> = corpus.document(0).spans.iter().map(|s| corpus.labels.name(s.label)).collect();
     assert_eq!(names, ["ORG", "LOC"]);

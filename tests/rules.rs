@@ -1,7 +1,7 @@
 //! Invariants of ARCHITECTURE.md that a text search can check.
 
 use std::path::{Path, PathBuf};
-use tagwright::app::command::COMMANDS;
+use tagwright::app::command_table::{COMMANDS, Scope};
 
 /// Returns the paths (relative to the package) and texts of all files below these directories with these extensions.
 pub(crate) fn files(directories: &[&str], extensions: &[&str]) -> Vec<(String, String)> {
@@ -53,9 +53,9 @@ fn shortcuts_are_unique_per_context() {
     let mut seen = Vec::new();
     for entry in COMMANDS {
         for key in entry.keys {
-            let taken = seen.iter().find(|(k, c, _)| k == key && *c == entry.context);
+            let taken = seen.iter().find(|(k, scope, _): &&(_, Scope, _)| k == key && scope.overlaps(entry.scope));
             assert!(taken.is_none(), "{:?} is the key of {} and of {:?}", key.key_labels(), entry.english_title, taken);
-            seen.push((*key, entry.context, entry.english_title));
+            seen.push((*key, entry.scope, entry.english_title));
         }
     }
     let mut names: Vec<&str> = COMMANDS.iter().map(|e| e.english_title).collect();

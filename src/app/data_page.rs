@@ -2,7 +2,7 @@
 //!
 //! Several fixes are tried on a copy of the corpus first, and then become one edit.
 
-use super::command::Action;
+use super::action::Action;
 use super::dialogs::Dialog;
 use super::editing::{apply_edit, writer};
 use super::effect::Effect;
@@ -120,10 +120,9 @@ pub(super) fn run_command(app: &mut App, command: DataCommand, effects: &mut Vec
         DataCommand::EndComparison => session.checks.comparison = None,
         DataCommand::SelectDifference(number) => {
             if let Some(c) = &mut session.checks.comparison {
-                c.current = number.min(c.verdicts.len().saturating_sub(1));
+                c.select(number);
             }
         }
-        DataCommand::ResolveDifference(resolution) => resolve(app, resolution, effects),
     }
 }
 
@@ -170,8 +169,15 @@ fn is_applicable(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
     !added.iter().any(in_the_way)
 }
 
+/// Shows the next or the previous difference.
+pub(super) fn step_difference(app: &mut App, forward: bool) {
+    if let Some(comparison) = app.session.as_mut().and_then(|session| session.checks.comparison.as_mut()) {
+        comparison.step(forward);
+    }
+}
+
 /// Resolves the current difference and shows the next open one.
-fn resolve(app: &mut App, resolution: Resolution, effects: &mut Vec<Effect>) {
+pub(super) fn resolve(app: &mut App, resolution: Resolution, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let Some(difference) = session.checks.comparison.as_ref().and_then(|c| c.difference().copied()) else { return };
     let is_conflict = !session.allow_overlaps && difference.left.is_some() && difference.right.is_some();

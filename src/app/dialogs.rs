@@ -36,7 +36,7 @@ pub enum Dialog {
     /// The export formats, each with the information that it would lose. The list is empty until it is complete.
     Export(Vec<(Format, Vec<String>)>),
     /// The import preview.
-    Import(ImportPreview),
+    Import(Box<ImportPreview>),
     /// A dataset whose source another program changed. The user decides how to handle the labels.
     SourceChange(Arc<SourceChange>),
     /// The question before the window closes while edits cannot be stored, for this reason.

@@ -2,6 +2,8 @@
 
 use super::effect::Effect;
 use super::notifications::Notification;
+use super::state::App;
+use super::subwords::request_subwords;
 use crate::corpus::{Edit, ReviewState, SentenceId};
 use crate::i18n::tr;
 use crate::session::{Session, Writer};
@@ -13,6 +15,15 @@ pub(super) fn writer<'s>(session: &'s mut Session, effects: &mut Vec<Effect>) ->
         effects.push(Effect::Notify(read_only_notification()));
     }
     writer.ok()
+}
+
+/// Runs a function with write access to the open dataset, and requests the subwords of the sentence that is then the
+/// current one.
+pub(super) fn edit<T>(app: &mut App, effects: &mut Vec<Effect>, run: impl FnOnce(&mut Writer) -> T) {
+    let Some(session) = &mut app.session else { return };
+    let Some(mut writer) = writer(session, effects) else { return };
+    run(&mut writer);
+    request_subwords(app, effects);
 }
 
 /// Changes the review state of a sentence.

@@ -64,7 +64,8 @@ pub(super) fn on_previewed(app: &mut App, path: PathBuf, options: ReadOptions, r
     app.session.iter_mut().for_each(|session| session.label_picker = None);
     let label_map = preview(app).map(|preview| std::mem::take(&mut preview.label_map)).unwrap_or_default();
     let counts = result.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
-    app.dialogs.announce(Dialog::Import(ImportPreview { path, choices: options, result, counts, label_map }));
+    let preview = ImportPreview { path, choices: options, result, counts, label_map };
+    app.dialogs.announce(Dialog::Import(Box::new(preview)));
 }
 
 fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {

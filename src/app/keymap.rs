@@ -1,6 +1,7 @@
 //! Keys of the commands: the defaults of the table, presets of other programs, and custom keys of the user.
 
-use super::command::{Action, COMMANDS, CommandSpec, KeyContext, spec_of};
+use super::action::Action;
+use super::command_table::{COMMANDS, CommandSpec, spec_of};
 use super::shortcut::Shortcut;
 use crate::i18n::tr;
 use crate::project::Settings;
@@ -121,7 +122,7 @@ impl Keymap {
     fn bind(&mut self, action: Action, keys: Vec<Shortcut>) {
         let Some(at) = COMMANDS.iter().position(|e| e.action == action) else { return };
         for (other, entry) in COMMANDS.iter().enumerate() {
-            if other != at && contexts_overlap(entry.context, COMMANDS[at].context) {
+            if other != at && entry.scope.overlaps(COMMANDS[at].scope) {
                 self.keys[other].retain(|k| !keys.contains(k));
             }
         }
@@ -145,26 +146,18 @@ impl Keymap {
 
     /// Returns the first key of a command for use in a sentence, for example `Ctrl+Z`; its quoted title if it has no key.
     pub fn key_text(&self, action: Action) -> String {
-        match (self.first(action), spec_of(action)) {
-            (Some(key), _) => key.key_labels().join("+"),
-            (None, Some(spec)) => format!("“{}”", spec.title()),
-            (None, None) => String::new(),
-        }
+        let quoted_title = || format!("“{}”", spec_of(action).title());
+        self.first(action).map_or_else(quoted_title, |key| key.key_labels().join("+"))
     }
 
     /// Returns the command that already uses this key in an overlapping context.
     pub fn conflict(&self, action: Action, chord: Shortcut) -> Option<&'static str> {
-        let context = COMMANDS.iter().find(|e| e.action == action)?.context;
-        let others = self.bindings().filter(|(e, _)| e.action != action && contexts_overlap(e.context, context));
+        let scope = spec_of(action).scope;
+        let others = self.bindings().filter(|(e, _)| e.action != action && e.scope.overlaps(scope));
         let label = (chord.shift && !chord.control && !chord.alt && chord.is_letter())
             .then_some(tr!("Apply label by shortcut"));
         others.into_iter().find(|(_, keys)| keys.contains(&chord)).map(|(e, _)| e.title()).or(label)
     }
-}
-
-/// Returns true if two contexts can be active at the same time. `Global` keys are also active on the text.
-fn contexts_overlap(a: KeyContext, b: KeyContext) -> bool {
-    a == b || a == KeyContext::Global || b == KeyContext::Global
 }
 
 #[cfg(test)]

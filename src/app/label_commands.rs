@@ -1,6 +1,6 @@
 //! Commands that apply labels to the selection or the document, and commands of the label list.
 
-use super::editing::apply_edit;
+use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::page_commands::LabelCommand;
@@ -10,6 +10,7 @@ use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
 use crate::i18n::tr;
+use crate::session::labeling::SpanResize;
 use crate::session::{PickerTarget, Session};
 
 /// Runs a label command.
@@ -34,6 +35,52 @@ pub(super) fn run_command(app: &mut App, command: LabelCommand, effects: &mut Ve
         }
     }
     request_subwords(app, effects);
+}
+
+/// Applies the label with a number key, 1 to 9.
+pub(super) fn apply_number_key(app: &mut App, key: u8, effects: &mut Vec<Effect>) {
+    apply_label(app, LabelId::new(u16::from(key) - 1), effects);
+    request_subwords(app, effects);
+}
+
+/// Removes the labels of the selection.
+pub(super) fn clear_label(session: &mut Session, effects: &mut Vec<Effect>) {
+    session.label_picker = None;
+    if let Some(edit) = session.label_edit(None) {
+        apply_edit(session, edit, effects);
+    }
+}
+
+/// Moves an edge of the selected span, splits it or merges it.
+pub(super) fn reshape(session: &mut Session, how: SpanResize, effects: &mut Vec<Effect>) {
+    if let Some((edit, selection)) = session.reshape(how) {
+        apply_edit(session, edit, effects);
+        session.select(Some(selection));
+    }
+}
+
+/// Allows or forbids overlapping spans. Existing spans are unchanged.
+pub(super) fn toggle_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(session) = &mut app.session else { return };
+    let Some(mut writer) = writer(session, effects) else { return };
+    writer.set_allow_overlaps(!writer.allow_overlaps);
+    let lost =
+        session.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
+    app.notifications.push(match (session.allow_overlaps, lost) {
+        (true, Some(format)) => {
+            let text = tr!(
+                "{format} cannot store overlapping spans: saving keeps only the first of each group. Export to doccano, Prodigy or Label Studio to keep all.",
+                format
+            );
+            Notification::info(tr!("Overlapping spans turned on"), text)
+        }
+        (true, None) => {
+            Notification::success(tr!("Overlapping spans turned on"), tr!("New spans no longer replace overlapping spans"))
+        }
+        (false, _) => {
+            Notification::success(tr!("Overlapping spans turned off"), tr!("New spans cannot partly overlap other spans"))
+        }
+    });
 }
 
 /// Notifies the user if the source format cannot store document labels.

@@ -100,7 +100,7 @@ pub(super) fn with_ids(keys: &BTreeMap<String, Vec<String>>) -> BTreeMap<String,
 
 #[cfg(test)]
 mod tests {
-    use super::super::command::COMMANDS;
+    use super::super::command_table::COMMANDS;
     use super::*;
 
     #[test]

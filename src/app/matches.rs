@@ -1,6 +1,6 @@
 //! Labels further occurrences of the selected words: all at once in a dialog, or one by one with a key.
 
-use super::command::Action;
+use super::action::Action;
 use super::dialogs::{Dialog, MatchDialog};
 use super::editing::apply_edit;
 use super::effect::Effect;

@@ -3,20 +3,25 @@
 //! Read in this order:
 //!
 //! - [`state`]: everything that the window shows; [`dialogs`] and [`pages`]: its parts.
-//! - [`command`]: the table of commands; [`shortcut`] and [`keymap`]: their keys; `legacy_titles`: keys stored by older
-//!   versions.
+//! - [`command_table`]: the table of commands; [`action`]: commands without parameters; [`command`] and
+//!   [`page_commands`]: all commands; [`shortcut`] and [`keymap`]: keys; `legacy_titles`: keys stored by older versions.
 //! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs;
-//!   `refusal`: commands that cannot run now.
+//!   `refusal`: commands that cannot run now; `navigation`: the visible page.
 //! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; `opening`:
 //!   an opened dataset replaces the current one; [`saving`]: the end of a save.
-//! - `editing`: write access to the open dataset; [`label_commands`], [`mod@matches`], [`suggestions`]: commands that edit the open dataset (`crate::session`).
+//! - `editing`: write access to the open dataset; [`label_commands`], [`mod@matches`], [`suggestions`], `reviewing`:
+//!   commands that edit the open dataset (`crate::session`).
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
 //!   snapshots; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
 //! - [`notifications`]: messages to the user.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
+pub mod action;
 pub mod answers;
 pub mod command;
+pub mod command_table;
 pub mod data_page;
 pub mod dialogs;
 mod editing;
@@ -29,6 +34,7 @@ pub mod keymap;
 pub mod label_commands;
 mod legacy_titles;
 pub mod matches;
+mod navigation;
 pub mod notifications;
 mod opening;
 pub mod page_commands;
@@ -36,6 +42,7 @@ pub mod pages;
 mod preferences;
 pub mod refusal;
 pub mod requests;
+mod reviewing;
 pub mod runs;
 mod saved;
 pub mod saving;
@@ -51,7 +58,9 @@ pub mod try_page;
 pub mod update;
 mod view;
 
-pub use command::{Action, COMMANDS, Command, KeyContext};
+pub use action::Action;
+pub use command::Command;
+pub use command_table::{COMMANDS, Scope};
 pub use shortcut::Shortcut;
 
 pub use dialogs::ImportPreview;

@@ -62,10 +62,8 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
 
 /// Closes the import preview and returns its content.
 fn take_preview(app: &mut App) -> Option<ImportPreview> {
-    match app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)))? {
-        Dialog::Import(preview) => Some(preview),
-        _ => None,
-    }
+    let closed = app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)))?;
+    if let Dialog::Import(preview) = closed { Some(*preview) } else { None }
 }
 
 /// Replaces the open session. A session with a run in progress is parked until the run ends.

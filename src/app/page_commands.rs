@@ -1,6 +1,6 @@
 //! Commands with parameters, grouped by page or subject. Each group is handled by one function.
 
-use super::command::Action;
+use super::action::Action;
 use super::shortcut::Shortcut;
 use super::train_page::BaseModelInput;
 use crate::corpus::{LabelId, Span, Split};
@@ -9,7 +9,6 @@ use crate::format::ReadOptions;
 use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::session::LabelFilter;
-use crate::session::comparison::Resolution;
 use crate::session::matching::MatchOptions;
 use crate::session::query::Status;
 use crate::session::results::Tab;
@@ -140,8 +139,6 @@ pub enum DataCommand {
     EndComparison,
     /// Shows this difference.
     SelectDifference(usize),
-    /// Resolves the current difference.
-    ResolveDifference(Resolution),
 }
 
 /// Commands of the form of the next run.
@@ -251,7 +248,7 @@ impl DataCommand {
     /// Returns true if the command changes the project.
     pub fn writes(&self) -> bool {
         match self {
-            Self::ApplyFixes(_) | Self::ApplyCheckedFixes | Self::ResolveDifference(_) => true,
+            Self::ApplyFixes(_) | Self::ApplyCheckedFixes => true,
             Self::SetDataTab(_)
             | Self::Analyze
             | Self::FilterFindings(_)

@@ -1,6 +1,7 @@
 //! State of the pages that does not belong to the open dataset.
 
 use crate::hub::ModelRef;
+use crate::i18n::tr;
 use crate::predict::Prediction;
 
 /// The pages.
@@ -17,6 +18,22 @@ pub enum Page {
     Try,
     /// Statistics and findings of the dataset, and the comparison with other annotations.
     Data,
+}
+
+impl Page {
+    /// All pages, in the order of the navigation rail.
+    pub const ALL: [Self; 5] = [Self::Annotate, Self::Train, Self::Evaluate, Self::Try, Self::Data];
+
+    /// Returns the title in the interface language.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Annotate => tr!("Annotate"),
+            Self::Train => tr!("Train"),
+            Self::Evaluate => tr!("Evaluate"),
+            Self::Try => tr!("Try"),
+            Self::Data => tr!("Data"),
+        }
+    }
 }
 
 /// Initial text.

@@ -1,6 +1,6 @@
 //! User preferences for all datasets: theme, density, keys.
 
-use super::command::spec_of;
+use super::command_table::spec_of;
 use super::effect::Effect;
 use super::keymap::Keymap;
 use super::notifications::Notification;
@@ -8,8 +8,15 @@ use super::page_commands::SettingsCommand;
 use super::shortcut::Shortcut;
 use super::state::App;
 use crate::i18n::tr;
+use crate::project::Settings;
 
-/// Changes the settings of the user.
+/// Changes the settings of the user and stores them.
+pub(super) fn change(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(&mut Settings)) {
+    change(&mut app.settings);
+    effects.push(Effect::StoreSettings);
+}
+
+/// Runs a command of the settings.
 pub(super) fn run_command(app: &mut App, command: SettingsCommand, effects: &mut Vec<Effect>) {
     let s = &mut app.settings;
     match command {
@@ -23,19 +30,16 @@ pub(super) fn run_command(app: &mut App, command: SettingsCommand, effects: &mut
             s.keys.clear();
         }
         SettingsCommand::SetKeybinding(action, chord) => {
-            let Some(entry) = spec_of(action) else { return };
             if let Some(other) = chord.and_then(|chord| app.keymap.conflict(action, chord)) {
                 let caps = chord.map(|c| c.key_labels().join(" ")).unwrap_or_default();
                 return app
                     .notifications
                     .push(Notification::error(tr!("{caps} is already used", caps), tr!("Used by “{other}”", other)));
             }
-            s.keys.insert(entry.id.to_owned(), chord.map(Shortcut::text).into_iter().collect());
+            s.keys.insert(spec_of(action).id.to_owned(), chord.map(Shortcut::text).into_iter().collect());
         }
         SettingsCommand::ResetKey(action) => {
-            if let Some(entry) = spec_of(action) {
-                s.keys.remove(entry.id);
-            }
+            s.keys.remove(spec_of(action).id);
         }
     }
     app.keymap = Keymap::from_settings(&app.settings);

@@ -93,6 +93,26 @@ impl Purpose {
         }
     }
 
+    /// Returns the name of the dataset that is read.
+    fn dataset_name(&self) -> Option<&str> {
+        match self {
+            Self::Open(name) | Self::Preview(name) | Self::ResolveSourceChange(name) | Self::Compare(name) => {
+                Some(name)
+            }
+            Self::Write
+            | Self::Train(..)
+            | Self::Measure(..)
+            | Self::Predict
+            | Self::Align
+            | Self::Inspect
+            | Self::Evaluate(_)
+            | Self::Suggest(_)
+            | Self::Report
+            | Self::ListExportLosses
+            | Self::CompareSnapshots => None,
+        }
+    }
+
     /// True if the answer is of no use after another dataset was opened.
     fn is_of_open_dataset(&self) -> bool {
         match self {
@@ -216,20 +236,12 @@ impl Requests {
 
     /// Returns the name of the dataset that is being opened, previewed or compared.
     pub fn dataset_being_read(&self) -> Option<String> {
-        self.pending.iter().find_map(|pending| match &pending.purpose {
-            Purpose::Open(name)
-            | Purpose::Preview(name)
-            | Purpose::ResolveSourceChange(name)
-            | Purpose::Compare(name) => Some(name.clone()),
-            _ => None,
-        })
+        self.pending.iter().find_map(|pending| pending.purpose.dataset_name()).map(str::to_owned)
     }
 
     /// Returns the current measurement.
     pub fn measurement(&self) -> Option<Measurement> {
-        match &self.pending(Slot::Training)?.purpose {
-            Purpose::Measure(measurement, ..) => Some(*measurement),
-            _ => None,
-        }
+        let purpose = &self.pending(Slot::Training)?.purpose;
+        if let Purpose::Measure(measurement, ..) = purpose { Some(*measurement) } else { None }
     }
 }

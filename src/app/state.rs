@@ -147,9 +147,6 @@ impl App {
 
     /// Returns the directory of a model, if it has one.
     pub fn model_folder(&self, model: &ModelRef) -> Option<PathBuf> {
-        match model {
-            ModelRef::Folder(path) => Some(path.clone()),
-            _ => None,
-        }
+        if let ModelRef::Folder(path) = model { Some(path.clone()) } else { None }
     }
 }

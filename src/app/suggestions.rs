@@ -1,6 +1,6 @@
 //! Suggestions of a model: request, display, accept, reject and skip.
 
-use super::command::Action;
+use super::action::Action;
 use super::editing::{apply_edit, writer};
 use super::effect::Effect;
 use super::notifications::Notification;
@@ -98,24 +98,19 @@ pub(super) fn on_suggestions(
     app.notifications.push(Notification::success(tr!("Suggestions"), text));
 }
 
-/// Handles an action on a suggestion.
-pub(super) fn run_action(session: &mut Session, action: Action, effects: &mut Vec<Effect>) {
-    match action {
-        Action::Accept => {
-            if let Some(span) = session.suggestion() {
-                apply_edit(session, session.accept_edit(span), effects);
-                session.select_suggestion_here();
-            }
-        }
-        Action::Reject => {
-            if let Some(span) = session.suggestion() {
-                apply_edit(session, session.reject_edit(span), effects);
-                session.select_suggestion_here();
-            }
-        }
-        Action::NextSuggestion => session.next_suggestion(),
-        Action::LeastConfidentSuggestion => session.least_confident(),
-        _ => {}
+/// Accepts the suggestion at the selection and selects the next one of the sentence.
+pub(super) fn accept(session: &mut Session, effects: &mut Vec<Effect>) {
+    if let Some(span) = session.suggestion() {
+        apply_edit(session, session.accept_edit(span), effects);
+        session.select_suggestion_here();
+    }
+}
+
+/// Rejects the suggestion at the selection and selects the next one of the sentence.
+pub(super) fn reject(session: &mut Session, effects: &mut Vec<Effect>) {
+    if let Some(span) = session.suggestion() {
+        apply_edit(session, session.reject_edit(span), effects);
+        session.select_suggestion_here();
     }
 }
 

@@ -1,21 +1,23 @@
 //! Applies a command to the state; the module of a page applies the commands of that page.
 
-use super::command::{Action, Command};
+use super::action::Action;
+use super::command::Command;
 use super::data_page;
 use super::dialogs::Dialog;
-use super::editing::{apply_edit, set_review, writer};
+use super::editing::edit;
 use super::effect::{Effect, Pick};
 use super::evaluate_page;
 use super::export;
 use super::import;
 use super::label_commands;
 use super::matches;
-use super::notifications::Notification;
+use super::navigation;
 use super::opening;
 use super::pages::Page;
 use super::preferences;
-use super::refusal::refusal;
+use super::refusal;
 use super::requests::Slot;
+use super::reviewing;
 use super::runs::{self, control, measure, start};
 use super::saved;
 use super::source_change;
@@ -23,12 +25,9 @@ use super::state::App;
 use super::subwords::request_subwords;
 use super::suggestions;
 use super::text_prompt::TextPrompt;
-use super::train_commands::{self, inspect_base_model};
+use super::train_commands;
 use super::try_page;
 use super::view;
-use crate::corpus::{LabelId, ReviewState};
-use crate::i18n::tr;
-use crate::session::labeling::CaretMotion;
 use crate::session::work_timer::WorkTimer;
 use crate::session::{PickerTarget, Session};
 use crate::train::event::TrainerControl;
@@ -37,8 +36,8 @@ use crate::worker::{FileWork, Measurement, Stamp};
 /// Runs a command and returns its effects.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if let Some(notice) = refusal(app, &command) {
-        app.notifications.push(notice);
+    if let Err(refusal) = refusal::check(app, &command) {
+        refusal.0.into_iter().for_each(|notice| app.notifications.push(notice));
         return effects;
     }
     let labels = app.session.as_ref().map(Session::stamp);
@@ -85,17 +84,13 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::Comment(id, comment) => {
             app.dialogs.close_prompt();
-            if let Some(session) = &mut app.session {
-                let after = ReviewState { comment, ..session.corpus().review(id) };
-                set_review(session, id, after, effects);
-            }
+            on_session(app, effects, |session, effects| reviewing::set_comment(session, id, comment, effects));
         }
         Command::SetRangeComment(id, start, end, text) => {
             app.dialogs.close_prompt();
-            if let Some(session) = &mut app.session {
-                let after = session.corpus().review(id).with_comment_at(start, end, text);
-                set_review(session, id, after, effects);
-            }
+            on_session(app, effects, |session, effects| {
+                reviewing::set_range_comment(session, id, (start, end), text, effects);
+            });
         }
         Command::NewDay(today) => {
             if let Some(session) = &mut app.session {
@@ -103,14 +98,9 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 session.work_timer = WorkTimer::default();
             }
         }
-        Command::UserActivity(now) => {
-            if let Some(session) = &mut app.session {
-                on_activity(session, now, effects);
-            }
-        }
+        Command::UserActivity(now) => view::on_activity(app, now, effects),
         Command::SelectPart(start, end) => {
-            select_part(app, |session| session.select_part((start, end)));
-            request_subwords(app, effects);
+            view::select_part(app, effects, |session| session.select_part((start, end)));
         }
         Command::View(command) => view::run_command(app, command, effects),
         Command::Labels(command) => label_commands::run_command(app, command, effects),
@@ -123,6 +113,95 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Evaluate(command) => evaluate_page::run_command(app, command, effects),
         Command::Try(command) => try_page::run_command(app, command, effects),
         Command::Settings(command) => preferences::run_command(app, command, effects),
+    }
+}
+
+/// Runs a command of the table, in the order of the table.
+fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::OpenFile => effects.push(Effect::PathDialog(Pick::OpenFile)),
+        Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
+        Action::OpenSample => opening::open(app, None, effects),
+        Action::Save => edit(app, effects, |writer| writer.save(false)),
+        Action::SaveRewriteAll => edit(app, effects, |writer| writer.save(true)),
+        Action::SaveAs => export::save_copy(app, effects),
+        Action::Export if matches!(app.dialogs.get(), Some(Dialog::Export(_))) => close_dialog(app, effects),
+        Action::Export => export::open_dialog(app, effects),
+        Action::MoveProject => effects.push(Effect::PathDialog(Pick::Project)),
+        Action::Undo => edit(app, effects, |writer| writer.undo()),
+        Action::Redo => edit(app, effects, |writer| writer.redo()),
+        Action::History => app.dialogs.toggle(Dialog::History),
+        Action::Guidelines => preferences::change(app, effects, |s| s.guidelines = !s.guidelines),
+        Action::ToggleZenMode => preferences::change(app, effects, |s| s.only_text = !s.only_text),
+        Action::NextSentence => on_session(app, effects, |session, _| session.move_by(true)),
+        Action::PreviousSentence => on_session(app, effects, |session, _| session.move_by(false)),
+        Action::PageDown => on_session(app, effects, |session, _| view::move_page(session, true)),
+        Action::PageUp => on_session(app, effects, |session, _| view::move_page(session, false)),
+        Action::MoveSelection(caret) => on_session(app, effects, |session, _| session.move_caret(caret, false)),
+        Action::ExtendSelection(caret) => view::extend_selection(app, caret, effects),
+        Action::SelectNothing => on_session(app, effects, |session, _| view::clear_selection(session)),
+        Action::ClearLabel => on_session(app, effects, label_commands::clear_label),
+        Action::Label(key) => label_commands::apply_number_key(app, key, effects),
+        Action::ChooseLabel => {
+            on_session(app, effects, |session, _| label_commands::open_picker(session, PickerTarget::Selection));
+        }
+        Action::ChooseDocLabel => {
+            on_session(app, effects, |session, _| label_commands::open_picker(session, PickerTarget::Document));
+        }
+        Action::Reshape(how) => {
+            on_session(app, effects, |session, effects| label_commands::reshape(session, how, effects));
+        }
+        Action::LabelMatches => matches::open(app),
+        Action::LabelNextMatch => matches::label_next(app, effects),
+        Action::ToggleOverlaps => label_commands::toggle_overlaps(app, effects),
+        Action::Suggest => suggestions::request_suggestions(app, effects),
+        Action::Accept => on_session(app, effects, suggestions::accept),
+        Action::Reject => on_session(app, effects, suggestions::reject),
+        Action::NextSuggestion => on_session(app, effects, |session, _| session.next_suggestion()),
+        Action::LeastConfidentSuggestion => on_session(app, effects, |session, _| session.least_confident()),
+        Action::MarkDone => on_session(app, effects, reviewing::toggle_done),
+        Action::MarkDoneUpToHere => on_session(app, effects, reviewing::mark_done_up_to_here),
+        Action::Flag => on_session(app, effects, reviewing::toggle_flag),
+        Action::Comment => open_dialog_of_dataset(app, |session| Dialog::Prompt(TextPrompt::comment(session))),
+        Action::SaveSearch => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::View)),
+        Action::Snapshots => saved::open_snapshots(app, effects),
+        Action::ToggleSubwords => {
+            on_session(app, effects, |session, _| session.subwords.is_on = !session.subwords.is_on);
+        }
+        Action::AddLabel => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::Label)),
+        Action::GoTo(page) => navigation::go_to(app, page, effects),
+        Action::Compare => effects.push(Effect::PathDialog(Pick::Compare)),
+        Action::NextDifference => data_page::step_difference(app, true),
+        Action::PreviousDifference => data_page::step_difference(app, false),
+        Action::ResolveDifference(resolution) => data_page::resolve(app, resolution, effects),
+        Action::StartTraining => start(app, effects),
+        Action::Estimate => measure(app, Measurement::Estimate, effects),
+        Action::FindLearningRate => measure(app, Measurement::LrSweep, effects),
+        Action::PauseTraining => control(app, effects, |before| match before {
+            TrainerControl::Pause => TrainerControl::Continue,
+            TrainerControl::Continue
+            | TrainerControl::StopAfterEpoch
+            | TrainerControl::Stop
+            | TrainerControl::Suspend => TrainerControl::Pause,
+        }),
+        Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
+        Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
+        Action::Evaluate => evaluate_page::evaluate(app, effects),
+        Action::Palette => app.dialogs.toggle(Dialog::Palette),
+        Action::ShowShortcuts => app.dialogs.toggle(Dialog::Shortcuts),
+        Action::ToggleTheme => {
+            let light = !app.is_light();
+            preferences::change(app, effects, |settings| settings.light = Some(light));
+        }
+        Action::Settings => app.dialogs.toggle(Dialog::Settings),
+    }
+}
+
+/// Runs a function on the open dataset, and requests the subwords of the sentence that is then the current one.
+fn on_session(app: &mut App, effects: &mut Vec<Effect>, run: impl FnOnce(&mut Session, &mut Vec<Effect>)) {
+    if let Some(session) = &mut app.session {
+        run(session, effects);
+        request_subwords(app, effects);
     }
 }
 
@@ -151,193 +230,5 @@ fn close_dialog(app: &mut App, effects: &mut Vec<Effect>) {
             | Dialog::Closing(_),
         )
         | None => {}
-    }
-}
-
-/// Selects a part of a word, or notifies the user of the reason why it cannot.
-fn select_part(app: &mut App, select: impl FnOnce(&mut Session) -> bool) {
-    if !app.session.as_mut().is_none_or(select) {
-        let text = tr!(
-            "This format stores labels of whole words only. Export to doccano, Prodigy or Label Studio to label parts of words."
-        );
-        app.notifications.push(Notification::info(tr!("Cannot label part of a word"), text));
-    }
-}
-
-/// Allows or forbids overlapping spans. Existing spans are unchanged.
-fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
-    let Some(session) = &mut app.session else { return };
-    let Some(mut writer) = writer(session, effects) else { return };
-    writer.set_allow_overlaps(!writer.allow_overlaps);
-    let lost =
-        session.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
-    app.notifications.push(match (session.allow_overlaps, lost) {
-        (true, Some(format)) => {
-            let text = tr!(
-                "{format} cannot store overlapping spans: saving keeps only the first of each group. Export to doccano, Prodigy or Label Studio to keep all.",
-                format
-            );
-            Notification::info(tr!("Overlapping spans turned on"), text)
-        }
-        (true, None) => {
-            Notification::success(tr!("Overlapping spans turned on"), tr!("New spans no longer replace overlapping spans"))
-        }
-        (false, _) => {
-            Notification::success(tr!("Overlapping spans turned off"), tr!("New spans cannot partly overlap other spans"))
-        }
-    });
-}
-
-fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
-    match action {
-        Action::OpenFile => effects.push(Effect::PathDialog(Pick::OpenFile)),
-        Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
-        Action::OpenSample => opening::open(app, None, effects),
-        Action::GoTo(room) => go_to(app, room, effects),
-        Action::Palette => app.dialogs.toggle(Dialog::Palette),
-        Action::History if app.session.is_some() => app.dialogs.toggle(Dialog::History),
-        Action::ToggleZenMode => {
-            app.settings.only_text = !app.settings.only_text;
-            effects.push(Effect::StoreSettings);
-        }
-        Action::Guidelines => {
-            app.settings.guidelines = !app.settings.guidelines;
-            effects.push(Effect::StoreSettings);
-        }
-        Action::ShowShortcuts => app.dialogs.toggle(Dialog::Shortcuts),
-        Action::Settings => app.dialogs.toggle(Dialog::Settings),
-        Action::ToggleTheme => {
-            app.settings.light = Some(!app.is_light());
-            effects.push(Effect::StoreSettings);
-        }
-        Action::StartTraining => start(app, effects),
-        Action::Estimate => measure(app, Measurement::Estimate, effects),
-        Action::FindLearningRate => measure(app, Measurement::LrSweep, effects),
-        Action::PauseTraining => control(app, effects, |before| match before {
-            TrainerControl::Pause => TrainerControl::Continue,
-            _ => TrainerControl::Pause,
-        }),
-        Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
-        Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
-        Action::Evaluate => evaluate_page::evaluate(app, effects),
-        Action::Export if matches!(app.dialogs.get(), Some(Dialog::Export(_))) => close_dialog(app, effects),
-        Action::Export => export::open_dialog(app, effects),
-        Action::SaveAs => export::save_copy(app, effects),
-        Action::MoveProject if app.session.is_some() => effects.push(Effect::PathDialog(Pick::Project)),
-        Action::ToggleOverlaps => allow_overlaps(app, effects),
-        Action::ExtendSelection(caret @ (CaretMotion::NextCharacter | CaretMotion::PreviousCharacter)) => {
-            select_part(app, |session| session.extend_by_character(caret == CaretMotion::NextCharacter));
-        }
-        Action::Label(key) => {
-            label_commands::apply_label(app, LabelId::new(u16::from(key) - 1), effects);
-            request_subwords(app, effects);
-        }
-        Action::Compare => effects.push(Effect::PathDialog(Pick::Compare)),
-        Action::LabelMatches => matches::open(app),
-        Action::LabelNextMatch => matches::label_next(app, effects),
-        Action::Suggest => suggestions::request_suggestions(app, effects),
-        Action::Comment => open_dialog_of_dataset(app, |session| Dialog::Prompt(TextPrompt::comment(session))),
-        Action::AddLabel => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::Label)),
-        Action::SaveSearch => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::View)),
-        Action::Snapshots => saved::open_snapshots(app, effects),
-        on_dataset => {
-            if let Some(session) = &mut app.session {
-                dataset_action(session, on_dataset, effects);
-                request_subwords(app, effects);
-            }
-        }
-    }
-}
-
-fn dataset_action(session: &mut Session, action: Action, effects: &mut Vec<Effect>) {
-    match action {
-        Action::Save | Action::SaveRewriteAll => {
-            if let Some(mut writer) = writer(session, effects) {
-                writer.save(action == Action::SaveRewriteAll);
-            }
-        }
-        Action::Undo => {
-            if let Some(mut writer) = writer(session, effects) {
-                writer.undo();
-            }
-        }
-        Action::Redo => {
-            if let Some(mut writer) = writer(session, effects) {
-                writer.redo();
-            }
-        }
-        Action::NextSentence => session.move_by(true),
-        Action::PreviousSentence => session.move_by(false),
-        Action::PageDown => (0..PAGE_SENTENCES).for_each(|_| session.move_by(true)),
-        Action::PageUp => (0..PAGE_SENTENCES).for_each(|_| session.move_by(false)),
-        Action::MoveSelection(caret) => session.move_caret(caret, false),
-        Action::ExtendSelection(caret) => session.move_caret(caret, true),
-        Action::Reshape(how) => {
-            if let Some((edit, selection)) = session.reshape(how) {
-                apply_edit(session, edit, effects);
-                session.select(Some(selection));
-            }
-        }
-        Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastConfidentSuggestion => {
-            suggestions::run_action(session, action, effects);
-        }
-        Action::SelectNothing if session.selection.is_none() => session.active_label = None,
-        Action::SelectNothing => session.select(None),
-        Action::ChooseLabel => label_commands::open_picker(session, PickerTarget::Selection),
-        Action::ChooseDocLabel => label_commands::open_picker(session, PickerTarget::Document),
-        Action::ClearLabel => {
-            session.label_picker = None;
-            if let Some(edit) = session.label_edit(None) {
-                apply_edit(session, edit, effects);
-            }
-        }
-        Action::MarkDone => {
-            let done = !session.review().done;
-            set_review(session, session.current_id(), ReviewState { done, ..session.review() }, effects);
-            if done {
-                session.move_by(true);
-            }
-        }
-        Action::MarkDoneUpToHere => {
-            if let Some(edit) = session.mark_done_up_to_here_edit() {
-                apply_edit(session, edit, effects);
-                session.move_by(true);
-            }
-        }
-        Action::Flag => set_review(
-            session,
-            session.current_id(),
-            ReviewState { flagged: !session.review().flagged, ..session.review() },
-            effects,
-        ),
-        Action::ToggleSubwords => session.subwords.is_on = !session.subwords.is_on,
-        _ => {}
-    }
-}
-
-/// Number of sentences that Page Up and Page Down move.
-const PAGE_SENTENCES: usize = 10;
-
-/// Handles a key or mouse event on the Annotate page.
-fn on_activity(session: &mut Session, now: u64, effects: &mut Vec<Effect>) {
-    if now >= session.progress.today.ends_at {
-        effects.push(Effect::RefreshDate);
-    } else if let Ok(mut writer) = session.writer() {
-        writer.record_activity(now);
-    }
-}
-
-fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
-    let needs_data = matches!(room, Page::Train | Page::Evaluate | Page::Data);
-    if needs_data && app.session.is_none() {
-        return;
-    }
-    app.page = room;
-    match room {
-        // The files of a model directory can have changed; an unchanged model is in memory.
-        Page::Train => inspect_base_model(app, effects),
-        Page::Try => try_page::on_entered(app, effects),
-        Page::Data => data_page::request_report(app, effects),
-        Page::Annotate | Page::Evaluate => {}
     }
 }

@@ -2,10 +2,69 @@
 
 use super::editing::{apply_edit, writer};
 use super::effect::Effect;
+use super::notifications::Notification;
 use super::page_commands::ViewCommand;
 use super::state::App;
 use super::subwords::request_subwords;
 use crate::corpus::Edit;
+use crate::i18n::tr;
+use crate::session::Session;
+use crate::session::labeling::CaretMotion;
+
+/// Number of sentences that Page Up and Page Down move.
+const PAGE_SENTENCES: usize = 10;
+
+/// Moves by several sentences.
+pub(super) fn move_page(session: &mut Session, forward: bool) {
+    (0..PAGE_SENTENCES).for_each(|_| session.move_by(forward));
+}
+
+/// Clears the selection; without a selection, the label that is applied to mouse selections.
+pub(super) fn clear_selection(session: &mut Session) {
+    if session.selection.is_none() {
+        session.active_label = None;
+    }
+    session.select(None);
+}
+
+/// Moves the end of the selection and keeps its anchor.
+pub(super) fn extend_selection(app: &mut App, caret: CaretMotion, effects: &mut Vec<Effect>) {
+    select_part(app, effects, |session| match caret {
+        CaretMotion::NextCharacter | CaretMotion::PreviousCharacter => {
+            session.extend_by_character(caret == CaretMotion::NextCharacter)
+        }
+        CaretMotion::Right
+        | CaretMotion::Left
+        | CaretMotion::NextSpan
+        | CaretMotion::PreviousSpan
+        | CaretMotion::First
+        | CaretMotion::Last => {
+            session.move_caret(caret, true);
+            true
+        }
+    });
+}
+
+/// Changes the selection. If it would be a part of a word that cannot be labeled, the user is notified of the reason.
+pub(super) fn select_part(app: &mut App, effects: &mut Vec<Effect>, select: impl FnOnce(&mut Session) -> bool) {
+    if !app.session.as_mut().is_none_or(select) {
+        let text = tr!(
+            "This format stores labels of whole words only. Export to doccano, Prodigy or Label Studio to label parts of words."
+        );
+        app.notifications.push(Notification::info(tr!("Cannot label part of a word"), text));
+    }
+    request_subwords(app, effects);
+}
+
+/// Handles a key or mouse event on the Annotate page, at a Unix timestamp in seconds.
+pub(super) fn on_activity(app: &mut App, now: u64, effects: &mut Vec<Effect>) {
+    let Some(session) = &mut app.session else { return };
+    if now >= session.progress.today.ends_at {
+        effects.push(Effect::RefreshDate);
+    } else if let Ok(mut writer) = session.writer() {
+        writer.record_activity(now);
+    }
+}
 
 /// Runs a command on the open dataset.
 pub(super) fn run_command(app: &mut App, command: ViewCommand, effects: &mut Vec<Effect>) {

@@ -46,6 +46,16 @@ impl Comparison {
         self.current = open(self.current).or_else(|| open(0)).unwrap_or(self.current);
     }
 
+    /// Makes a difference the current one; the last one if the index is too large.
+    pub fn select(&mut self, index: usize) {
+        self.current = index.min(self.verdicts.len().saturating_sub(1));
+    }
+
+    /// Makes the next or the previous difference the current one.
+    pub fn step(&mut self, forward: bool) {
+        self.select(if forward { self.current + 1 } else { self.current.saturating_sub(1) });
+    }
+
     /// Returns the current difference.
     pub fn difference(&self) -> Option<&Difference> {
         self.agreement.differences.get(self.current)

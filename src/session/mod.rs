@@ -7,6 +7,8 @@
 //! - [`run`]: the run in progress; [`results`]: scores, findings and measurements.
 //! - [`query`]: the search language of the sentence list; [`work_timer`]: the time worked.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod comparison;
 pub mod labeling;
 pub mod matching;

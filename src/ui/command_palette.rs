@@ -2,13 +2,12 @@
 
 use super::Commands;
 use super::format_numbers;
-use super::theme::{self, TextRole, icon};
+use super::theme::{self, TextRole};
 use super::widgets::{key_caps, label, paint_icon, put_text};
-use crate::app::command::{COMMANDS, CommandSpec};
-use crate::app::refusal::page_blocker;
-use crate::app::{Action, App, Command, Page};
+use crate::app::command_table::{COMMANDS, CommandSpec};
+use crate::app::refusal::blocker;
+use crate::app::{Action, App, Command};
 use crate::i18n::tr;
-use crate::session::labeling::{CaretMotion, SpanResize};
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
 };
@@ -68,13 +67,13 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands)
             COMMANDS.iter().filter(|e| e.action != Action::Palette && fuzzy_match(e.title(), &view.typed)).collect();
         let last = hits.len().saturating_sub(1);
         view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
-        let chosen = hits.get(view.chosen).filter(|e| disabled_reason(app, e.action).is_none());
+        let chosen = hits.get(view.chosen).filter(|e| blocker(app, e.action).is_none());
         done = chosen.filter(|_| enter).map(|e| e.action);
         super::widgets::separator(ui);
         ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
             ui.add_space(6.0);
             for (i, entry) in hits.iter().enumerate() {
-                if row(ui, app, entry, i == view.chosen, disabled_reason(app, entry.action)) {
+                if row(ui, app, entry, i == view.chosen, blocker(app, entry.action).as_deref()) {
                     done = Some(entry.action);
                 }
             }
@@ -124,96 +123,10 @@ fn fixed_row(ui: &mut Ui, height: f32, body: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Returns the icon of a command.
-pub(super) fn action_icon(action: Action) -> theme::Icon {
-    match action {
-        Action::OpenFile => icon::FILE_TEXT,
-        Action::OpenFolder => icon::FOLDER_OPEN,
-        Action::OpenSample => icon::BOOK_OPEN,
-        Action::Save | Action::SaveRewriteAll => icon::SAVE,
-        Action::SaveAs => icon::DOWNLOAD,
-        Action::Export | Action::MoveProject => icon::UPLOAD,
-        Action::Undo => icon::UNDO_2,
-        Action::Redo => icon::REDO_2,
-        Action::History => icon::HISTORY,
-        Action::Guidelines => icon::BOOK_OPEN,
-        Action::ToggleZenMode => icon::MAXIMIZE,
-        Action::NextSentence => icon::ARROW_DOWN,
-        Action::PreviousSentence => icon::ARROW_UP,
-        Action::PageDown => icon::ARROW_DOWN,
-        Action::PageUp => icon::ARROW_UP,
-        Action::MoveSelection(CaretMotion::Right | CaretMotion::NextSpan | CaretMotion::Last) => icon::ARROW_RIGHT,
-        Action::MoveSelection(_) => icon::ARROW_LEFT,
-        Action::ExtendSelection(_) => icon::MOVE_HORIZONTAL,
-        Action::Reshape(SpanResize::ExtendEnd | SpanResize::ExtendStart) => icon::UNFOLD_HORIZONTAL,
-        Action::Reshape(SpanResize::ShrinkEnd | SpanResize::ShrinkStart) => icon::FOLD_HORIZONTAL,
-        Action::Reshape(SpanResize::Split) => icon::SPLIT,
-        Action::Reshape(SpanResize::Merge) => icon::MERGE,
-        Action::ChooseLabel => icon::TAGS,
-        Action::ChooseDocLabel => icon::FILE_TEXT,
-        Action::LabelMatches => icon::REPLACE,
-        Action::LabelNextMatch => icon::CORNER_DOWN_LEFT,
-        Action::ToggleOverlaps => icon::LAYERS,
-        Action::Suggest | Action::LeastConfidentSuggestion => icon::SPARKLES,
-        Action::Accept => icon::CHECK,
-        Action::Reject => icon::CIRCLE_X,
-        Action::NextSuggestion => icon::WAND_SPARKLES,
-        Action::SelectNothing => icon::TEXT_CURSOR,
-        Action::ClearLabel => icon::X,
-        Action::Label(_) => icon::TAG,
-        Action::MarkDone | Action::MarkDoneUpToHere => icon::CIRCLE_CHECK,
-        Action::Flag => icon::FLAG,
-        Action::Comment => icon::MESSAGE_SQUARE,
-        Action::SaveSearch => icon::BOOKMARK,
-        Action::Snapshots => icon::HISTORY,
-        Action::ToggleSubwords => icon::BLOCKS,
-        Action::AddLabel => icon::PLUS,
-        Action::StartTraining => icon::PLAY,
-        Action::Estimate => icon::CLOCK,
-        Action::FindLearningRate => icon::TRENDING_DOWN,
-        Action::PauseTraining => icon::PAUSE,
-        Action::StopTraining | Action::StopAfterEpoch => icon::SQUARE,
-        Action::Evaluate | Action::GoTo(Page::Evaluate) => icon::TARGET,
-        Action::GoTo(Page::Annotate) => icon::HIGHLIGHTER,
-        Action::GoTo(Page::Train) => icon::ACTIVITY,
-        Action::GoTo(Page::Try) => icon::TEXT_CURSOR_INPUT,
-        Action::GoTo(Page::Data) => icon::DATABASE,
-        Action::Compare => icon::USERS,
-        Action::Palette => icon::SEARCH,
-        Action::ShowShortcuts => icon::KEYBOARD,
-        Action::ToggleTheme => icon::SUN,
-        Action::Settings => icon::SETTINGS,
-    }
-}
-
 /// Returns true if the letters of `typed` occur in `name` in this order, case-insensitive.
 pub(super) fn fuzzy_match(name: &str, typed: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
-}
-
-/// Returns the reason why a command would do nothing now, or `None` if it can run.
-fn disabled_reason(app: &App, action: Action) -> Option<&'static str> {
-    let nothing = |history: Option<&crate::corpus::Edit>, reason| if history.is_none() { Some(reason) } else { None };
-    match (action, &app.session) {
-        (Action::Undo, Some(session)) => nothing(session.history().next_undo(), tr!("Nothing to undo")),
-        (Action::Redo, Some(session)) => nothing(session.history().next_redo(), tr!("Nothing to redo")),
-        (Action::StopTraining | Action::StopAfterEpoch | Action::PauseTraining, _) if app.active_run().is_none() => {
-            Some(tr!("No run in progress"))
-        }
-        (
-            Action::OpenFile
-            | Action::OpenFolder
-            | Action::OpenSample
-            | Action::ShowShortcuts
-            | Action::ToggleTheme
-            | Action::Settings
-            | Action::GoTo(Page::Annotate | Page::Try),
-            _,
-        ) => None,
-        (_, None) => Some(tr!("Open a dataset first")),
-        (_, Some(_)) => page_blocker(app, action),
-    }
 }
 
 fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&str>) -> bool {
@@ -234,7 +147,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&s
         _ => p.text_secondary,
     };
     let square = rect.with_min_x(rect.left() + EDGE).with_max_x(rect.left() + EDGE + 18.0);
-    paint_icon(ui.painter(), square, action_icon(entry.action), 16.0, mark);
+    paint_icon(ui.painter(), square, entry.icon, 16.0, mark);
     let words = inside.with_min_x(square.right() + 12.0);
     put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.single_line(ui, entry.title()), color);
     if let Some(reason) = off {

@@ -1,8 +1,8 @@
 //! The Evaluate page: scores of a model on a split.
 
 use super::Commands;
-use super::chrome::split_icon;
 use super::format_numbers::{self, format_score, thousands};
+use super::split_icon::split_icon;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, Card, EmptyState, MenuRow, ProgressBar, Stat, Table, TableColumn, label, menu, paragraph, stats_row,
@@ -17,6 +17,16 @@ use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 /// Maximum width of the figures and the table, in points.
 const MAX_CONTENT_WIDTH: f32 = 816.0;
+
+/// Returns the duration of the last evaluation, for the status bar.
+pub fn last_task(app: &App) -> Option<String> {
+    let (_, _, metrics) = app.session.as_ref()?.evaluation.result.as_ref()?;
+    Some(tr!(
+        "Evaluated {sentences} in {seconds} s",
+        sentences = format_numbers::sentences(metrics.sentences),
+        seconds = format!("{:.1}", metrics.seconds)
+    ))
+}
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {

@@ -3,13 +3,15 @@
 //! A slow frame can deliver several keys. They are handled in order. Keys after one that opens or closes a dialog wait
 //! until that has happened, because they are meant for the new focus.
 //!
-//! The only keys outside of the command table: Shift with the letter of a label; keys inside an open dialog, list
-//! or comparison (arrows, Enter, Esc, B, N); Enter on the welcome page; the zoom of egui.
+//! The only keys outside of the command table: Shift with the letter of a label; keys inside an open dialog or list
+//! (arrows, Enter, Esc); Enter on the welcome page; the zoom of egui.
 
 use super::Commands;
+use crate::app::command_table::{CommandSpec, Needs, spec_of};
 use crate::app::dialogs::Dialog;
 use crate::app::page_commands::LabelCommand;
-use crate::app::{Action, App, Command, KeyContext, Page, Shortcut};
+use crate::app::refusal::unmet_need;
+use crate::app::{Action, App, Command, Page, Scope, Shortcut};
 use crate::corpus::LabelId;
 use egui::{Event, Id, Key, Modifiers, Popup, Ui};
 
@@ -47,15 +49,10 @@ pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Comman
     if queue.is_empty() {
         return;
     }
-    let mut context = FocusContext {
+    let context = FocusContext {
         // A control that was reached by Tab keeps Enter and Space.
         focused: focus.is_some(),
-        on_canvas: app.page == Page::Annotate
-            && app.session.is_some()
-            && !typing
-            && !open
-            && !Popup::is_any_open(ui.ctx()),
-        selected: app.session.as_ref().is_some_and(|session| session.selection.is_some()),
+        on_page: !typing && !open && !Popup::is_any_open(ui.ctx()),
     };
     let rows = rows(app);
     let mut unhandled = Vec::new();
@@ -81,8 +78,7 @@ pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Comman
         };
         // The text event of a command key must not be typed anywhere.
         while queue.next_if(|next| matches!(next, Event::Text(_))).is_some() {}
-        let opens = matches!(command, Command::Run(action) if action.opens_ui());
-        context.after(&command);
+        let opens = matches!(command, Command::Run(action) if spec_of(action).opens_ui());
         out.push(command);
         if opens {
             keys.frames_left = MAX_WAIT_FRAMES;
@@ -108,68 +104,61 @@ fn take_key_events(ui: &mut Ui) -> Vec<Event> {
     ui.input_mut(|i| i.events.extract_if(.., is_typed).collect())
 }
 
-/// A row of the table: key, command and context.
-type Binding = (Shortcut, Action, KeyContext);
+/// A key, its command, and the context of both.
+type Binding = (Shortcut, Action, Scope);
 
-/// Returns the table rows. Shortcuts with more modifiers come first, because a match ignores an extra Shift.
+/// Returns the keys of the visible page. Shortcuts with more modifiers come first, because a match ignores an extra
+/// Shift. Without a dataset or a comparison, the keys of its commands belong to the focused widget. Other requirements
+/// can be met by an earlier key of this frame.
 fn rows(app: &App) -> Vec<Binding> {
+    let is_active = |spec: &CommandSpec| {
+        let is_of_page = spec.scope.overlaps(Scope::Page(app.page));
+        let can_change = app.session.is_some() && spec.needs != Needs::Comparison;
+        is_of_page && (can_change || unmet_need(app, spec.needs).is_none())
+    };
+    let active = app.keymap.bindings().filter(|(spec, _)| is_active(spec));
     let mut rows: Vec<Binding> =
-        app.keymap.bindings().flat_map(|(e, keys)| keys.iter().map(|k| (*k, e.action, e.context))).collect();
+        active.flat_map(|(spec, keys)| keys.iter().map(|k| (*k, spec.action, spec.scope))).collect();
     rows.sort_by_key(|(k, ..)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
     rows
 }
 
-/// Keyboard context, including the changes by earlier keys of this frame.
+/// Receiver of the keys.
 struct FocusContext {
+    /// True if a control has the focus.
     focused: bool,
-    on_canvas: bool,
-    selected: bool,
+    /// True if the page receives keys: no text is typed and nothing covers the page.
+    on_page: bool,
 }
 
 impl FocusContext {
     /// Returns the command of a key, or `None` if the key has no command in this context.
     fn command(&self, app: &App, rows: &[Binding], key: Key, held: Modifiers) -> Option<Command> {
-        let label = self.on_canvas.then(|| self.label_command(app, key, held)).flatten();
+        let label = self.on_page.then(|| label_command(app, key, held)).flatten();
         label.or_else(|| {
-            let row = rows.iter().find(|(chord, _, context)| {
-                // A key that enters text works only while no text is typed, even if its command is global.
-                let on_text = *context == KeyContext::Canvas || chord.is_text_input();
+            let row = rows.iter().find(|(chord, _, scope)| {
                 let kept = self.focused && matches!(chord.key, "Enter" | "Space");
-                (!on_text || (self.on_canvas && !kept)) && matches(chord, key, held)
+                // A key that enters text works only on the canvas, even if its command is global.
+                let is_free = match scope {
+                    Scope::Everywhere if !chord.is_text_input() => true,
+                    Scope::Everywhere => self.on_page && !kept && app.page == Page::Annotate,
+                    Scope::Page(_) => self.on_page && !kept,
+                };
+                is_free && matches(chord, key, held)
             });
             row.map(|(_, action, _)| Command::Run(*action))
         })
     }
+}
 
-    /// Returns the command of Shift and a letter key: it applies that label to the selection.
-    fn label_command(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
-        let a = app.session.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
-        let letters = a.corpus().labels.effective_shortcuts();
-        let is_its =
-            |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
-        letters
-            .iter()
-            .position(is_its)
-            .and_then(|id| LabelId::try_from(id).ok())
-            .map(|label| Command::Labels(LabelCommand::Label(label)))
-    }
-
-    /// Updates the context after a command, for the next key.
-    fn after(&mut self, command: &Command) {
-        let Command::Run(action) = command else { return };
-        match action {
-            Action::MoveSelection(_) | Action::ExtendSelection(_) => self.selected = true,
-            Action::NextSentence
-            | Action::PreviousSentence
-            | Action::PageDown
-            | Action::PageUp
-            | Action::MarkDone
-            | Action::MarkDoneUpToHere
-            | Action::SelectNothing => self.selected = false,
-            Action::NextSuggestion | Action::LeastConfidentSuggestion => self.selected = true,
-            _ => {}
-        }
-    }
+/// Returns the command of Shift and a letter key on the Annotate page: it applies that label to the selection.
+fn label_command(app: &App, key: Key, held: Modifiers) -> Option<Command> {
+    let session = app.session.as_ref().filter(|_| app.page == Page::Annotate && held == Modifiers::SHIFT)?;
+    let letters = session.corpus().labels.effective_shortcuts();
+    let is_its =
+        |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
+    let label = LabelId::try_from(letters.iter().position(is_its)?).ok()?;
+    Some(Command::Labels(LabelCommand::Label(label)))
 }
 
 /// Returns true if a key with these modifiers matches a shortcut. For a letter the modifiers must be equal, because

@@ -2,7 +2,7 @@
 //! state.
 //!
 //! Read in this order: [`theme`] and [`widgets`] (visual design), [`shell`] (the eframe app: commands, effects, worker
-//! events), [`keymap`] (keys to commands), `chrome` (bars and navigation rail), then the pages: [`welcome`],
+//! events), [`keymap`] (keys to commands), `chrome` (bars and navigation rail), `page_table`, then the pages: [`welcome`],
 //! [`annotate`], [`train`], [`evaluate_page`], [`try_page`], [`data`]; and `open_dialog`, which draws the open dialog.
 
 pub mod annotate;
@@ -21,6 +21,7 @@ pub mod keymap;
 mod leaving_dialog;
 mod matches_dialog;
 mod open_dialog;
+mod page_table;
 mod panel_widths;
 pub mod prompt_dialog;
 mod settings_dialog;
@@ -28,9 +29,11 @@ pub mod shell;
 pub mod shortcuts_dialog;
 pub mod snapshots_dialog;
 mod source_change_dialog;
+mod split_icon;
 pub mod theme;
 pub mod train;
 pub mod try_page;
+mod ui_state;
 pub mod welcome;
 pub mod widgets;
 

@@ -6,7 +6,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, IconButton, SegmentedControl, TextField, combo_box, dialog, key_caps, label, paragraph, separator,
 };
-use crate::app::command::CommandSpec;
+use crate::app::command_table::CommandSpec;
 use crate::app::keymap::Preset;
 use crate::app::page_commands::SettingsCommand;
 use crate::app::shortcut::KEYS;

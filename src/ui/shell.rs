@@ -1,8 +1,8 @@
 //! The eframe app: draws the state, runs the commands pushed by drawing, and executes their effects.
 
 use super::file_dialogs::FileDialogs;
-use super::open_dialog::DialogInput;
-use super::{Commands, annotate, chrome, data, evaluate_page, keymap, open_dialog, theme, train, try_page, welcome};
+use super::ui_state::UiState;
+use super::{Commands, annotate, chrome, keymap, open_dialog, page_table, theme};
 use crate::app::dialogs::Dialog;
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notification, Page, answers, saving};
@@ -18,17 +18,6 @@ use crate::worker::{Answer, AnswerContent, Done, Wake, Worker};
 use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Presentation state of the panels: scroll positions, open menus, unfinished input. It has no application state.
-#[derive(Default)]
-pub struct UiState {
-    pub annotate: annotate::AnnotateState,
-    pub train: train::TrainPageState,
-    pub try_text: try_page::TryPageState,
-    pub dialog: DialogInput,
-    /// Keys that wait for a dialog that another key opened.
-    pub keys: keymap::KeyQueue,
-}
 
 /// The application in its window.
 pub struct Shell {
@@ -410,17 +399,8 @@ impl Shell {
         };
         chrome::top_bar(ui, &self.app, &saved, &mut out);
         chrome::status_bar(ui, &self.app, &mut out);
-        chrome::activity_bar(ui, &self.app, &mut out);
-        match (self.app.page, &self.app.session) {
-            (Page::Annotate, Some(session)) => {
-                annotate::show(ui, &self.app, session, &mut self.view.annotate, &mut out)
-            }
-            (Page::Train, Some(session)) => train::show(ui, &self.app, session, &mut self.view.train, &mut out),
-            (Page::Evaluate, Some(session)) => evaluate_page::show(ui, &self.app, session, &mut out),
-            (Page::Data, Some(session)) => data::show(ui, &self.app, session, &mut out),
-            (Page::Try, _) => try_page::show(ui, &self.app, &mut self.view.try_text, &mut out),
-            _ => welcome::show(ui, &self.app, &mut out),
-        }
+        chrome::navigation_rail(ui, &self.app, &mut out);
+        page_table::show(ui, &self.app, &mut self.view, &mut out);
         open_dialog::show(ui, &self.app, &mut self.view.dialog, &mut out);
         self.file_dialogs.show(ui);
         chrome::toasts(ui, &self.app, &mut out);

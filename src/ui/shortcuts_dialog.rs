@@ -3,8 +3,7 @@
 use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, dialog, key_caps, label};
-use crate::app::command::KeyContext;
-use crate::app::{App, Command};
+use crate::app::{App, Command, Page, Scope};
 use crate::i18n::tr;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -25,9 +24,14 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ScrollArea::vertical().max_height(space.height() - 200.0).show(ui, |ui| {
             let half = (ui.available_width() - 40.0) / 2.0;
             ui.horizontal_top(|ui| {
-                shortcut_column(ui, app, tr!("In the text"), KeyContext::Canvas, half);
+                column(ui, half, |ui| shortcuts(ui, app, Page::Annotate.title(), Scope::Page(Page::Annotate)));
                 ui.add_space(24.0);
-                shortcut_column(ui, app, tr!("Global"), KeyContext::Global, half);
+                column(ui, half, |ui| {
+                    shortcuts(ui, app, tr!("All pages"), Scope::Everywhere);
+                    for page in Page::ALL.into_iter().filter(|page| *page != Page::Annotate) {
+                        shortcuts(ui, app, page.title(), Scope::Page(page));
+                    }
+                });
             });
         });
     });
@@ -36,24 +40,34 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
 }
 
-fn shortcut_column(ui: &mut Ui, app: &App, title: &str, context: KeyContext, width: f32) {
-    let p = theme::colors(ui);
+fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-        label(ui, TextRole::SmallMedium, p.text_secondary, title);
-        for (entry, keys) in app.keymap.bindings().filter(|(e, keys)| e.context == context && !keys.is_empty()) {
-            ui.horizontal(|ui| {
-                ui.set_height(24.0);
-                label(ui, TextRole::Body, p.text, entry.title());
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let mut keys = keys[0].key_labels();
-                    keys.reverse();
-                    for key in keys {
-                        key_caps(ui, &[key]);
-                    }
-                });
-            });
-        }
+        content(ui);
     });
+}
+
+/// Shows the commands of a scope that have keys, below a title.
+fn shortcuts(ui: &mut Ui, app: &App, title: &str, scope: Scope) {
+    let p = theme::colors(ui);
+    let rows: Vec<_> = app.keymap.bindings().filter(|(e, keys)| e.scope == scope && !keys.is_empty()).collect();
+    if rows.is_empty() {
+        return;
+    }
+    label(ui, TextRole::SmallMedium, p.text_secondary, title);
+    for (entry, keys) in rows {
+        ui.horizontal(|ui| {
+            ui.set_height(24.0);
+            label(ui, TextRole::Body, p.text, entry.title());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let mut keys = keys[0].key_labels();
+                keys.reverse();
+                for key in keys {
+                    key_caps(ui, &[key]);
+                }
+            });
+        });
+    }
+    ui.add_space(12.0);
 }

@@ -3,17 +3,16 @@
 use super::Commands;
 use super::annotate::paint::{TextPaint, lerp_color};
 use super::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
-use super::chrome::bottom_border;
-use super::format_numbers::{format_probability, thousands};
+use super::format_numbers::{self, format_probability, thousands};
 use super::theme::{self, LabelColor, TextRole, icon};
 use super::widgets::{
-    Button, EmptyState, MenuRow, TextArea, hairline, label, menu, paragraph, put_text, tall_panel_header,
+    Button, EmptyState, MenuRow, TextArea, bottom_border, hairline, label, menu, paragraph, put_text, tall_panel_header,
 };
 use crate::app::effect::Pick;
 use crate::app::page_commands::TryCommand;
 use crate::app::requests::Slot;
 use crate::app::{App, Command};
-use crate::i18n::tr;
+use crate::i18n::{tr, trn};
 use crate::predict::Entity;
 use egui::{
     Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
@@ -36,6 +35,23 @@ pub struct TryPageState {
 /// Pause of typing before a request to the model, in seconds.
 const TYPING_PAUSE_SECONDS: f64 = 0.35;
 const MEASURE: f32 = 720.0;
+
+/// Returns the facts of the status bar.
+pub fn status_items(app: &App) -> Vec<String> {
+    let t = &app.try_page;
+    if t.analyzed_text.is_empty() {
+        return Vec::new();
+    }
+    let windows = (t.prediction.windows > 1).then(|| trn!(t.prediction.windows, "{n} window", "{n} windows"));
+    let characters = trn!(t.analyzed_text.chars().count(), "{n} character", "{n} characters");
+    std::iter::once(format_numbers::subwords(t.prediction.n_subwords)).chain(windows).chain([characters]).collect()
+}
+
+/// Returns the duration of the last analysis, for the status bar.
+pub fn last_task(app: &App) -> Option<String> {
+    let time = format!("{:.0}", app.try_page.seconds * 1e3);
+    (!app.try_page.analyzed_text.is_empty()).then(|| tr!("Analyzed in {time} ms", time))
+}
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) {

@@ -12,7 +12,7 @@ fn damaged_settings_are_backed_up_and_reported() {
     w.until("a notice appears", |w| w.shows_part("Some settings could not be read"));
     assert!(w.shows_part("settings-damaged-1.json") && w.shows_part("light"));
     // The new file contains the readable settings. The backup is a complete copy of the damaged file.
-    w.ask(tagwright::app::Command::Run(tagwright::app::command::Action::ToggleZenMode));
+    w.ask(tagwright::app::Command::Run(tagwright::app::Action::ToggleTheme));
     w.until("the settings are saved", |_| data.path().join("settings.json").exists());
     let stored = std::fs::read_to_string(data.path().join("settings.json")).expect("settings");
     assert!(stored.contains("Ctrl+U") && stored.contains("\"compact\": true"), "{stored}");

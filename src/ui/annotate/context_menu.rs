@@ -1,18 +1,26 @@
 //! Context menu of the text: actions on the words under the pointer.
 
+use crate::app::command_table::spec_of;
 use crate::app::{Action, App, Command};
 use crate::session::Session;
 use crate::session::labeling::SpanResize;
 use crate::ui::Commands;
-use crate::ui::command_palette::action_icon;
 use crate::ui::widgets::{MenuRow, separator};
 use egui::{Popup, Response, Ui};
 
-/// Actions in the order of the menu. A line separates the groups.
-const MENU_GROUPS: [&[Action]; 3] = [
-    &[Action::Accept, Action::Reject],
-    &[Action::ChooseLabel, Action::ClearLabel, Action::Reshape(SpanResize::Split), Action::Reshape(SpanResize::Merge)],
-    &[Action::LabelMatches, Action::Comment, Action::ChooseDocLabel],
+/// An entry of the menu: an action, and the condition that shows it.
+type Entry = (Action, fn(&Session) -> bool);
+
+/// Entries in the order of the menu. A line separates the groups.
+const MENU_GROUPS: [&[Entry]; 3] = [
+    &[(Action::Accept, has_suggestion), (Action::Reject, has_suggestion)],
+    &[
+        (Action::ChooseLabel, has_selection),
+        (Action::ClearLabel, has_span),
+        (Action::Reshape(SpanResize::Split), has_span),
+        (Action::Reshape(SpanResize::Merge), has_span),
+    ],
+    &[(Action::LabelMatches, has_selection), (Action::Comment, always), (Action::ChooseDocLabel, always)],
 ];
 
 const WIDTH: f32 = 336.0;
@@ -24,7 +32,7 @@ pub fn show(text: &Response, app: &App, session: &Session, out: &mut Commands) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut begun = false;
         for group in MENU_GROUPS {
-            let offered: Vec<Action> = group.iter().copied().filter(|action| is_applicable(session, *action)).collect();
+            let offered: Vec<Action> = group.iter().filter(|(_, is_shown)| is_shown(session)).map(|e| e.0).collect();
             if begun && !offered.is_empty() {
                 separator(ui);
             }
@@ -34,20 +42,26 @@ pub fn show(text: &Response, app: &App, session: &Session, out: &mut Commands) {
     });
 }
 
-/// Returns true if an action can be applied.
-fn is_applicable(session: &Session, action: Action) -> bool {
-    match action {
-        Action::Accept | Action::Reject => session.selection.is_some() && session.suggestion().is_some(),
-        Action::ClearLabel | Action::Reshape(_) => session.selected_span().is_some(),
-        Action::ChooseLabel | Action::LabelMatches => session.selection.is_some(),
-        _ => true,
-    }
+fn has_suggestion(session: &Session) -> bool {
+    session.selection.is_some() && session.suggestion().is_some()
+}
+
+fn has_span(session: &Session) -> bool {
+    session.selected_span().is_some()
+}
+
+fn has_selection(session: &Session) -> bool {
+    session.selection.is_some()
+}
+
+fn always(_: &Session) -> bool {
+    true
 }
 
 fn row(ui: &mut Ui, app: &App, action: Action, out: &mut Commands) {
-    let Some(entry) = crate::app::command::spec_of(action) else { return };
+    let spec = spec_of(action);
     let keys = app.keymap.key_labels(action);
-    if MenuRow::new(entry.title()).icon(action_icon(action)).keys(&keys).show(ui).clicked() {
+    if MenuRow::new(spec.title()).icon(spec.icon).keys(&keys).show(ui).clicked() {
         out.push(Command::Run(action));
     }
 }

@@ -8,10 +8,9 @@ use crate::corpus::LabelId;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::ui::Commands;
-use crate::ui::chrome::bottom_border;
 use crate::ui::format_numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, label, menu};
+use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, bottom_border, label, menu};
 use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Unfinished input.

@@ -17,11 +17,12 @@ mod suggestions;
 pub mod text_layout;
 
 use super::Commands;
-use super::chrome::right_border;
+use super::format_numbers::{self, thousands};
 use super::panel_widths::{self, PanelWidths};
 use super::theme;
-use super::widgets::hairline;
+use super::widgets::{hairline, right_border};
 use crate::app::App;
+use crate::i18n::tr;
 use crate::session::Session;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
@@ -35,6 +36,21 @@ pub struct AnnotateState {
     widths: PanelWidths,
     /// True if the inspector is open in a window that is too narrow for all columns.
     inspector: bool,
+}
+
+/// Returns the facts of the status bar.
+pub fn status_items(app: &App) -> Vec<String> {
+    let Some(session) = &app.session else { return Vec::new() };
+    let mut facts = Vec::new();
+    if session.progress.done_today() > 0 {
+        facts.push(tr!("{done_today} done today", done_today = thousands(session.progress.done_today())));
+    }
+    if app.settings.timer {
+        facts.push(tr!("{worked} min worked today", worked = session.work_timer.seconds / 60));
+    }
+    facts.extend(session.corpus().scheme.map(|s| s.name().to_owned()));
+    facts.push(format_numbers::tokens(session.totals().counts.tokens));
+    facts
 }
 
 /// Window width below which the inspector is closed by default, in points.

@@ -7,13 +7,13 @@ use crate::eval::agreement::Difference;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::comparison::{Comparison, Resolution};
+use crate::ui::Commands;
 use crate::ui::annotate::paint::TextPaint;
 use crate::ui::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
 use crate::ui::format_numbers::{self, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Button, Card, EmptyState, Stat, label, paint_icon, put_text, stats_row};
-use crate::ui::{Commands, keymap};
-use egui::{Align2, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 30.0;
 
@@ -32,7 +32,6 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         }
         return;
     };
-    handle_keys(ui, app, c, out);
     headline(ui, c);
     let p = theme::colors(ui);
     ui.horizontal(|ui| {
@@ -55,33 +54,9 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         }
     });
     if let Some(difference) = c.difference() {
-        side_by_side(ui, session, c, difference, out);
+        side_by_side(ui, app, session, c, difference, out);
     }
     list(ui, session, c, out);
-}
-
-/// Handles keys: left and right arrows choose that side, up and down move through the list.
-fn handle_keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
-    if ui.text_edit_focused() || keymap::has_open_dialog(app) {
-        return;
-    }
-    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
-    for (key, verdict) in [
-        (Key::ArrowLeft, Resolution::Mine),
-        (Key::ArrowRight, Resolution::Theirs),
-        (Key::B, Resolution::Both),
-        (Key::N, Resolution::Neither),
-    ] {
-        if pressed(key) {
-            out.push(Command::Data(DataCommand::ResolveDifference(verdict)));
-        }
-    }
-    if pressed(Key::ArrowDown) {
-        out.push(Command::Data(DataCommand::SelectDifference(c.current + 1)));
-    }
-    if pressed(Key::ArrowUp) {
-        out.push(Command::Data(DataCommand::SelectDifference(c.current.saturating_sub(1))));
-    }
 }
 
 fn headline(ui: &mut Ui, c: &Comparison) {
@@ -112,7 +87,14 @@ fn headline(ui: &mut Ui, c: &Comparison) {
 }
 
 /// Shows the sentence with the spans of each side.
-fn side_by_side(ui: &mut Ui, session: &Session, c: &Comparison, difference: &Difference, out: &mut Commands) {
+fn side_by_side(
+    ui: &mut Ui,
+    app: &App,
+    session: &Session,
+    c: &Comparison,
+    difference: &Difference,
+    out: &mut Commands,
+) {
     let name = c.name();
     let document = session.corpus().document(difference.sentence.document);
     let here = &document.spans[document.span_range(difference.sentence.sentence as usize)];
@@ -121,30 +103,28 @@ fn side_by_side(ui: &mut Ui, session: &Session, c: &Comparison, difference: &Dif
         tr!("This dataset"),
         ComparisonSide { spans: here, at: difference.left, labels: &session.corpus().labels },
         Resolution::Mine,
-        "←",
     );
     let theirs = ComparisonSide { spans: there, at: difference.right, labels: &c.agreement.merged_labels };
-    let theirs = (name.as_str(), theirs, Resolution::Theirs, "→");
+    let theirs = (name.as_str(), theirs, Resolution::Theirs);
     ui.columns(2, |columns| {
-        for (ui, (title, side, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
-            let keys = [key];
-            let take = |ui: &mut Ui| {
-                if Button::plain(tr!("Use")).keys(&keys).show(ui).clicked() {
-                    out.push(Command::Data(DataCommand::ResolveDifference(verdict)));
-                }
-            };
+        for (ui, (title, side, resolution)) in columns.iter_mut().zip([mine, theirs]) {
+            let take = |ui: &mut Ui| resolution_button(ui, app, tr!("Use"), resolution, out);
             Card::new(title).height(150.0).show(ui, take, |ui| {
-                ui.push_id(key, |ui| sentence_side(ui, session, difference, &side));
+                ui.push_id(title, |ui| sentence_side(ui, session, difference, &side));
             });
         }
     });
     ui.horizontal(|ui| {
-        for (what, key, verdict) in [(tr!("Both"), "B", Resolution::Both), (tr!("Neither"), "N", Resolution::Neither)] {
-            if Button::plain(what).keys(&[key]).show(ui).clicked() {
-                out.push(Command::Data(DataCommand::ResolveDifference(verdict)));
-            }
-        }
+        resolution_button(ui, app, tr!("Both"), Resolution::Both, out);
+        resolution_button(ui, app, tr!("Neither"), Resolution::Neither, out);
     });
+}
+
+fn resolution_button(ui: &mut Ui, app: &App, text: &str, resolution: Resolution, out: &mut Commands) {
+    let action = Action::ResolveDifference(resolution);
+    if Button::plain(text).keys(&app.keymap.key_labels(action)).show(ui).clicked() {
+        out.push(Command::Run(action));
+    }
 }
 
 /// A sentence with the annotations of one side.

@@ -7,7 +7,6 @@ pub mod color;
 mod density;
 mod focus;
 pub mod fonts;
-pub mod icon;
 mod invisible;
 pub mod labels;
 pub mod metrics;
@@ -16,11 +15,11 @@ mod text;
 
 use egui::{Context, Theme};
 
+pub use crate::icon::{self, Icon};
 pub use color::{LIGHT, ThemeColors};
 pub use density::{Density, density, set_density};
 pub use focus::is_focus_visible;
 pub use fonts::FontFace;
-pub use icon::Icon;
 pub use invisible::{hides_invisible, marked, set_hides_invisible};
 pub use labels::LabelColor;
 pub use style::{is_reduced_motion, set_reduced_motion};

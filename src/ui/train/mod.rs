@@ -6,9 +6,8 @@ mod lr_sweep;
 mod run_list;
 
 use super::Commands;
-use super::chrome::right_border;
 use super::theme;
-use super::widgets::{SegmentedControl, hairline};
+use super::widgets::{SegmentedControl, hairline, right_border};
 use crate::app::App;
 use crate::i18n::tr;
 use crate::session::Session;

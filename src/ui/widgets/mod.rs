@@ -45,7 +45,7 @@ pub use key_cap::key_caps;
 pub use label_chip::LabelChip;
 pub use live_region::spoken;
 pub use menu::{MenuRow, menu};
-pub use paint::{dashed_rect, dot, focus_ring, hairline, put_galley, put_text, separator};
+pub use paint::{bottom_border, dashed_rect, dot, focus_ring, hairline, put_galley, put_text, right_border, separator};
 pub use progress::ProgressBar;
 pub use segmented_control::SegmentedControl;
 pub use sentence_row::SentenceRow;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::emath::GuiRounding as _;
 use egui::epaint::{RoundedRect, tessellator::path};
-use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2};
+use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, metrics};
 
@@ -72,4 +72,17 @@ pub fn put_galley(painter: &Painter, at: Pos2, galley: Arc<Galley>, color: Color
     let clip = painter.clip_rect();
     let lines = Rect::from_x_y_ranges(clip.x_range(), at.y..=at.y + height);
     painter.with_clip_rect(clip.intersect(lines)).galley(at, galley, color);
+}
+
+/// Paints the line at the lower edge of a panel. It is inside the panel, because the next panel paints over everything
+/// outside.
+pub fn bottom_border(ui: &Ui, rect: Rect) {
+    let y = rect.bottom() - 1.0;
+    hairline(ui.painter(), pos2(rect.left(), y), pos2(rect.right(), y), theme::colors(ui).line);
+}
+
+/// Paints the line at the right edge of a panel.
+pub fn right_border(ui: &Ui, rect: Rect) {
+    let x = rect.right() - 1.0;
+    hairline(ui.painter(), pos2(x, rect.top()), pos2(x, rect.bottom()), theme::colors(ui).line);
 }

@@ -1,4 +1,4 @@
-//! Glyphs of the bundled icon font (a subset of Lucide), by their Lucide names.
+//! Icons of commands, pages and widgets: glyphs of the bundled icon font (a subset of Lucide), by their Lucide names.
 //!
 //! There is one constant for each line of `assets/fonts/icons.txt`. [`Icon`] is a separate type, so an icon cannot be
 //! used inside a line of text, where it would be too high.

@@ -1,0 +1,72 @@
+//! Commands without parameters.
+
+use super::pages::Page;
+use crate::session::comparison::Resolution;
+use crate::session::labeling::{CaretMotion, SpanResize};
+
+/// A command without parameters. Its row in [`COMMANDS`](super::command_table::COMMANDS) has its title and keys.
+#[allow(missing_docs, reason = "each is described by its name in the table")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    OpenFile,
+    OpenFolder,
+    OpenSample,
+    Save,
+    SaveRewriteAll,
+    SaveAs,
+    Export,
+    MoveProject,
+    Undo,
+    Redo,
+    History,
+    Guidelines,
+    ToggleZenMode,
+    NextSentence,
+    PreviousSentence,
+    PageDown,
+    PageUp,
+    /// Moves the selection.
+    MoveSelection(CaretMotion),
+    /// Moves the end of the selection and keeps its anchor.
+    ExtendSelection(CaretMotion),
+    SelectNothing,
+    ClearLabel,
+    /// Applies the label with this number key, 1 to 9.
+    Label(u8),
+    ChooseLabel,
+    ChooseDocLabel,
+    Reshape(SpanResize),
+    LabelMatches,
+    LabelNextMatch,
+    ToggleOverlaps,
+    Suggest,
+    Accept,
+    Reject,
+    NextSuggestion,
+    LeastConfidentSuggestion,
+    MarkDone,
+    MarkDoneUpToHere,
+    Flag,
+    Comment,
+    SaveSearch,
+    Snapshots,
+    ToggleSubwords,
+    AddLabel,
+    StartTraining,
+    Estimate,
+    FindLearningRate,
+    PauseTraining,
+    StopAfterEpoch,
+    StopTraining,
+    Evaluate,
+    Compare,
+    NextDifference,
+    PreviousDifference,
+    /// Resolves the current difference of the comparison.
+    ResolveDifference(Resolution),
+    GoTo(Page),
+    Palette,
+    ShowShortcuts,
+    ToggleTheme,
+    Settings,
+}
