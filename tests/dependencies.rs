@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &str); 20] = [
     ("train", "corpus disk eval failure model predict"),
     ("hub", "disk failure model"),
     ("gpu", "corpus disk failure format hub model train"),
-    ("project", "corpus disk failure format"),
+    ("project", "corpus disk eval failure format"),
     ("worker", "corpus disk eval failure format gpu hub model predict project train"),
     ("i18n", "corpus"),
     ("icon", ""),

@@ -7,6 +7,7 @@ use tagwright::app::command_table::COMMANDS;
 use tagwright::app::page_commands::{DataCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::corpus::EditTitleKind;
+use tagwright::eval::token_metrics::token_metrics;
 use tagwright::i18n::{Catalog, Translation};
 use tagwright::session::query;
 use tagwright::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
@@ -80,7 +81,8 @@ fn template() -> BTreeMap<String, serde_json::Value> {
     let commands = COMMANDS.iter().map(|e| e.english_title).chain(query::FIELDS.iter().map(|(_, help)| *help));
     let numbers = NUMBER_SETTINGS.iter().flat_map(|f| [f.label, f.hint, f.suffix, f.range]);
     let enums = ENUM_SETTINGS.iter().flat_map(|c| [c.label, c.hint].into_iter().chain(c.option_labels.iter().copied()));
-    let tables = commands.chain(numbers).chain(enums).filter(|text| !text.is_empty());
+    let metrics = token_metrics().flat_map(|metric| [metric.title, metric.description]);
+    let tables = commands.chain(numbers).chain(enums).chain(metrics).filter(|text| !text.is_empty());
     let mut all: BTreeMap<String, serde_json::Value> = tables.map(|text| (text.to_owned(), "".into())).collect();
     all.insert("@language".into(), "".into());
     let plural = || serde_json::json!({"one": "", "other": ""});

@@ -13,7 +13,8 @@ use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::i18n::tr;
-use crate::project::{RunRecord, RunStatus};
+use crate::predict::EvalMetrics;
+use crate::project::{RunMetrics, RunRecord, RunStatus};
 use crate::session::Session;
 use crate::session::run::{LiveRun, RunState};
 use crate::train::event::{LogLevel, Outcome, TrainerControl};
@@ -202,14 +203,16 @@ pub(super) fn on_finished(
     output: TrainOutput,
     effects: &mut Vec<Effect>,
 ) {
+    let started = run_of(app, session, run).and_then(|live| live.started.as_ref());
+    let selected_by = started.map(|started| started.metric).unwrap_or_default();
     update_record(app, session, run, |record| {
         record.outcome = match output.outcome {
             Outcome::Completed => RunStatus::Completed,
             Outcome::Stopped => RunStatus::Stopped,
             Outcome::Diverged => RunStatus::Diverged,
         };
-        record.dev_f1 = output.dev.as_ref().map(|s| s.overall.f1);
-        record.test_f1 = output.test.as_ref().map(|s| s.overall.f1);
+        let values = |scores: &Option<EvalMetrics>| scores.as_ref().map(|s| s.values.clone()).unwrap_or_default();
+        record.metrics = RunMetrics { selected_by, dev: values(&output.dev), test: values(&output.test) };
         record.train_seconds = output.train_seconds;
     });
     let model = ModelRef::Folder(output.out.clone());

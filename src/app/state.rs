@@ -8,7 +8,7 @@ use super::pages::{Page, SuggestionState, TryState};
 use super::requests::{Requests, Slot};
 use super::train_page::TrainForm;
 use crate::hub::ModelRef;
-use crate::i18n::tr;
+use crate::i18n::{tr, translate};
 use crate::project::{AppDirs, Settings};
 use crate::session::Session;
 use crate::session::run::LiveRun;
@@ -109,8 +109,15 @@ impl App {
         let runs = self.session.iter().flat_map(|session| session.runs.iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
             let name = tr!("Run {number}", number = r.number);
-            let scored = |f1| tr!("{name}, dev F1 {f1}", name, f1 = format!("{:.2}", f1 * 100.0));
-            (r.dev_f1.map_or_else(|| name.clone(), scored), ModelRef::Folder(r.dir.clone()))
+            let metric = r.metrics.selected_by;
+            let title = match r.metrics.selected_value() {
+                Some(value) => {
+                    let (title, value) = (translate(metric.title), metric.format(value));
+                    tr!("{name}, dev {metric} {value}", name, metric = title, value)
+                }
+                None => name,
+            };
+            (title, ModelRef::Folder(r.dir.clone()))
         }));
         models
     }

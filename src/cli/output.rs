@@ -1,10 +1,11 @@
 //! Standard output: JSON objects that several subcommands share, and lines of text.
 
 use super::{CliError, terminal};
-use crate::eval::PrfScore;
+use crate::eval::token_metrics::token_metrics;
+use crate::eval::{MetricDefinition, PrfScore};
 pub use crate::i18n::thousands;
 use crate::predict::EvalMetrics;
-use crate::train::json::labels;
+use crate::train::json::{labels, metric_values};
 use serde_json::{Value, json};
 use std::io;
 
@@ -41,14 +42,7 @@ pub fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Returns the JSON result of `evaluate`.
 pub fn evaluation(scores: &EvalMetrics) -> Value {
     json!({
-        "overall": {
-            "precision": scores.overall.precision,
-            "recall": scores.overall.recall,
-            "f1": scores.overall.f1,
-            "accuracy": scores.accuracy,
-            "piece_f1": scores.subword_f1,
-            "strict_f1": scores.strict.f1,
-        },
+        "overall": metric_values(&scores.values),
         "labels": labels(&scores.labels),
         "sentences": scores.sentences,
         "tokens": scores.tokens,
@@ -68,11 +62,11 @@ pub fn score_table(scores: &EvalMetrics) -> String {
         row(&l.label, &l.score);
     }
     row("all", &scores.overall);
-    out.push_str(&format!(
-        "token accuracy {:.2}, strict IOB2 F1 {:.2}, subword F1 {:.2}\n",
-        scores.accuracy * 100.0,
-        scores.strict.f1 * 100.0,
-        scores.subword_f1 * 100.0,
-    ));
+    // The table contains the metrics with an abbreviation.
+    let others = token_metrics().filter(|metric| metric.abbreviation.is_none());
+    let text = |metric: &MetricDefinition| {
+        Some(format!("{}: {} ({})", metric.title, metric.format(scores.values.get(metric)?), metric.description))
+    };
+    others.filter_map(text).for_each(|text| out.push_str(&format!("{text}\n")));
     out
 }

@@ -6,6 +6,7 @@ use super::signals::Signals;
 use super::{CliError, input, label_map, progress};
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::corpus::{Corpus, Split};
+use crate::eval::MetricDefinition;
 use crate::hub::ModelRef;
 use crate::model::config::split_tag;
 use crate::model::weights::SaveDtype;
@@ -134,6 +135,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         last: None,
         pending: None,
         steps: 0,
+        metric: Default::default(),
         control,
         signals: Signals::default(),
         failed: None,
@@ -302,6 +304,8 @@ struct RunPrinter {
     /// Steps since the last line, merged.
     pending: Option<Step>,
     steps: usize,
+    /// Metric that selects the best epoch.
+    metric: &'static MetricDefinition,
     control: Arc<SharedControl>,
     signals: Signals,
     /// Error of standard output. After it, nothing is printed, and the run continues.
@@ -354,7 +358,7 @@ impl Observer for RunPrinter {
         }
         match event {
             TrainEvent::Started(s) => {
-                self.steps = s.steps;
+                (self.steps, self.metric) = (s.steps, s.metric);
                 if self.json {
                     return;
                 }
@@ -375,7 +379,9 @@ impl Observer for RunPrinter {
             }
             TrainEvent::Evaluated { epoch, split, scores, best } if !self.json => {
                 let kept = if best { ", best so far" } else { "" };
-                let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
+                let metric = self.metric;
+                let value = scores.values.get(metric).map_or_else(|| "-".to_owned(), |value| metric.format(value));
+                let text = format!("epoch {epoch}, {}: {} {value}{kept}", split.name(), metric.title);
                 self.print_line(&text);
             }
             TrainEvent::Evaluated { .. } | TrainEvent::History(_) => {}

@@ -1,4 +1,4 @@
-//! Evaluation: entity scores compatible with seqeval, dataset statistics ([`statistics`]), label checks ([`mod@lint`]),
+//! Evaluation: metrics as data, entity scores compatible with seqeval, dataset statistics ([`statistics`]), label checks ([`mod@lint`]),
 //! and agreement of two annotations ([`agreement`]).
 //!
 //! A report contains only properties of the corpus; `worker::inference` adds invalid tags of the sources and spans
@@ -6,12 +6,15 @@
 
 pub mod agreement;
 pub mod lint;
+mod metric;
 mod score;
 pub mod seqeval;
 pub mod statistics;
+pub mod token_metrics;
 
 pub use agreement::Agreement;
 pub use lint::{Finding, lint};
+pub use metric::{MetricDefinition, MetricValues, Unit};
 pub use score::{LabelScore, PrfScore, Scorer};
 pub use statistics::Statistics;
 

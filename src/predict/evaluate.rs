@@ -2,8 +2,9 @@
 
 use super::tagger::{Tagger, argmax};
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
-use crate::eval::seqeval::{StrictScheme, entities, strict_entities};
-use crate::eval::{LabelScore, PrfScore, Scorer};
+use crate::eval::seqeval::entities;
+use crate::eval::token_metrics::TokenCounts;
+use crate::eval::{LabelScore, MetricValues, PrfScore};
 use crate::model::ModelError;
 use crate::model::TagSet;
 use crate::model::align::{AlignmentOptions, align};
@@ -15,18 +16,15 @@ use std::time::Instant;
 /// Metrics of a model on a split.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EvalMetrics {
-    /// Entity scores, default mode of seqeval.
+    /// Values of [`TOKEN_METRICS`](crate::eval::token_metrics::TOKEN_METRICS). The loss has no value if the model lacks
+    /// a label of the dataset or labels are mapped.
+    pub values: MetricValues,
+    /// Entity scores of all labels together, default mode of seqeval.
     pub overall: PrfScore,
     /// Entity scores by label.
     pub labels: Vec<LabelScore>,
-    /// Entity scores, strict IOB2 mode of seqeval.
+    /// Entity scores of all labels together, strict IOB2 mode of seqeval.
     pub strict: PrfScore,
-    /// Share of tokens with the correct tag, including `O`.
-    pub accuracy: f64,
-    /// Subword F1 of the default recipe: every subword counts as a separate entity. Not an entity score.
-    pub subword_f1: f64,
-    /// Mean loss over the labeled subwords. `None` if the model lacks a label of the dataset or labels are mapped.
-    pub loss: Option<f64>,
     /// Number of evaluated sentences.
     pub sentences: usize,
     /// Number of evaluated tokens.
@@ -175,8 +173,7 @@ fn score_mapped(
     if !should_continue {
         return Ok(None);
     }
-    let (mut words, mut strict, mut by_subword) = (Scorer::default(), Scorer::default(), SubwordF1::default());
-    let (mut loss, mut counted, mut known) = (0.0, 0usize, true);
+    let mut counts = TokenCounts::new();
     for (sentence, logits) in sentences.iter().zip(&logits) {
         let gold_tags: Vec<&str> = sentence.token_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
         let predicted = tagger.first_subword_tags(gold_tags.len(), &sentence.encoding, logits);
@@ -188,30 +185,20 @@ fn score_mapped(
             result.n_unmapped_predictions += entities(&all).iter().filter(|e| !has_place(e.label)).count();
         }
         let tags: Vec<&str> = predicted.iter().map(|t| name(*t).unwrap_or("O")).collect();
-        words.add(&gold_tags, &tags);
-        strict.add_entities(
-            &strict_entities(&gold_tags, StrictScheme::Iob2),
-            &strict_entities(&tags, StrictScheme::Iob2),
-        );
+        counts.add_sentence(&gold_tags, &tags);
         for (label, row) in sentence.subword_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORE_INDEX {
                 continue;
             }
             let of_gold = &gold.tags.names[*label as usize];
-            by_subword.add(of_gold, name(argmax(row)).unwrap_or("O"));
-            match tagger.tags.id(of_gold).filter(|_| map.is_none()) {
-                Some(id) => loss += cross_entropy(row, id),
-                None => known = false,
-            }
-            counted += 1;
+            let loss = tagger.tags.id(of_gold).filter(|_| map.is_none()).map(|id| cross_entropy(row, id));
+            counts.add_subword(of_gold, name(argmax(row)).unwrap_or("O"), loss);
         }
     }
-    result.overall = words.overall();
-    result.labels = words.labels();
-    result.strict = strict.overall();
-    result.accuracy = words.accuracy();
-    result.subword_f1 = by_subword.f1();
-    result.loss = (known && counted > 0).then(|| loss / counted as f64);
+    result.values = counts.values();
+    result.overall = counts.entities.overall();
+    result.labels = counts.entities.labels();
+    result.strict = counts.strict.overall();
     result.seconds = started.elapsed().as_secs_f64();
     Ok(Some(result))
 }
@@ -233,26 +220,4 @@ fn cross_entropy(row: &[f32], tag: usize) -> f64 {
     let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let total: f64 = row.iter().map(|v| f64::from(v - max).exp()).sum();
     total.ln() - f64::from(row[tag] - max)
-}
-
-/// Subword F1 of the default recipe: seqeval over sequences of one subword, so only the entity type counts.
-#[derive(Default)]
-struct SubwordF1 {
-    correct: usize,
-    predicted: usize,
-    gold: usize,
-}
-
-impl SubwordF1 {
-    fn add(&mut self, gold: &str, predicted: &str) {
-        let kind = |tag: &str| entities(&[tag]).first().map(|_| split_tag(tag).1.to_owned());
-        let (gold, predicted) = (kind(gold), kind(predicted));
-        self.correct += usize::from(gold.is_some() && gold == predicted);
-        self.gold += usize::from(gold.is_some());
-        self.predicted += usize::from(predicted.is_some());
-    }
-
-    fn f1(&self) -> f64 {
-        PrfScore::from_counts(self.correct, self.predicted, self.gold).f1
-    }
 }

@@ -5,7 +5,7 @@ use super::edit_json::{self, remarks_from_json};
 use super::extras::{ProjectExtras, SavedSearch};
 use super::progress::DailyProgress;
 use super::read_options_json;
-use super::run_record::{RunRecord, RunStatus};
+use super::run_record::{RunMetrics, RunRecord, RunStatus};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::TokenColumn;
@@ -269,7 +269,7 @@ fn path_of_bytes(bytes: &[u8]) -> PathBuf {
 }
 
 const RUNS: &str =
-    "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number";
+    "SELECT number, started, base, recipe, outcome, train_seconds, folder, metrics FROM runs ORDER BY number";
 
 fn run_from_row(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
     let outcome = match RunStatus::from_name(&r.get::<_, String>(4)?) {
@@ -277,16 +277,20 @@ fn run_from_row(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
         Some(RunStatus::Running) | None => RunStatus::Interrupted,
         Some(outcome) => outcome,
     };
+    let number = r.get::<_, u32>(0)? as usize;
+    let metrics = RunMetrics::from_json(r.get_ref(7)?.as_str()?).unwrap_or_else(|reason| {
+        log::warn!("run {number} is listed without its metrics: {reason}");
+        RunMetrics::default()
+    });
     Ok(RunRecord {
-        number: r.get::<_, u32>(0)? as usize,
+        number,
         started_at: r.get::<_, i64>(1)? as u64,
         base: r.get(2)?,
         summary: r.get(3)?,
         outcome,
-        dev_f1: r.get(5)?,
-        test_f1: r.get(6)?,
-        train_seconds: r.get(7)?,
-        dir: path(r, 8)?,
+        train_seconds: r.get(5)?,
+        dir: path(r, 6)?,
+        metrics,
     })
 }
 

@@ -47,7 +47,7 @@ pub use opening::{Opened, Opening, SourceChange, SourceDecision};
 pub use progress::{DailyProgress, Today};
 pub use project_file::Project;
 pub use rebuilding::Memory;
-pub use run_record::{RunRecord, RunStatus};
+pub use run_record::{RunMetrics, RunRecord, RunStatus};
 pub use saving::{Save, SaveError, Saved};
 pub use settings::Settings;
 pub use source::{Dataset, SourceFile, SourceProblem};

@@ -471,12 +471,11 @@ impl Project {
             run.base,
             run.summary,
             run.outcome.name(),
-            run.dev_f1,
-            run.test_f1,
             run.train_seconds,
             path_value(&run.dir),
+            run.metrics.to_json(),
         ];
-        self.write(|t| t.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row).map(drop))
+        self.write(|t| t.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?)", row).map(drop))
     }
 }
 

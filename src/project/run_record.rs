@@ -1,5 +1,9 @@
 //! Stored record of a training run.
 
+use crate::eval::token_metrics::token_metric;
+use crate::eval::{MetricDefinition, MetricValues};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// State of a run.
@@ -57,6 +61,53 @@ impl RunStatus {
     }
 }
 
+/// Metrics of the model of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunMetrics {
+    /// Metric that selected the epoch.
+    pub selected_by: &'static MetricDefinition,
+    /// Values on dev.
+    pub dev: MetricValues,
+    /// Values on test.
+    pub test: MetricValues,
+}
+
+impl RunMetrics {
+    /// Returns the value on dev of the metric that selected the epoch.
+    pub fn selected_value(&self) -> Option<f64> {
+        self.dev.get(self.selected_by)
+    }
+
+    /// Returns the stored form.
+    pub(super) fn to_json(&self) -> String {
+        // JSON has no NaN and no infinity.
+        let finite = |(id, value): (&String, &f64)| value.is_finite().then(|| (id.clone(), *value));
+        let values = |values: &MetricValues| values.by_id().iter().filter_map(finite).collect();
+        let stored =
+            StoredMetrics { metric: self.selected_by.id.into(), dev: values(&self.dev), test: values(&self.test) };
+        serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    /// Parses the stored form.
+    ///
+    /// # Errors
+    /// Returns an error if the text was not written by [`Self::to_json`], or has a metric of a newer version.
+    pub(super) fn from_json(text: &str) -> Result<Self, String> {
+        let stored: StoredMetrics = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        let metric = token_metric(&stored.metric).ok_or_else(|| format!("unknown metric {}", stored.metric))?;
+        let values = |values: BTreeMap<String, f64>| values.into_iter().collect();
+        Ok(Self { selected_by: metric, dev: values(stored.dev), test: values(stored.test) })
+    }
+}
+
+/// Stored form of [`RunMetrics`].
+#[derive(Serialize, Deserialize)]
+struct StoredMetrics {
+    metric: String,
+    dev: BTreeMap<String, f64>,
+    test: BTreeMap<String, f64>,
+}
+
 /// Record of a run. It exists from the first step on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunRecord {
@@ -70,10 +121,8 @@ pub struct RunRecord {
     pub summary: String,
     /// Status of the run.
     pub outcome: RunStatus,
-    /// Entity F1 of the saved model on dev, 0 to 1.
-    pub dev_f1: Option<f64>,
-    /// Entity F1 of the saved model on test, 0 to 1.
-    pub test_f1: Option<f64>,
+    /// Metrics of the saved model.
+    pub metrics: RunMetrics,
     /// Training time in seconds.
     pub train_seconds: f64,
     /// Directory of the model.

@@ -1,7 +1,7 @@
 //! Tables of a project, and the migrations of older versions.
 
 /// Version of the tables. A file with a newer version is refused and not changed.
-pub(super) const SCHEMA_VERSION: i64 = 7;
+pub(super) const SCHEMA_VERSION: i64 = 8;
 
 /// Names of all tables.
 pub(super) const NAMES: [&str; 15] = [
@@ -23,7 +23,7 @@ pub(super) const NAMES: [&str; 15] = [
 ];
 
 /// SQL that migrates a file from version 1, 2, ... to the next version.
-pub(super) const MIGRATIONS: [&str; 6] = [
+pub(super) const MIGRATIONS: [&str; 7] = [
     "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;
 ALTER TABLE sources ADD COLUMN unit TEXT;
@@ -55,6 +55,14 @@ CREATE TABLE saving(number INTEGER PRIMARY KEY, hash TEXT NOT NULL);
     "
 ALTER TABLE documents ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ",
+    "
+ALTER TABLE runs ADD COLUMN metrics TEXT NOT NULL DEFAULT '';
+UPDATE runs SET metrics = json_object('metric', 'f1',
+    'dev', json(iif(dev_f1 IS NULL, '{}', json_object('f1', dev_f1))),
+    'test', json(iif(test_f1 IS NULL, '{}', json_object('f1', test_f1))));
+ALTER TABLE runs DROP COLUMN dev_f1;
+ALTER TABLE runs DROP COLUMN test_f1;
+",
 ];
 
 pub(super) const CREATE_TABLES: &str = "
@@ -82,5 +90,5 @@ CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
     spans BLOB NOT NULL);
 CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
-    outcome TEXT NOT NULL, dev_f1 REAL, test_f1 REAL, train_seconds REAL NOT NULL, folder TEXT NOT NULL);
+    outcome TEXT NOT NULL, train_seconds REAL NOT NULL, folder TEXT NOT NULL, metrics TEXT NOT NULL DEFAULT '');
 ";

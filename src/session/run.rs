@@ -1,6 +1,8 @@
 //! The run of a session while it is in progress and after its end, collected from its events.
 
 use crate::corpus::Split;
+use crate::eval::token_metrics::token_metrics;
+use crate::eval::{MetricDefinition, MetricValues};
 use crate::i18n::{thousands, tr};
 use crate::predict::EvalMetrics;
 use crate::train::event::{LogLevel, Started, Step, TrainerControl};
@@ -64,6 +66,15 @@ pub struct LiveRun {
     pub log: Vec<LogLine>,
 }
 
+/// Returns the metrics of a log line: the selecting one and those with an abbreviation.
+fn metrics_in_log(values: &MetricValues, selecting: &MetricDefinition) -> String {
+    let logged = token_metrics().filter_map(|metric| {
+        let name = metric.abbreviation.or((metric == selecting).then_some(metric.title))?;
+        Some(format!("{name} {}", metric.format(values.get(metric)?)))
+    });
+    logged.collect::<Vec<_>>().join("  ")
+}
+
 /// Weight of the previous value in the smoothed loss, per step.
 const SMOOTHING: f64 = 0.9;
 
@@ -97,6 +108,11 @@ impl LiveRun {
         let total = self.started.as_ref().map_or(0, |s| s.steps);
         let done = self.last().map_or(0, |s| s.step);
         if total == 0 { 0.0 } else { done as f32 / total as f32 }
+    }
+
+    /// Returns the metric that selects the best epoch.
+    pub fn metric(&self) -> &'static MetricDefinition {
+        self.started.as_ref().map(|started| started.metric).unwrap_or_default()
     }
 
     /// Returns the best dev scores.
@@ -136,15 +152,13 @@ impl LiveRun {
                 self.steps.push(step);
             }
             TrainEvent::Evaluated { epoch, split, scores, best } => {
-                let f1 = scores.overall.f1 * 100.0;
-                let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
                 let text = if best {
                     tr!("Epoch {epoch}: {split} (best so far)", epoch, split = split.name())
                 } else {
                     tr!("Epoch {epoch}: {split}", epoch, split = split.name())
                 };
                 let level = if best { LogLevel::Success } else { LogLevel::Info };
-                self.write(level, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
+                self.write(level, text, metrics_in_log(&scores.values, self.metric()));
                 if split == Split::Dev {
                     if best {
                         self.best = Some(self.dev.len());

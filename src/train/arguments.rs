@@ -1,6 +1,8 @@
 //! Settings of a run. [`super::settings_table`] defines their names, ranges and help texts.
 
 use super::schedule::SchedulerType;
+use crate::eval::MetricDefinition;
+use crate::eval::token_metrics::F1;
 use crate::model::bert::{Frozen, Lora};
 use crate::model::{ComputeDtype, DeviceChoice, device};
 use crate::predict::tagger::DEFAULT_BATCH_SIZE;
@@ -42,9 +44,11 @@ pub struct TrainingArguments {
     pub lora_rank: usize,
     /// LoRA alpha, above 0. The adapters are scaled by alpha divided by the rank.
     pub lora_alpha: f64,
-    /// Number of epochs without improvement of dev F1 after which the run ends. 0 disables early stopping.
+    /// Metric on dev that selects the best epoch and decides about early stopping.
+    pub metric_for_best_model: &'static MetricDefinition,
+    /// Number of epochs without improvement of the metric after which the run ends. 0 disables early stopping.
     pub early_stopping_patience: usize,
-    /// Minimum improvement of dev F1 for early stopping, 0 to 1.
+    /// Minimum improvement of the metric for early stopping, 0 to 1.
     pub early_stopping_threshold: f64,
     /// Number of steps that are reported as one event, with their mean loss.
     pub logging_steps: usize,
@@ -83,7 +87,7 @@ pub enum SaveStrategy {
     Epoch,
     /// Every [`TrainingArguments::save_steps`] steps.
     Steps,
-    /// After an epoch with the best dev score so far.
+    /// After the best epoch on dev so far.
     Best,
 }
 
@@ -131,6 +135,7 @@ impl Default for TrainingArguments {
             freeze_embeddings: false,
             lora_rank: 0,
             lora_alpha: 16.0,
+            metric_for_best_model: &F1,
             early_stopping_patience: 0,
             early_stopping_threshold: 0.0,
             logging_steps: 1,

@@ -2,6 +2,7 @@
 
 use super::schedule::LrSchedule;
 use crate::corpus::Split;
+use crate::eval::MetricDefinition;
 use crate::predict::EvalMetrics;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -21,7 +22,7 @@ pub enum TrainEvent {
         split: Split,
         /// Metrics of the evaluation.
         scores: EvalMetrics,
-        /// True if it is the best dev score so far.
+        /// True if it is the best evaluation on dev so far.
         best: bool,
     },
     /// Events from before the run was resumed.
@@ -88,6 +89,8 @@ pub struct Started {
     pub labels: Vec<String>,
     /// Number of steps before the run was resumed, or 0.
     pub resumed_from_step: usize,
+    /// Metric that selects the best epoch.
+    pub metric: &'static MetricDefinition,
 }
 
 /// Values of a step.

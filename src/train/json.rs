@@ -7,7 +7,8 @@ use super::job::TrainOutput;
 use super::measure::{LrSweep, RunEstimate};
 use super::schedule::{LrSchedule, SchedulerType};
 use crate::corpus::Split;
-use crate::eval::{LabelScore, PrfScore};
+use crate::eval::token_metrics::{F1, token_metric, token_metrics};
+use crate::eval::{LabelScore, MetricDefinition, MetricValues, PrfScore};
 use crate::predict::EvalMetrics;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -40,18 +41,18 @@ fn started(s: &Started) -> Value {
         "dev_sentences": s.dev_sentences, "pieces_per_epoch": s.subwords_per_epoch, "steps": s.steps,
         "epochs": s.epochs, "learning_rate": s.learning_rate, "lr_scheduler_type": shape_name(s.schedule.shape),
         "warmup_steps": s.schedule.warmup, "head": if s.head_reused { "kept" } else { "new" }, "labels": s.labels,
-        "resumed_at": s.resumed_from_step})
+        "resumed_at": s.resumed_from_step, "metric_for_best_model": s.metric.id})
+}
+
+/// Converts the values of all metrics to a JSON object. A metric without a value is null.
+pub fn metric_values(values: &MetricValues) -> Map<String, Value> {
+    token_metrics().map(|metric| (metric.id.to_owned(), values.get(metric).into())).collect()
 }
 
 /// Converts the metrics of a split to a JSON object.
 pub fn evaluation(scores: &EvalMetrics) -> Value {
-    json!({
-        "loss": scores.loss,
-        "precision": scores.overall.precision,
-        "recall": scores.overall.recall,
-        "f1": scores.overall.f1,
-        "accuracy": scores.accuracy,
-        "piece_f1": scores.subword_f1,
+    let mut object = metric_values(&scores.values);
+    let counts = json!({
         "support": scores.overall.support,
         "predicted": scores.overall.predicted,
         "right": scores.overall.correct,
@@ -61,7 +62,11 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
         "tokens": scores.tokens,
         "empty_words": scores.n_tokens_without_subwords,
         "seconds": scores.seconds,
-    })
+    });
+    if let Value::Object(counts) = counts {
+        object.extend(counts);
+    }
+    Value::Object(object)
 }
 
 /// Converts the result of a run to a JSON object, the last one of a stream.
@@ -116,6 +121,8 @@ pub fn from_json(value: &Value) -> Option<TrainEvent> {
             head_reused: text("head")? == "kept",
             labels: value.get("labels")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             resumed_from_step: count("resumed_at")?,
+            // Older versions selected the best epoch by F1.
+            metric: text("metric_for_best_model").map_or(Some(&F1), token_metric)?,
         })),
         "saved" => Some(TrainEvent::Saved { step: count("step")? }),
         "history" => Some(TrainEvent::History(value.get("events")?.as_array()?.iter().filter_map(from_json).collect())),
@@ -154,14 +161,13 @@ fn shape_name(shape: SchedulerType) -> &'static str {
 fn metrics_from_json(value: &Value) -> Option<EvalMetrics> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: score_from_json(s)? });
+    let metric = |metric: &MetricDefinition| Some((metric.id, number(metric.id)?));
     Some(EvalMetrics {
+        values: token_metrics().filter_map(metric).collect(),
         n_unmapped_predictions: 0,
         overall: score_from_json(value)?,
         labels: value.get("labels")?.as_object()?.iter().map(label).collect::<Option<_>>()?,
         strict: value.get("strict").and_then(score_from_json).unwrap_or_default(),
-        accuracy: number("accuracy")?,
-        subword_f1: number("piece_f1")?,
-        loss: number("loss"),
         sentences: count(value, "sentences").unwrap_or(0),
         tokens: count(value, "tokens").unwrap_or(0),
         n_tokens_without_subwords: count(value, "empty_words").unwrap_or(0),
@@ -215,13 +221,11 @@ mod tests {
     fn scores() -> EvalMetrics {
         let score = PrfScore::from_counts(3, 5, 4);
         EvalMetrics {
+            values: [("f1", 0.75), ("loss", 0.125), ("piece_f1", 0.5)].into_iter().collect(),
             n_unmapped_predictions: 0,
             overall: score,
             labels: vec![LabelScore { label: "PER".into(), score }, LabelScore { label: "A \"b\"".into(), score }],
             strict: PrfScore::from_counts(1, 2, 3),
-            accuracy: 0.875,
-            subword_f1: 0.5,
-            loss: Some(0.125),
             sentences: 7,
             tokens: 30,
             n_tokens_without_subwords: 1,

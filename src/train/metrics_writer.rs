@@ -57,6 +57,7 @@ fn now() -> f64 {
 
 /// TensorBoard event files: records of `Event` messages of TensorFlow (tensorflow/core/util/event.proto).
 mod tensorboard {
+    use crate::eval::token_metrics::token_metrics;
     use serde_json::Value;
 
     /// Returns the first record of a file.
@@ -69,14 +70,14 @@ mod tensorboard {
     /// Returns a record with the values of a step or an evaluation, under the names of the Trainer if it has
     /// them. Empty for other events.
     pub(super) fn record(event: &Value, now: f64) -> Vec<u8> {
-        let (group, names): (&str, &[&str]) = match event.get("event").and_then(Value::as_str) {
-            Some("step") => ("train", &["loss", "learning_rate", "grad_norm", "epoch", "pieces_per_second"]),
-            Some("evaluated") => ("eval", &["loss", "f1", "precision", "recall", "accuracy"]),
+        let (group, names): (&str, Vec<&str>) = match event.get("event").and_then(Value::as_str) {
+            Some("step") => ("train", vec!["loss", "learning_rate", "grad_norm", "epoch", "pieces_per_second"]),
+            Some("evaluated") => ("eval", token_metrics().map(|metric| metric.id).collect()),
             _ => return Vec::new(),
         };
         let mut summary = Vec::new();
         for name in names {
-            if let Some(value) = event.get(*name).and_then(Value::as_f64) {
+            if let Some(value) = event.get(name).and_then(Value::as_f64) {
                 let mut scalar = Vec::new();
                 bytes(&mut scalar, 1, format!("{group}/{name}").as_bytes());
                 key(&mut scalar, 2, 5);

@@ -6,6 +6,7 @@ use super::run_data::{HeldOut, RunData};
 use super::settings_table;
 use crate::corpus::Split;
 use crate::eval::PrfScore;
+use crate::eval::token_metrics::{token_metric, token_metrics};
 use crate::model::TagSet;
 use crate::predict::EvalMetrics;
 use std::fmt::Write as _;
@@ -86,6 +87,9 @@ pub fn model_card(
     out
 }
 
+/// Metrics of the front matter: those with a name in the `evaluate` library of Hugging Face.
+const CARD_METRICS: [&str; 4] = ["precision", "recall", "f1", "accuracy"];
+
 /// Returns the YAML front matter. It contains the scores of `test`, if known, and the base model if it is a hub id.
 fn front_matter(name: &str, base: &str, dataset: &str, test: Option<&EvalMetrics>) -> String {
     let mut out = String::from("---\nlibrary_name: transformers\npipeline_tag: token-classification\n");
@@ -95,7 +99,8 @@ fn front_matter(name: &str, base: &str, dataset: &str, test: Option<&EvalMetrics
         let _ = writeln!(out, "base_model: {}", quoted(base));
     }
     out.push_str("tags:\n- token-classification\n- named-entity-recognition\n- tagwright\n");
-    out.push_str("metrics:\n- precision\n- recall\n- f1\n- accuracy\n");
+    out.push_str("metrics:\n");
+    CARD_METRICS.iter().for_each(|id| out.push_str(&format!("- {id}\n")));
     if let Some(test) = test {
         let (name, dataset) = (quoted(name), quoted(dataset));
         let _ = writeln!(out, "model-index:\n- name: {name}\n  results:");
@@ -104,9 +109,10 @@ fn front_matter(name: &str, base: &str, dataset: &str, test: Option<&EvalMetrics
             out,
             "    dataset:\n      type: {dataset}\n      name: {dataset}\n      split: test\n    metrics:"
         );
-        let PrfScore { precision, recall, f1, .. } = test.overall;
-        for (metric, value) in [("precision", precision), ("recall", recall), ("f1", f1), ("accuracy", test.accuracy)] {
-            let _ = writeln!(out, "    - type: {metric}\n      value: {value:.4}");
+        for metric in CARD_METRICS.into_iter().filter_map(token_metric) {
+            if let Some(value) = test.values.get(metric) {
+                let _ = writeln!(out, "    - type: {}\n      value: {value:.4}", metric.id);
+            }
         }
     }
     out.push_str("---\n");
@@ -124,12 +130,12 @@ fn metrics_table(split: Split, scores: &EvalMetrics) -> String {
         row(&label.label, &label.score);
     }
     row("all", &scores.overall);
-    let _ = writeln!(
-        out,
-        "\nToken accuracy: {:.2}. Subword F1: {:.2} (not an entity score).",
-        scores.accuracy * 100.0,
-        scores.subword_f1 * 100.0
-    );
+    let _ = writeln!(out, "\n| metric | value | |\n| --- | ---: | --- |");
+    for metric in token_metrics() {
+        if let Some(value) = scores.values.get(metric) {
+            let _ = writeln!(out, "| {} | {} | {} |", metric.title, metric.format(value), metric.description);
+        }
+    }
     out
 }
 
@@ -139,8 +145,8 @@ mod tests {
 
     #[test]
     fn front_matter_contains_base_model_and_test_scores() {
-        let overall = PrfScore { precision: 0.5, recall: 0.25, f1: 1.0 / 3.0, ..PrfScore::default() };
-        let scores = EvalMetrics { overall, accuracy: 0.9, ..EvalMetrics::default() };
+        let values = [("precision", 0.5), ("recall", 0.25), ("f1", 1.0 / 3.0), ("accuracy", 0.9)].into_iter().collect();
+        let scores = EvalMetrics { values, ..EvalMetrics::default() };
         let text = front_matter("my: model", "owner/base", "news", Some(&scores));
         for part in [
             "\nbase_model: \"owner/base\"\n",

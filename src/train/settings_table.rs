@@ -4,6 +4,7 @@
 use super::arguments::{ReportTo, SaveStrategy, TrainingArguments};
 use super::schedule::SchedulerType;
 use super::setting_error::SettingError;
+use crate::eval::token_metrics::{F1, TOKEN_METRICS, token_metric};
 use crate::model::ComputeDtype;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -257,7 +258,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         label: "Early stopping patience",
         flag: "patience",
         hint: "0 disables early stopping",
-        cli_help: "Stop after this many epochs without a better dev F1; 0 disables early stopping",
+        cli_help: "Stop after this many epochs without improvement on dev; 0 disables early stopping",
         suffix: "epochs",
         is_advanced: true,
         get: |a| a.early_stopping_patience.to_string(),
@@ -269,8 +270,8 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
         name: "early_stopping_threshold",
         label: "Early stopping threshold",
         flag: "early-stopping-threshold",
-        hint: "Minimum F1 improvement",
-        cli_help: "Minimum improvement of dev F1 (0 to 1) for early stopping",
+        hint: "Minimum improvement",
+        cli_help: "Minimum improvement (0 to 1) for early stopping, in the unit of the metric",
         suffix: "",
         is_advanced: true,
         get: |a| a.early_stopping_threshold.to_string(),
@@ -319,6 +320,26 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
     },
 ];
 
+const METRIC_IDS: [&str; TOKEN_METRICS.len()] = {
+    let mut ids = [""; TOKEN_METRICS.len()];
+    let mut i = 0;
+    while i < ids.len() {
+        ids[i] = TOKEN_METRICS[i].definition.id;
+        i += 1;
+    }
+    ids
+};
+
+const METRIC_TITLES: [&str; TOKEN_METRICS.len()] = {
+    let mut titles = [""; TOKEN_METRICS.len()];
+    let mut i = 0;
+    while i < titles.len() {
+        titles[i] = TOKEN_METRICS[i].definition.title;
+        i += 1;
+    }
+    titles
+};
+
 /// All settings with a fixed set of values, in the order of the form.
 pub const ENUM_SETTINGS: &[EnumSetting] = &[
     EnumSetting {
@@ -364,6 +385,17 @@ pub const ENUM_SETTINGS: &[EnumSetting] = &[
         option_labels: &["Auto", "fp32", "tf32", "bf16", "fp16"],
         get: |a| a.precision.map_or(0, |p| index_of(&ComputeDtype::ALL, p) + 1),
         set: |a, i| a.precision = i.checked_sub(1).map(|i| ComputeDtype::ALL[i].1),
+    },
+    EnumSetting {
+        name: "metric_for_best_model",
+        label: "Metric for best model",
+        flag: "metric-for-best-model",
+        hint: "Selects the best epoch on dev",
+        cli_help: "Metric on dev that selects the best epoch and decides about early stopping",
+        options: &METRIC_IDS,
+        option_labels: &METRIC_TITLES,
+        get: |a| METRIC_IDS.iter().position(|id| *id == a.metric_for_best_model.id).unwrap_or(0),
+        set: |a, i| a.metric_for_best_model = token_metric(METRIC_IDS[i]).unwrap_or(&F1),
     },
     EnumSetting {
         name: "save_strategy",
@@ -510,11 +542,15 @@ pub fn from_map(settings: &BTreeMap<String, String>) -> Result<TrainingArguments
             return Err(format!("unsupported setting {name} = {value}"));
         }
     }
-    match to_map(&arguments).keys().find(|name| !settings.contains_key(*name)) {
+    let is_missing = |name: &&String| !settings.contains_key(*name) && !ADDED_LATER.contains(&name.as_str());
+    match to_map(&arguments).keys().find(is_missing) {
         Some(missing) => Err(format!("setting {missing} is missing")),
         None => Ok(arguments),
     }
 }
+
+/// Settings that older checkpoints lack. Their runs used the default values.
+const ADDED_LATER: [&str; 1] = ["metric_for_best_model"];
 
 /// Maximum number of shards, above the number of cores of any CPU.
 const MAX_SHARDS: usize = 1024;

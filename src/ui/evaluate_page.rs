@@ -10,7 +10,9 @@ use super::widgets::{
 use crate::app::page_commands::EvaluateCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, App, Command};
-use crate::i18n::{tr, trn};
+use crate::eval::MetricDefinition;
+use crate::eval::token_metrics::token_metrics;
+use crate::i18n::{tr, translate, trn};
 use crate::predict::EvalMetrics;
 use crate::session::Session;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
@@ -109,24 +111,14 @@ fn model_and_split(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
 }
 
 fn score_stats(ui: &mut Ui, s: &EvalMetrics) {
-    let (f1, precision, recall) =
-        (format_score(s.overall.f1), format_score(s.overall.precision), format_score(s.overall.recall));
-    let (subword, accuracy, strict) = (format_score(s.subword_f1), format_score(s.accuracy), format_score(s.strict.f1));
-    let right = |of: usize| tr!("{done} of {all}", done = thousands(s.overall.correct), all = thousands(of));
-    let (of_predicted, of_gold) = (right(s.overall.predicted), right(s.overall.support));
-    let figure = |caption, number, detail| Stat { caption, number, unit: "", detail };
-    stats_row(
-        ui,
-        &[
-            figure(tr!("F1"), &f1, tr!("Entity level (seqeval)")),
-            figure(tr!("Precision"), &precision, &of_predicted),
-            figure(tr!("Recall"), &recall, &of_gold),
-            figure(tr!("F1 (strict)"), &strict, tr!("Strict mode, IOB2")),
-            figure(tr!("F1 (subwords)"), &subword, tr!("Per subword")),
-            figure(tr!("Accuracy"), &accuracy, tr!("Per token, including O")),
-        ],
-        true,
-    );
+    let number = |metric: &'static MetricDefinition| Some((metric, metric.format(s.values.get(metric)?)));
+    let numbers: Vec<_> = token_metrics().filter_map(number).collect();
+    let mut stats = Vec::new();
+    for (metric, number) in &numbers {
+        let (caption, detail) = (translate(metric.title), translate(metric.description));
+        stats.push(Stat { caption, number, unit: "", detail });
+    }
+    stats_row(ui, &stats, true);
 }
 
 /// Shows a card with one row for each label.

@@ -238,29 +238,35 @@ fn resume_reports_device_and_precision_changes() {
     assert!(stderr.contains("the run used bf16, which CPU"), "{stderr}");
 }
 
-#[test]
-fn resumes_suspended_run_of_previous_version() {
-    // Created by the release before checkpoints stored their data. The run was suspended after 27 of 200 steps.
+/// Resumes a suspended run of an older version, and checks that it completes all 200 steps.
+fn check_older_run(name: &str, step: u64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (golden, out) = (golden("run-1"), folder.path().join("run"));
-    let checkpoint = out.join("checkpoint-27");
-    std::fs::create_dir_all(&checkpoint).expect("a folder");
-    for entry in std::fs::read_dir(golden.join("checkpoint-27")).expect("the checkpoint").flatten() {
-        std::fs::copy(entry.path(), checkpoint.join(entry.file_name())).expect("a copy");
+    let (older, out) = (golden(name), folder.path().join("run"));
+    let checkpoint = format!("checkpoint-{step}");
+    std::fs::create_dir_all(out.join(&checkpoint)).expect("a folder");
+    for part in ["", &checkpoint] {
+        for entry in std::fs::read_dir(older.join(part)).expect("the run").flatten() {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if is_file && entry.path().extension().is_none_or(|e| e != "conll") {
+                std::fs::copy(entry.path(), out.join(part).join(entry.file_name())).expect("a copy");
+            }
+        }
     }
-    let (train, dev) = (golden.join("train.conll"), golden.join("dev.conll"));
-    let output =
-        run(&["train", "--train", text(&train), "--dev", text(&dev), "--out", text(&out), "--resume", "--json"]);
+    let data = ["train.conll", "dev.conll"].map(|file| text(&golden("run-1").join(file)).to_owned());
+    let output = run(&["train", "--train", &data[0], "--dev", &data[1], "--out", text(&out), "--resume", "--json"]);
     let stderr_text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stderr_text}");
+    assert!(output.status.success(), "{name}: {stderr_text}");
     let lines = String::from_utf8_lossy(&output.stdout);
-    let last: Value = serde_json::from_str(lines.lines().last().expect("a line")).expect("JSON");
-    assert_eq!((&last["event"], &last["outcome"]), (&json!("finished"), &json!("completed")), "{last}");
-    let steps: Vec<u64> = lines
-        .lines()
-        .filter_map(|l| serde_json::from_str::<Value>(l).ok())
-        .filter(|e| e["event"] == "step")
-        .filter_map(|e| e["step"].as_u64())
-        .collect();
-    assert!(steps.first().is_some_and(|s| *s > 27) && steps.last() == Some(&200), "{steps:?}");
+    let events: Vec<Value> = lines.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+    let last = events.last().expect("an event");
+    assert_eq!((&last["event"], &last["outcome"]), (&json!("finished"), &json!("completed")), "{name}: {last}");
+    let steps: Vec<u64> = events.iter().filter(|e| e["event"] == "step").filter_map(|e| e["step"].as_u64()).collect();
+    assert!(steps.first().is_some_and(|s| *s > step) && steps.last() == Some(&200), "{name}: {steps:?}");
+}
+
+#[test]
+fn resumes_suspended_runs_of_older_versions() {
+    // The release before checkpoints stored their data, and the release before the selecting metric was a setting.
+    check_older_run("run-1", 27);
+    check_older_run("run-2", 25);
 }

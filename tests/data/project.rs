@@ -6,8 +6,12 @@ use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
+use tagwright::eval::MetricValues;
+use tagwright::eval::token_metrics::{F1, LOSS};
 use tagwright::project::project_file::ImportOrigin;
-use tagwright::project::{Dataset, Project, ProjectWriter, RunRecord, RunStatus, WriteOp, WriterEvent, sample};
+use tagwright::project::{
+    Dataset, Project, ProjectWriter, RunMetrics, RunRecord, RunStatus, WriteOp, WriterEvent, sample,
+};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
     let dataset = sample::dataset().expect("the sample");
@@ -54,8 +58,10 @@ fn edits_undo_and_runs_survive_restart() {
     writer.send(WriteOp::Edit { change, log: false, position: history.position() });
     // The first run is reported twice: at its start and at its end. The program ends before the second run does.
     let begun = |number| RunRecord { number, ..RunRecord::default() };
+    let values = |f1| [("f1", f1), ("loss", 0.25)].into_iter().collect();
+    let metrics = RunMetrics { selected_by: &LOSS, dev: values(0.5), test: values(f64::NAN) };
     writer.send(WriteOp::Run(begun(1)));
-    writer.send(WriteOp::Run(RunRecord { outcome: RunStatus::Completed, dev_f1: Some(0.5), ..begun(1) }));
+    writer.send(WriteOp::Run(RunRecord { outcome: RunStatus::Completed, metrics: metrics.clone(), ..begun(1) }));
     writer.send(WriteOp::Run(begun(2)));
     let started = Instant::now();
     while !writer.is_durable() {
@@ -66,8 +72,13 @@ fn edits_undo_and_runs_survive_restart() {
     let mut again = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(again.dataset.corpus.documents, corpus.documents);
     assert_eq!(again.history.position(), 3);
-    let runs: Vec<_> = again.extras.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
-    assert_eq!(runs, [(1, RunStatus::Completed, Some(0.5)), (2, RunStatus::Interrupted, None)]);
+    let runs: Vec<_> = again.extras.runs.iter().map(|r| (r.number, r.outcome, r.metrics.clone())).collect();
+    let stored = RunMetrics { test: [("loss", 0.25)].into_iter().collect(), ..metrics };
+    assert_eq!(
+        runs,
+        [(1, RunStatus::Completed, stored), (2, RunStatus::Interrupted, RunMetrics::default())],
+        "JSON has no NaN"
+    );
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
     while again.history.undo(&mut again.dataset.corpus).is_some() {}
     assert_eq!(again.dataset.corpus.documents, dataset.corpus.documents);
@@ -145,6 +156,7 @@ fn older_schema_versions_open() {
         (4, include_str!("../golden/project-4.sql")),
         (5, include_str!("../golden/project-5.sql")),
         (6, include_str!("../golden/project-6.sql")),
+        (7, include_str!("../golden/project-7.sql")),
     ] {
         let at = folder.path().join(format!("{version}.tagwright"));
         rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
@@ -155,6 +167,28 @@ fn older_schema_versions_open() {
             assert_eq!(sizes, (2, 2, 1), "version {version}, opened {opened} times before");
             assert_eq!((document.token(0), document.source_index), ("Oslo", 0));
         }
+    }
+}
+
+#[test]
+fn metrics_of_older_runs_are_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("7.tagwright");
+    let tables = include_str!("../golden/project-7.sql");
+    rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
+    for _ in 0..2 {
+        let runs = Project::open(&at).expect("a project").read().expect("contents").extras.runs;
+        // Decimal numbers in JSON are rounded.
+        let value = |values: &MetricValues| values.get(&F1).map(|value| (value * 1e12).round() / 1e12);
+        let found: Vec<_> = runs
+            .iter()
+            .map(|run| (run.number, value(&run.metrics.dev), value(&run.metrics.test), run.train_seconds))
+            .collect();
+        assert_eq!(
+            found,
+            [(1, Some(0.851234567890), None, 12.5), (2, None, None, 0.0), (3, Some(0.5), Some(0.25), 1.5)]
+        );
+        assert!(runs.iter().all(|run| *run.metrics.selected_by == F1 && run.dir.starts_with("runs/old")));
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::support::golden;
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, SentenceId, Span, Split};
+use tagwright::eval::token_metrics::LOSS;
 use tagwright::model::tokenizer::SubwordEncoding;
 use tagwright::model::{Device, PretrainedModel};
 use tagwright::predict::tagger::{argmax, softmax};
@@ -133,7 +134,7 @@ fn loss_requires_all_labels_in_model() {
     let loss = |label: &str| {
         let (corpus, sentences) = corpus("Anna sings in Oslo today", (0, 4), label);
         let found = evaluate(&tagger, &corpus, &sentences, true, None, |_, _| true).expect("scores").expect("whole");
-        (found.loss, corpus)
+        (found.values.get(&LOSS), corpus)
     };
     let known = tagger.tags.labels().remove(0);
     let (found_loss, corpus) = loss(&known);

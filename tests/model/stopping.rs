@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tagwright::corpus::Split;
 use tagwright::corpus::holdout::holdout;
+use tagwright::eval::token_metrics::LOSS;
 use tagwright::model::PretrainedModel;
 use tagwright::model::weights::SaveDtype;
 use tagwright::project::sample;
@@ -76,6 +77,41 @@ fn run_ends_after_patience_epochs_without_improvement() {
     check_patience(1, 2);
     check_patience(2, 3);
     check_patience(0, 6);
+}
+
+#[test]
+fn lowest_loss_selects_the_epoch() {
+    /// Records the dev loss of each epoch, and the epochs that were the best so far.
+    #[derive(Default)]
+    struct Recorder {
+        losses: Vec<f64>,
+        best: Vec<usize>,
+    }
+
+    impl Observer for Recorder {
+        fn on_event(&mut self, event: TrainEvent) {
+            if let TrainEvent::Evaluated { epoch, scores, best, .. } = event {
+                self.losses.push(scores.values.get(&LOSS).expect("a loss"));
+                self.best.extend(best.then_some(epoch));
+            }
+        }
+    }
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut job = job(&folder.path().join("run"), 2);
+    // These sentences have all labels, so the loss on dev is known.
+    job.holdout.train = holdout(&job.corpus, 0.1, 1).train[..64].to_vec();
+    // At this rate the network leaves the minimum of the dev loss after a few epochs.
+    job.arguments =
+        TrainingArguments { learning_rate: 0.01, num_train_epochs: 30, metric_for_best_model: &LOSS, ..job.arguments };
+    let mut recorder = Recorder::default();
+    let output = run(&job, &mut recorder).expect("a run");
+    let Recorder { losses, best } = recorder;
+    let is_lowest = |epoch: &usize| losses[..epoch - 1].iter().all(|before| *before > losses[epoch - 1]);
+    let expected: Vec<usize> = (1..=losses.len()).filter(is_lowest).collect();
+    assert_eq!((best.last(), &best), (Some(&output.best_epoch), &expected), "{losses:?}");
+    assert!(best.len() > 1, "the loss falls first: {losses:?}");
+    assert_eq!(losses.len(), output.best_epoch + 2, "two epochs without improvement end the run: {losses:?}");
 }
 
 #[test]

@@ -207,6 +207,7 @@ impl<'a> TrainingRun<'a> {
         let objective =
             CrossEntropyLoss { label_smoothing: arguments.label_smoothing_factor, class_weights: tag_weights };
         observer.on_event(TrainEvent::Started(Started {
+            metric: arguments.metric_for_best_model,
             device: if chosen.device.is_cpu() {
                 chosen.name.clone()
             } else {
@@ -325,7 +326,8 @@ impl<'a> TrainingRun<'a> {
         for epoch in first..=self.arguments.num_train_epochs {
             // Checked before an epoch, so that a run that is resumed here ends too.
             if patience > 0 && self.progress.n_evaluations_without_gain >= patience {
-                let note = format!("early stopping: no improvement of dev F1 for {}", epochs(patience));
+                let metric = self.arguments.metric_for_best_model.title;
+                let note = format!("early stopping: no improvement of dev {metric} for {}", epochs(patience));
                 observer.on_event(TrainEvent::Log(LogLevel::Info, note));
                 break;
             }
@@ -454,9 +456,11 @@ impl<'a> TrainingRun<'a> {
             EvalResult::Stopped if observer.control() == TrainerControl::Suspend => return Err(self.suspend(observer)),
             EvalResult::Stopped => return Ok(None),
         };
-        let f1 = |s: &Option<EvalMetrics>| s.as_ref().map_or(0.0, |s| s.overall.f1);
+        let metric = self.arguments.metric_for_best_model;
+        let value = |s: &Option<EvalMetrics>| s.as_ref().and_then(|s| s.values.get(metric)).unwrap_or(f64::NAN);
         // Without a dev split, the last epoch counts as the best.
-        let better = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores));
+        let exceeds = |b: &BestModel, margin: f64| metric.is_better(value(&scores), value(&b.scores), margin);
+        let better = self.best.as_ref().is_none_or(|b| scores.is_none() || exceeds(b, 0.0));
         if let Some(scores) = &scores {
             self.emit(
                 TrainEvent::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better },
@@ -464,7 +468,7 @@ impl<'a> TrainingRun<'a> {
             );
         }
         let threshold = self.arguments.early_stopping_threshold;
-        let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores) + threshold);
+        let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || exceeds(b, threshold));
         self.progress.n_evaluations_without_gain =
             if gained { 0 } else { self.progress.n_evaluations_without_gain + 1 };
         if better {

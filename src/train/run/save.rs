@@ -39,12 +39,14 @@ impl TrainingRun<'_> {
             None => None,
         };
         let history = history.unwrap_or_else(|| History::of(state.log_history.clone()));
-        let mut highest = f64::NEG_INFINITY;
+        let metric = self.arguments.metric_for_best_model;
+        let mut highest = f64::NAN;
         let mut reported: Vec<TrainEvent> = history.events().iter().filter_map(json::from_json).collect();
         for event in &mut reported {
             if let TrainEvent::Evaluated { scores, best, .. } = event {
-                *best = scores.overall.f1 > highest;
-                highest = highest.max(scores.overall.f1);
+                let value = scores.values.get(metric).unwrap_or(f64::NAN);
+                *best = metric.is_better(value, highest, 0.0);
+                highest = if *best { value } else { highest };
             }
         }
         observer.on_event(TrainEvent::History(reported));

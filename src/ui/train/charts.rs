@@ -4,15 +4,18 @@ use super::lr_sweep;
 use crate::app::effect::Pick;
 use crate::app::page_commands::TryCommand;
 use crate::app::{Action, App, Command};
+use crate::eval::MetricDefinition;
+use crate::eval::token_metrics::{F1, LOSS, SUBWORD_F1, token_metrics};
 use crate::hub::ModelRef;
-use crate::i18n::tr;
+use crate::i18n::{tr, translate};
+use crate::predict::EvalMetrics;
 use crate::session::Session;
 use crate::session::run::{LiveRun, RunState};
 use crate::train::Outcome;
 use crate::train::event::TrainerControl;
 use crate::train::schedule::SchedulerType;
 use crate::ui::Commands;
-use crate::ui::format_numbers::{self, format_duration, format_score, thousands};
+use crate::ui::format_numbers::{self, format_duration, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::chart::{LineChart, ReferenceLine, Series};
 use crate::ui::widgets::{
@@ -44,8 +47,8 @@ struct ChartSeries {
     rate: Vec<[f64; 2]>,
     speed: Vec<[f64; 2]>,
     gradient: Vec<[f64; 2]>,
-    /// F1 of all labels, then of each label.
-    f1: Vec<(String, Vec<[f64; 2]>)>,
+    /// Selecting metric of all labels, then, if it is F1, of each label.
+    metric: Vec<(String, Vec<[f64; 2]>)>,
 }
 
 /// Shows the run, or an introduction if there is no run yet.
@@ -86,7 +89,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut ChartsState, o
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             fixed_size(ui, half, high, |ui| hovered = hovered.or(loss(ui, run, view)));
-            fixed_size(ui, half, high, |ui| hovered = hovered.or(f1(ui, session, run, view)));
+            fixed_size(ui, half, high, |ui| hovered = hovered.or(metric_chart(ui, session, run, view)));
         });
         let third = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
         ui.horizontal_top(|ui| {
@@ -220,19 +223,13 @@ fn run_stats(ui: &mut Ui, run: &LiveRun) {
     let step = run.last();
     let dev = run.dev.last().map(|(_, _, s)| s);
     let loss = run.smoothed.last().map_or_else(dash, |l| format!("{l:.3}"));
-    let dev_loss = dev.and_then(|d| d.loss).map_or_else(String::new, |l| tr!("Dev {loss}", loss = format!("{l:.3}")));
-    let best = run.best_dev().map_or_else(dash, |s| format_score(s.overall.f1));
-    let detail = run.best_dev().map_or_else(
-        || tr!("After first epoch").to_owned(),
-        |s| {
-            tr!(
-                "P {precision}, R {recall}",
-                precision = format_score(s.overall.precision),
-                recall = format_score(s.overall.recall)
-            )
-        },
-    );
-    let subword = run.best_dev().map_or_else(dash, |s| format_score(s.subword_f1));
+    let value = |scores: Option<&EvalMetrics>, metric: &MetricDefinition| scores?.values.get(metric);
+    let dev_loss = value(dev, &LOSS).map_or_else(String::new, |l| tr!("Dev {loss}", loss = format!("{l:.3}")));
+    let metric = run.metric();
+    let best = value(run.best_dev(), metric).map_or_else(dash, |value| metric.format(value));
+    let caption = tr!("Best dev {metric}", metric = translate(metric.title));
+    let detail = run.best_dev().map_or_else(|| tr!("After first epoch").to_owned(), |s| logged_metrics(s, metric));
+    let subword = value(run.best_dev(), &SUBWORD_F1).map_or_else(dash, |value| SUBWORD_F1.format(value));
     let speed = step.map_or_else(dash, |s| thousands(s.subwords_per_second.round() as usize));
     let padding = step.map_or_else(String::new, |s| {
         tr!("{padding_avoided}% padding avoided", padding_avoided = format!("{:.0}", s.padding_avoided * 100.0))
@@ -244,13 +241,22 @@ fn run_stats(ui: &mut Ui, run: &LiveRun) {
         ui,
         &[
             stat(tr!("Smoothed loss"), &loss, "", &dev_loss),
-            stat(tr!("Best dev F1"), &best, "", &detail),
+            stat(&caption, &best, "", &detail),
             stat(tr!("Best dev F1 (subwords)"), &subword, "", tr!("Per subword")),
             stat(tr!("Throughput"), &speed, tr!("subwords/s"), &padding),
             stat(tr!("Gradient norm"), &gradient, "", &rate),
         ],
         false,
     );
+}
+
+/// Returns the metrics with an abbreviation, without the one that is displayed as the headline.
+fn logged_metrics(scores: &EvalMetrics, headline: &MetricDefinition) -> String {
+    let others = token_metrics().filter(|metric| *metric != headline);
+    let text = |metric: &MetricDefinition| {
+        Some(format!("{} {}", metric.abbreviation?, metric.format(scores.values.get(metric)?)))
+    };
+    others.filter_map(text).collect::<Vec<_>>().join(", ")
 }
 
 impl ChartSeries {
@@ -268,9 +274,16 @@ impl ChartSeries {
         self.speed = series(|s| s.subwords_per_second);
         self.gradient = series(|s| s.grad_norm);
         self.smoothed = run.steps.iter().zip(&run.smoothed).map(|(s, l)| [s.step as f64, *l]).collect();
-        self.dev_loss = run.dev.iter().filter_map(|(step, _, s)| Some([*step as f64, s.loss?])).collect();
-        let all = run.dev.iter().map(|(step, _, s)| [*step as f64, s.overall.f1 * 100.0]).collect();
-        self.f1 = vec![(ALL_LABELS.into(), all)];
+        let on_dev = |metric: &MetricDefinition| {
+            let point =
+                |(step, _, s): &(usize, usize, EvalMetrics)| Some([*step as f64, metric.scaled(s.values.get(metric)?)]);
+            run.dev.iter().filter_map(point).collect()
+        };
+        self.dev_loss = on_dev(&LOSS);
+        self.metric = vec![(ALL_LABELS.into(), on_dev(run.metric()))];
+        if *run.metric() != F1 {
+            return;
+        }
         let mut labels: Vec<String> =
             run.dev.iter().flat_map(|(_, _, s)| s.labels.iter().map(|l| l.label.clone())).collect();
         labels.sort();
@@ -280,7 +293,7 @@ impl ChartSeries {
                 let found = s.labels.iter().find(|l| l.label == label)?;
                 Some([*step as f64, found.score.f1 * 100.0])
             });
-            self.f1.push((label.clone(), points.collect()));
+            self.metric.push((label.clone(), points.collect()));
         }
     }
 }
@@ -331,14 +344,14 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
     )
 }
 
-fn f1(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsState) -> Option<f64> {
+fn metric_chart(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsState) -> Option<f64> {
     let p = theme::colors(ui);
     let (total, epoch_starts) = step_axis(run);
     // The adjacent chart shows the epoch names. Here they would overlap the names of the lines.
     let epoch_starts: Vec<(f64, &str)> = epoch_starts.iter().map(|(x, _)| (*x, "")).collect();
     let names: Vec<String> = view
         .points
-        .f1
+        .metric
         .iter()
         .map(|(name, points)| match points.last() {
             None => name.clone(),
@@ -348,7 +361,7 @@ fn f1(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsState) -> Opti
         .collect();
     let series: Vec<Series> = view
         .points
-        .f1
+        .metric
         .iter()
         .zip(&names)
         .rev()
@@ -364,10 +377,11 @@ fn f1(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsState) -> Opti
             Series::new(name, solid, points).dots(2.0).end_name(end, ink)
         })
         .collect();
-    let best = run.best.map(|i| (&run.dev[i], run.dev[i].2.overall.f1));
-    let note = tr!("Entity level (seqeval)");
-    let star = best.map_or_else(String::new, |(_, f)| tr!("Best {f1}", f1 = format_score(f)));
-    Card::new(tr!("Dev F1")).subtitle(note).without_padding().height(ui.available_height()).show(
+    let metric = run.metric();
+    let best = run.best.and_then(|i| Some((run.dev[i].0, run.dev[i].2.values.get(metric)?)));
+    let star = best.map_or_else(String::new, |(_, value)| tr!("Best {value}", value = metric.format(value)));
+    let title = tr!("Dev {metric}", metric = translate(metric.title));
+    Card::new(&title).subtitle(translate(metric.description)).without_padding().height(ui.available_height()).show(
         ui,
         |ui| {
             if !star.is_empty() {
@@ -377,12 +391,12 @@ fn f1(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsState) -> Opti
             }
         },
         |ui| {
-            LineChart::new(tr!("F1 chart"), &series)
+            LineChart::new(tr!("Metric chart"), &series)
                 .x_label(tr!("Step"))
                 .x_range(0.0..=total)
                 .borders(&epoch_starts)
                 .future_from(current_step(run))
-                .best(best.map(|((step, _, _), f)| [*step as f64, f * 100.0]))
+                .best(best.map(|(step, value)| [step as f64, metric.scaled(value)]))
                 .cursor(view.cursor)
                 .write(|v| format!("{v:.1}"))
                 .show(ui)

@@ -6,10 +6,10 @@ use crate::app::{App, Command};
 use crate::i18n::tr;
 use crate::project::RunStatus;
 use crate::session::Session;
-use crate::session::run::RunState;
+use crate::session::run::{LiveRun, RunState};
 use crate::train::event::LogLevel;
 use crate::ui::Commands;
-use crate::ui::format_numbers::{format_days_ago, format_duration, format_score};
+use crate::ui::format_numbers::{format_days_ago, format_duration};
 use crate::ui::theme::{self, Icon, TextRole, icon};
 use crate::ui::widgets::{IconButton, label, panel_header, paragraph, put_text, section_header, separator};
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
@@ -29,8 +29,10 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         ScrollArea::vertical().id_salt("runs").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
             for run in session.runs.iter().rev() {
                 let live = app.live_run().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
-                let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
-                let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), format_score);
+                let metric = live.map_or(run.metrics.selected_by, LiveRun::metric);
+                let best = live.and_then(|r| r.best_dev()).and_then(|s| s.values.get(metric));
+                let value = run.metrics.selected_value().or(best);
+                let value = value.map_or_else(|| "–".to_owned(), |value| metric.format(value));
                 let detail = match run.outcome {
                     RunStatus::Running => format!("{}, {}", run.base, run.summary),
                     outcome if outcome.has_model() => {
@@ -49,7 +51,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                     None
                 };
                 let shown = app.live_run().is_some_and(|r| r.id == run.number);
-                if let Some(command) = row(ui, &name, &detail, &f1, &when, shown, action) {
+                if let Some(command) = row(ui, &name, &detail, &value, &when, shown, action) {
                     out.push(command);
                 }
             }
