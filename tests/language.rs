@@ -10,7 +10,7 @@ use tagwright::corpus::EditTitleKind;
 use tagwright::eval::token_metrics::token_metrics;
 use tagwright::i18n::{Catalog, Translation};
 use tagwright::session::query;
-use tagwright::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use tagwright::train::settings::{SETTINGS, SettingKind};
 
 const TEMPLATE: &str = "assets/language/template.json";
 
@@ -79,10 +79,16 @@ fn calls() -> Vec<Text> {
 /// Returns the content of the template: an empty translation for each text, or one for each English plural form.
 fn template() -> BTreeMap<String, serde_json::Value> {
     let commands = COMMANDS.iter().map(|e| e.english_title).chain(query::FIELDS.iter().map(|(_, help)| *help));
-    let numbers = NUMBER_SETTINGS.iter().flat_map(|f| [f.label, f.hint, f.suffix, f.range]);
-    let enums = ENUM_SETTINGS.iter().flat_map(|c| [c.label, c.hint].into_iter().chain(c.option_labels.iter().copied()));
+    let settings = SETTINGS.iter().flat_map(|setting| {
+        let of_kind = match setting.kind {
+            SettingKind::Number(number) => vec![number.suffix, number.range],
+            SettingKind::Choice(choice) => choice.option_labels.to_vec(),
+            SettingKind::Switch(_) => Vec::new(),
+        };
+        [setting.label, setting.hint].into_iter().chain(of_kind)
+    });
     let metrics = token_metrics().flat_map(|metric| [metric.title, metric.description]);
-    let tables = commands.chain(numbers).chain(enums).chain(metrics).filter(|text| !text.is_empty());
+    let tables = commands.chain(settings).chain(metrics).filter(|text| !text.is_empty());
     let mut all: BTreeMap<String, serde_json::Value> = tables.map(|text| (text.to_owned(), "".into())).collect();
     all.insert("@language".into(), "".into());
     let plural = || serde_json::json!({"one": "", "other": ""});
@@ -226,9 +232,8 @@ const EXAMPLE_TEXTS: [&str; 2] = ["Zoë Okafor caught the last ferry of the Harb
 /// Returns true if a text is not in brackets and contains words that need a translation. Formats are shown with their
 /// English descriptions, and settings with the names of the Trainer.
 fn is_english(text: &str) -> bool {
-    let settings = || NUMBER_SETTINGS.iter().map(|f| f.name).chain(ENUM_SETTINGS.iter().map(|c| c.name));
-    let same =
-        |word: &str| UNTRANSLATED_WORDS.split_whitespace().any(|w| w == word) || settings().any(|name| name == word);
+    let is_setting = |word: &str| SETTINGS.iter().any(|setting| setting.id == word);
+    let same = |word: &str| UNTRANSLATED_WORDS.split_whitespace().any(|w| w == word) || is_setting(word);
     let format = |f: &tagwright::format::Format| f.description.contains(text) || text.contains(f.name);
     let words = || {
         text.split(|c: char| !c.is_alphanumeric() && c != '_')

@@ -29,6 +29,7 @@ use tagwright::session::comparison::Resolution;
 use tagwright::session::run::RunState;
 use tagwright::train::event::{Outcome, Step, TrainerControl};
 use tagwright::train::measure::RunEstimate;
+use tagwright::train::settings::{SETTINGS, SettingKind};
 use tagwright::train::{TrainEvent, TrainOutput, TrainingArguments};
 use tagwright::worker::Stamp;
 use tagwright::worker::{
@@ -628,16 +629,19 @@ fn dialogs_are_prepared_in_the_background() {
 #[test]
 fn reset_covers_all_settings() {
     let mut test = TestApp::with_dataset("first");
-    let settings = tagwright::train::settings_table::NUMBER_SETTINGS;
-    let epochs = settings.iter().position(|s| s.name == "num_train_epochs").expect("a setting");
-    test.run(Command::Train(TrainCommand::SetNumber(epochs, "7".into())));
-    test.run(Command::Train(TrainCommand::SetLabelAllSubwords(!TrainingArguments::default().label_all_subwords)));
-    test.run(Command::Train(TrainCommand::SetNewHead(true)));
+    for setting in SETTINGS {
+        let value = match setting.kind {
+            SettingKind::Number(_) => "1".to_owned(),
+            SettingKind::Choice(choice) => choice.options[choice.options.len() - 1].to_owned(),
+            SettingKind::Switch(switch) => (!switch.is_on(&TrainingArguments::default())).to_string(),
+        };
+        test.run(Command::Train(TrainCommand::Set(setting.id, value)));
+    }
     test.run(Command::Train(TrainCommand::Device(DeviceChoice::Cpu)));
     assert_ne!(test.app.train_page.arguments, TrainingArguments::default());
     test.run(Command::Train(TrainCommand::ResetRunSettings));
     assert_eq!(test.app.train_page.arguments, TrainingArguments::default());
-    assert_eq!(test.app.train_page.inputs[epochs], "3");
+    assert_eq!(test.app.train_page.inputs["num_train_epochs"], "3");
 }
 
 #[test]
@@ -657,8 +661,7 @@ fn form_counts_the_sentences_of_the_run() {
     let Ok(Opening::Opened(opened)) = opening::open(&folder, &test.app.dirs, None) else { panic!("not opened") };
     test.done(id, Done::Opened { path: folder, opened, comparison: None });
     for seed in 0..10 {
-        let index = tagwright::train::settings_table::NUMBER_SETTINGS.iter().position(|s| s.name == "seed");
-        test.run(Command::Train(TrainCommand::SetNumber(index.expect("a setting"), seed.to_string())));
+        test.run(Command::Train(TrainCommand::Set("seed", seed.to_string())));
         let preview = run_preview(&test.app, test.session());
         let actual = holdout(test.session().corpus(), DEFAULT_HOLDOUT_RATIO, seed);
         assert_eq!((preview.n_train, preview.n_held_out), (actual.train.len(), actual.n_held_out));
@@ -693,7 +696,7 @@ fn download_of_a_run_ends_with_its_first_event() {
 fn measurement_for_other_settings_is_dropped() {
     let mut test = TestApp::with_dataset("first");
     let id = test.submit(Slot::Training);
-    test.run(Command::Train(TrainCommand::SetNewHead(true)));
+    test.run(Command::Train(TrainCommand::Set("new_head", "true".into())));
     test.done(id, Done::Estimated(RunEstimate::default()));
     assert!(test.session().measurements.estimate.is_none() && !test.app.is_training());
 }
@@ -702,11 +705,7 @@ fn measurement_for_other_settings_is_dropped() {
 fn report_is_requested_again_after_its_inputs_changed() {
     let changes: [fn() -> Command; 2] = [
         || Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Folder("other".into()))),
-        || {
-            let settings = tagwright::train::settings_table::NUMBER_SETTINGS;
-            let index = settings.iter().position(|s| s.name == "max_length").expect("a setting");
-            Command::Train(TrainCommand::SetNumber(index, "64".into()))
-        },
+        || Command::Train(TrainCommand::Set("max_length", "64".into())),
     ];
     for change in changes {
         let mut test = TestApp::with_dataset("first");

@@ -146,16 +146,10 @@ pub enum DataCommand {
 pub enum TrainCommand {
     /// Sets the base model of the next run.
     SetBaseModel(BaseModelInput),
-    /// Sets a training argument from its text field.
-    SetNumber(usize, String),
-    /// Sets if later subwords of a word are labeled with `I-`.
-    SetLabelAllSubwords(bool),
-    /// Sets if a new classification head is initialized although the head of the base model fits.
-    SetNewHead(bool),
+    /// Sets the setting with this id to the value of this text.
+    Set(&'static str, String),
     /// Sets the compute device.
     Device(DeviceChoice),
-    /// Sets an enumerated training argument: its index and the index of the option.
-    SetEnum(usize, usize),
     /// Resumes this run from its latest checkpoint.
     ResumeRun(usize),
     /// Uses the suggested learning rate, or only closes its card (`None`).
@@ -269,11 +263,8 @@ impl TrainCommand {
         match self {
             Self::ResumeRun(_) => true,
             Self::SetBaseModel(_)
-            | Self::SetNumber(..)
-            | Self::SetLabelAllSubwords(_)
-            | Self::SetNewHead(_)
+            | Self::Set(..)
             | Self::Device(_)
-            | Self::SetEnum(..)
             | Self::ApplyLearningRate(_)
             | Self::ApplySmallDataPreset
             | Self::ResetRunSettings => false,

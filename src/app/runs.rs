@@ -43,7 +43,7 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if app.requests.measurement().is_some() {
         return Some(tr!("A measurement is running").into());
     }
-    if app.train_page.errors.iter().any(Option::is_some) {
+    if !app.train_page.errors.is_empty() {
         return Some(tr!("Correct the highlighted settings").into());
     }
     if app.train_page.base.name().is_none() {

@@ -11,7 +11,8 @@ use crate::hub::ModelRef;
 use crate::session::results::Measurements;
 use crate::train::TrainingArguments;
 use crate::train::arguments::small_data_preset;
-use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use crate::train::settings::setting;
+use crate::train::settings::table::{LABEL_ALL_SUBWORDS, LEARNING_RATE, MAX_LENGTH, NEW_HEAD};
 use crate::worker::{InteractiveWork, Work};
 
 /// Runs a command of the form.
@@ -20,48 +21,26 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
         TrainCommand::SetBaseModel(base) => {
             app.train_page.base = base;
             app.train_page.model_info = None;
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
+            clear_measurements(app);
             inspect_base_model(app, effects);
             data_page::invalidate_report(app, effects);
         }
-        TrainCommand::SetNumber(field, text) => {
-            // `max_length` changes which spans are truncated, so the report is outdated.
-            app.train_page.set_input(field, text);
-            clear_estimate(app);
-            if NUMBER_SETTINGS[field].name == "max_length" {
-                data_page::invalidate_report(app, effects);
-            }
-        }
-        TrainCommand::SetLabelAllSubwords(on) => {
-            app.train_page.arguments.label_all_subwords = on;
-            clear_estimate(app);
-            request_subwords(app, effects);
-        }
-        TrainCommand::SetEnum(choice, option) => {
-            (ENUM_SETTINGS[choice].set)(&mut app.train_page.arguments, option);
-            clear_estimate(app);
-        }
+        TrainCommand::Set(id, text) => set(app, id, text, effects),
         TrainCommand::ResetRunSettings => {
             app.train_page.set_arguments(TrainingArguments::default());
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
+            clear_measurements(app);
             data_page::invalidate_report(app, effects);
             request_subwords(app, effects);
         }
         TrainCommand::ResumeRun(number) => resume(app, number, effects),
-        TrainCommand::SetNewHead(on) => {
-            app.train_page.arguments.new_head = on;
-            app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
-        }
         TrainCommand::Device(device) => {
             app.train_page.arguments.device = device;
             clear_estimate(app);
         }
         TrainCommand::ApplyLearningRate(rate) => {
             app.session.iter_mut().for_each(|session| session.measurements.lr_sweep = None);
-            let field = NUMBER_SETTINGS.iter().position(|f| f.name == "learning_rate");
-            if let (Some(rate), Some(field)) = (rate, field) {
-                app.train_page.set_input(field, format!("{rate:e}"));
-                clear_estimate(app);
+            if let Some(rate) = rate {
+                set(app, LEARNING_RATE, format!("{rate:e}"), effects);
             }
         }
         TrainCommand::ApplySmallDataPreset => {
@@ -71,6 +50,28 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
             clear_estimate(app);
         }
     }
+}
+
+/// Sets a setting, and discards results that depend on it.
+fn set(app: &mut App, id: &str, text: String, effects: &mut Vec<Effect>) {
+    let Some(setting) = setting(id) else { return };
+    app.train_page.set_input(setting, text);
+    clear_estimate(app);
+    match id {
+        // The maximum length decides which spans are truncated, so the report is outdated.
+        MAX_LENGTH => {
+            data_page::invalidate_report(app, effects);
+            request_subwords(app, effects);
+        }
+        LABEL_ALL_SUBWORDS => request_subwords(app, effects),
+        NEW_HEAD => clear_measurements(app),
+        _ => {}
+    }
+}
+
+/// Discards all measurements for the next run.
+fn clear_measurements(app: &mut App) {
+    app.session.iter_mut().for_each(|session| session.measurements = Measurements::default());
 }
 
 /// Discards the estimated cost of a run, because the settings have changed.

@@ -3,9 +3,9 @@
 use crate::hub::ModelRef;
 use crate::i18n::{tr, translate};
 use crate::train::TrainingArguments;
-use crate::train::setting_error::SettingError;
-use crate::train::settings_table::NUMBER_SETTINGS;
+use crate::train::settings::{SETTINGS, Setting, SettingError};
 use crate::worker::ModelFacts;
+use std::collections::BTreeMap;
 
 /// Base model as entered in the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +39,10 @@ pub struct TrainForm {
     pub base: BaseModelInput,
     /// Properties of the base model, or the error of reading it. `None` until it is read.
     pub model_info: Option<Result<ModelFacts, String>>,
-    /// Text of each number field, in the order of [`NUMBER_SETTINGS`].
-    pub inputs: Vec<String>,
-    /// Validation error of each number field.
-    pub errors: Vec<Option<String>>,
+    /// Value of each setting as text, by id. It can be invalid.
+    pub inputs: BTreeMap<&'static str, String>,
+    /// Validation errors of settings, by id.
+    pub errors: BTreeMap<&'static str, String>,
     /// The last valid training arguments.
     pub arguments: TrainingArguments,
     /// True if the helper for NVIDIA GPUs is next to the program.
@@ -54,8 +54,8 @@ impl Default for TrainForm {
         let mut training = Self {
             base: BaseModelInput::Starter,
             model_info: None,
-            inputs: Vec::new(),
-            errors: Vec::new(),
+            inputs: BTreeMap::new(),
+            errors: BTreeMap::new(),
             arguments: TrainingArguments::default(),
             gpu_helper: false,
         };
@@ -67,15 +67,18 @@ impl Default for TrainForm {
 impl TrainForm {
     /// Fills the form with these arguments.
     pub fn set_arguments(&mut self, arguments: TrainingArguments) {
-        self.inputs = NUMBER_SETTINGS.iter().map(|f| f.get(&arguments)).collect();
-        self.errors = vec![None; NUMBER_SETTINGS.len()];
+        self.inputs = SETTINGS.iter().map(|setting| (setting.id, setting.get(&arguments))).collect();
+        self.errors.clear();
         self.arguments = arguments;
     }
 
-    /// Handles a change of a number field.
-    pub fn set_input(&mut self, field: usize, text: String) {
-        self.errors[field] = NUMBER_SETTINGS[field].set(&mut self.arguments, &text).err().map(setting_error);
-        self.inputs[field] = text;
+    /// Handles the input of a setting.
+    pub fn set_input(&mut self, setting: &'static Setting, text: String) {
+        match setting.set(&mut self.arguments, &text) {
+            Ok(()) => drop(self.errors.remove(setting.id)),
+            Err(error) => drop(self.errors.insert(setting.id, setting_error(error))),
+        }
+        self.inputs.insert(setting.id, text);
     }
 
     /// Returns true if the head of the base model has all these labels, so it can be kept. Returns `None` while the
@@ -90,6 +93,9 @@ impl TrainForm {
 fn setting_error(error: SettingError) -> String {
     match error {
         SettingError::OutOfRange(range) => translate(range).to_owned(),
+        SettingError::NotAnOption(options) => {
+            tr!("Enter one of these values: {options}", options = options.join(", "))
+        }
         SettingError::Comma(range) => {
             tr!("Commas are only allowed between thousands, for example 12,000. {range}", range = translate(range))
         }

@@ -1,7 +1,8 @@
 //! Training arguments as command-line flags, generated from the table that also defines the form of the window.
 
 use crate::train::TrainingArguments;
-use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use crate::train::settings::{SETTINGS, Setting, SettingKind};
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
 
@@ -9,37 +10,36 @@ use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
 #[derive(Clone, Debug)]
 pub struct TrainingFlags(pub TrainingArguments);
 
-/// Returns the names of the flags that a resumed run reads from its checkpoint: the table and three more flags.
+/// Returns the names of the flags that a resumed run reads from its checkpoint: the table and the model.
 pub fn ids() -> Vec<&'static str> {
-    let table = NUMBER_SETTINGS.iter().map(|f| f.name).chain(ENUM_SETTINGS.iter().map(|c| c.name));
-    table.chain(["model", "label_all_pieces", "new_head"]).collect()
+    SETTINGS.iter().map(|setting| setting.id).chain(["model"]).collect()
+}
+
+/// Returns the flag of a setting. The Trainer's argument names are aliases, with underscores and with hyphens.
+fn flag(setting: &Setting) -> Arg {
+    let aliases = [setting.id.to_owned(), setting.id.replace('_', "-")];
+    let aliases = aliases.into_iter().filter(|alias| alias != setting.flag).collect::<Vec<_>>();
+    let arg = Arg::new(setting.id)
+        .long(setting.flag)
+        .help(setting.cli_help)
+        .aliases(aliases)
+        .default_value(setting.get(&TrainingArguments::default()));
+    match setting.kind {
+        SettingKind::Number(_) => arg.value_name("NUMBER").allow_hyphen_values(true),
+        SettingKind::Choice(choice) => {
+            arg.value_name("VALUE").value_parser(PossibleValuesParser::new(choice.options.iter().copied()))
+        }
+        SettingKind::Switch(_) => arg
+            .value_name("BOOL")
+            .num_args(0..=1)
+            .default_missing_value("true")
+            .value_parser(PossibleValuesParser::new(["true", "false"])),
+    }
 }
 
 impl clap::Args for TrainingFlags {
-    fn augment_args(mut command: Command) -> Command {
-        let book = TrainingArguments::default();
-        let flag = |name: &'static str, long: &'static str, about: &'static str| {
-            // The Trainer's argument names are aliases, with underscores and with hyphens.
-            let aliases = [name.to_owned(), name.replace('_', "-")].into_iter().filter(|alias| alias != long);
-            Arg::new(name).long(long).help(about).aliases(aliases.collect::<Vec<_>>())
-        };
-        for f in NUMBER_SETTINGS {
-            command = command.arg(
-                flag(f.name, f.flag, f.cli_help)
-                    .value_name("NUMBER")
-                    .default_value(f.get(&book))
-                    .allow_hyphen_values(true),
-            );
-        }
-        for c in ENUM_SETTINGS {
-            command = command.arg(
-                flag(c.name, c.flag, c.cli_help)
-                    .value_name("VALUE")
-                    .default_value(c.word(&book))
-                    .value_parser(c.options.to_vec()),
-            );
-        }
-        command
+    fn augment_args(command: Command) -> Command {
+        command.args(SETTINGS.iter().map(flag))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -49,21 +49,16 @@ impl clap::Args for TrainingFlags {
 
 impl FromArgMatches for TrainingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let mut settings = TrainingArguments::default();
-        for f in NUMBER_SETTINGS {
-            if let Some(text) = matches.get_one::<String>(f.name) {
-                f.set(&mut settings, text).map_err(|range| {
-                    let message = format!("invalid value '{text}' for '--{}': {range}\n", f.flag);
+        let mut arguments = TrainingArguments::default();
+        for setting in SETTINGS {
+            if let Some(text) = matches.get_one::<String>(setting.id) {
+                setting.set(&mut arguments, text).map_err(|error| {
+                    let message = format!("invalid value '{text}' for '--{}': {error}\n", setting.flag);
                     Error::raw(ErrorKind::ValueValidation, message)
                 })?;
             }
         }
-        for c in ENUM_SETTINGS {
-            if let Some(word) = matches.get_one::<String>(c.name) {
-                c.choose(&mut settings, word);
-            }
-        }
-        Ok(Self(settings))
+        Ok(Self(arguments))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -44,12 +44,6 @@ pub struct Arguments {
     /// Compute device: auto, cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
-    /// Tag every subword of a word; if false, only the first one counts in the loss
-    #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
-    label_all_pieces: bool,
-    /// Initialize a new classification head, even if the head of the base model could be kept
-    #[arg(long)]
-    new_head: bool,
     /// Map labels of the base model to labels of the data and reuse their weights: PER=PERSON,LOC=GPE
     #[arg(long, value_parser = label_map::pair, value_delimiter = ',', conflicts_with_all = ["resume", "new_head"])]
     map: Vec<(String, String)>,
@@ -87,12 +81,7 @@ impl Arguments {
     }
 
     fn settings(&self) -> train::TrainingArguments {
-        train::TrainingArguments {
-            label_all_subwords: self.label_all_pieces,
-            new_head: self.new_head,
-            device: self.device,
-            ..self.settings.0.clone()
-        }
+        train::TrainingArguments { device: self.device, ..self.settings.0.clone() }
     }
 }
 

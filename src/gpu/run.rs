@@ -13,7 +13,7 @@ use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::train::event::TrainerControl;
 use crate::train::measure::{LrSweep, RunEstimate};
-use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use crate::train::settings::SETTINGS;
 use crate::train::{Observer, TrainOutput, TrainingArguments, json};
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use serde_json::Value;
@@ -132,16 +132,7 @@ fn command_line(request: &HelperRequest, files: &[(&'static str, PathBuf)]) -> V
     };
     line.extend(["--model".into(), base]);
     let settings = request.arguments;
-    for f in NUMBER_SETTINGS {
-        line.push(format!("--{}={}", f.flag, f.get(settings)).into());
-    }
-    for c in ENUM_SETTINGS {
-        line.push(format!("--{}={}", c.flag, c.word(settings)).into());
-    }
-    line.push(format!("--label-all-pieces={}", settings.label_all_subwords).into());
-    if settings.new_head {
-        line.push("--new-head".into());
-    }
+    line.extend(SETTINGS.iter().map(|setting| format!("--{}={}", setting.flag, setting.get(settings)).into()));
     match request.task {
         Task::Estimate => line.push("--estimate".into()),
         Task::LrSweep => line.push("--find-learning-rate".into()),

@@ -58,8 +58,8 @@ ALTER TABLE documents ADD COLUMN name TEXT NOT NULL DEFAULT '';
     "
 ALTER TABLE runs ADD COLUMN metrics TEXT NOT NULL DEFAULT '';
 UPDATE runs SET metrics = json_object('metric', 'f1',
-    'dev', json(iif(dev_f1 IS NULL, '{}', json_object('f1', dev_f1))),
-    'test', json(iif(test_f1 IS NULL, '{}', json_object('f1', test_f1))));
+    'dev', json(CASE WHEN dev_f1 IS NULL THEN '{}' ELSE json_object('f1', dev_f1) END),
+    'test', json(CASE WHEN test_f1 IS NULL THEN '{}' ELSE json_object('f1', test_f1) END));
 ALTER TABLE runs DROP COLUMN dev_f1;
 ALTER TABLE runs DROP COLUMN test_f1;
 ",

@@ -1,4 +1,4 @@
-//! Settings of a run. [`super::settings_table`] defines their names, ranges and help texts.
+//! Settings of a run. [`super::settings`] defines their names, ranges and help texts.
 
 use super::schedule::SchedulerType;
 use crate::eval::MetricDefinition;

@@ -18,7 +18,7 @@ use super::error::TrainError;
 use super::grad_scaler::GradScaler;
 use super::optimizer::{AdamW, Moment};
 use super::run_folder::RunFolder;
-use super::settings_table;
+use super::settings;
 use crate::disk;
 use crate::model::bert::Parameter;
 use crate::model::weights::{self, Array, SaveDtype};
@@ -178,7 +178,7 @@ impl Checkpoint {
         if !(1..=TrainerState::VERSION).contains(&state.version) {
             return Err(damaged(format!("created by an unsupported version of Tagwright (format {})", state.version)));
         }
-        let arguments = settings_table::from_map(&state.arguments).map_err(damaged)?;
+        let arguments = settings::from_map(&state.arguments).map_err(damaged)?;
         Ok(Self { folder: folder.to_owned(), state, arguments })
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Reading order:
 //!
-//! - [`arguments`], [`settings_table`] and [`setting_error`]: settings of a run.
+//! - [`arguments`] and [`settings`]: settings of a run, and their table.
 //! - [`train_set`]: training sentences, aligned to subwords.
 //! - [`schedule`] and [`optimizer`]: learning rate schedule, and AdamW as in the Trainer of transformers.
 //! - [`event`]: events of a run, and its control.
@@ -35,8 +35,7 @@ pub mod run_data;
 pub mod run_folder;
 mod run_notes;
 pub mod schedule;
-pub mod setting_error;
-pub mod settings_table;
+pub mod settings;
 pub mod train_set;
 
 pub use arguments::TrainingArguments;

@@ -3,7 +3,7 @@
 use super::arguments::TrainingArguments;
 use super::job::{TrainJob, TrainOutput};
 use super::run_data::{HeldOut, RunData};
-use super::settings_table;
+use super::settings;
 use crate::corpus::Split;
 use crate::eval::PrfScore;
 use crate::eval::token_metrics::{token_metric, token_metrics};
@@ -64,7 +64,7 @@ pub fn model_card(
         finished.best_epoch,
         finished.outcome.name(),
     );
-    let unusual = settings_table::non_default(a);
+    let unusual = settings::non_default(a);
     if !unusual.is_empty() {
         let _ = writeln!(out, "\nNon-default arguments: {unusual}.");
     }

@@ -6,7 +6,7 @@ use crate::train::checkpoint::{Checkpoint, CheckpointData, TrainerState};
 use crate::train::checkpoint_dirs;
 use crate::train::event::{LogLevel, Observer, TrainEvent, TrainerControl};
 use crate::train::history::History;
-use crate::train::{json, settings_table};
+use crate::train::{json, settings};
 use std::time::Duration;
 
 /// Interval at which a paused run checks the control value.
@@ -206,7 +206,7 @@ impl TrainingRun<'_> {
             test: Some(test),
             device: Some(self.device.clone()),
             arithmetic: Some(self.compute_dtype.name().to_owned()),
-            arguments: settings_table::to_map(&self.arguments),
+            arguments: settings::to_map(&self.arguments),
             head_kept: self.head_kept,
             step,
             pieces: self.progress.n_subwords,

@@ -8,6 +8,7 @@ use crate::i18n::tr;
 use crate::model::TagSet;
 use crate::model::batch::IGNORE_INDEX;
 use crate::session::Session;
+use crate::train::settings::table::LABEL_ALL_SUBWORDS;
 use crate::ui::Commands;
 use crate::ui::format_numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon, reading};
@@ -253,7 +254,7 @@ pub fn inspector(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) 
         label(ui, TextRole::Small, p.text_secondary, tr!("Tag of subwords after the first"));
         let mut chosen = usize::from(!app.train_page.arguments.label_all_subwords);
         if SegmentedControl::new(&mut chosen, &[tr!("I- tag"), tr!("Ignored (-100)")]).wide().show(ui).changed() {
-            out.push(Command::Train(TrainCommand::SetLabelAllSubwords(chosen == 0)));
+            out.push(Command::Train(TrainCommand::Set(LABEL_ALL_SUBWORDS, (chosen == 0).to_string())));
         }
         paragraph(ui, TextRole::Caption, p.text_muted, tr!("The loss ignores -100. Special tokens are always -100."));
     });

@@ -391,7 +391,7 @@ fn metric_chart(ui: &mut Ui, session: &Session, run: &LiveRun, view: &ChartsStat
             }
         },
         |ui| {
-            LineChart::new(tr!("Metric chart"), &series)
+            LineChart::new(&tr!("{metric} chart", metric = translate(metric.title)), &series)
                 .x_label(tr!("Step"))
                 .x_range(0.0..=total)
                 .borders(&epoch_starts)

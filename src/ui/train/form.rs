@@ -12,7 +12,8 @@ use crate::model::DeviceChoice;
 use crate::model::parity::TOLERANCE;
 use crate::session::Session;
 use crate::train::arguments::{MIN_RECOMMENDED_STEPS, steps};
-use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use crate::train::settings::table::{LABEL_ALL_SUBWORDS, NEW_HEAD};
+use crate::train::settings::{Group, SETTINGS, Setting, SettingKind, setting};
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_duration, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -22,11 +23,12 @@ use crate::ui::widgets::{
 };
 use crate::worker::Measurement;
 use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
+use std::collections::BTreeMap;
 
 /// Unfinished input of the form.
 #[derive(Default)]
 pub struct TrainFormState {
-    texts: Vec<String>,
+    texts: BTreeMap<&'static str, String>,
     folder: String,
     hub: String,
     /// True if the advanced settings are open.
@@ -70,10 +72,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState
             small_data_hint(ui, app, session, out);
             settings(ui, app, view, out);
             advanced_settings(ui, app, view, out);
-            let mut all = app.train_page.arguments.label_all_subwords;
-            if Switch::new(&mut all, tr!("Label all subwords")).show(ui).changed() {
-                out.push(Command::Train(TrainCommand::SetLabelAllSubwords(all)));
-            }
+            switch(ui, app, LABEL_ALL_SUBWORDS, out);
             ui.add_space(8.0);
         });
     });
@@ -282,10 +281,7 @@ fn facts(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         };
         paragraph(ui, TextRole::Caption, p.text_secondary, text);
         if keeps {
-            let mut new_head = t.arguments.new_head;
-            if Switch::new(&mut new_head, tr!("New classification head")).show(ui).changed() {
-                out.push(Command::Train(TrainCommand::SetNewHead(new_head)));
-            }
+            switch(ui, app, NEW_HEAD, out);
         }
     }
 }
@@ -347,19 +343,29 @@ fn small_data_hint(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
 
 fn settings(ui: &mut Ui, app: &App, view: &mut TrainFormState, out: &mut Commands) {
     let t = &app.train_page;
-    if !ui.text_edit_focused() || view.texts.len() != NUMBER_SETTINGS.len() {
+    if !ui.text_edit_focused() || view.texts.len() != t.inputs.len() {
         view.texts.clone_from(&t.inputs);
     }
-    let usual = (0..NUMBER_SETTINGS.len()).filter(|i| !NUMBER_SETTINGS[*i].is_advanced).map(FormField::Number);
-    two_column_grid(ui, usual.chain([FormField::Device]), |ui, place| show_field(ui, app, view, place, out));
+    let basic = SETTINGS.iter().filter(|setting| setting.group == Group::Basic).map(FormField::Setting);
+    two_column_grid(ui, basic.chain([FormField::Device]), |ui, place| show_field(ui, app, view, place, out));
 }
 
-/// A field of the form: a number, an enumerated option, or the device.
+/// A field of the form: a setting of the table, or the device.
 #[derive(Clone, Copy)]
 enum FormField {
-    Number(usize),
-    Enum(usize),
+    Setting(&'static Setting),
     Device,
+}
+
+/// Shows a switch without a hint.
+fn switch(ui: &mut Ui, app: &App, id: &'static str, out: &mut Commands) {
+    let Some((setting, SettingKind::Switch(kind))) = setting(id).map(|setting| (setting, setting.kind)) else {
+        return;
+    };
+    let mut is_on = kind.is_on(&app.train_page.arguments);
+    if Switch::new(&mut is_on, translate(setting.label)).show(ui).changed() {
+        out.push(Command::Train(TrainCommand::Set(setting.id, is_on.to_string())));
+    }
 }
 
 /// Shows the advanced settings in a collapsible section.
@@ -369,9 +375,8 @@ fn advanced_settings(ui: &mut Ui, app: &App, view: &mut TrainFormState, out: &mu
         view.further = !view.further;
     }
     if view.further {
-        let numbers = (0..NUMBER_SETTINGS.len()).filter(|i| NUMBER_SETTINGS[*i].is_advanced).map(FormField::Number);
-        let words = (0..ENUM_SETTINGS.len()).map(FormField::Enum);
-        two_column_grid(ui, words.chain(numbers), |ui, place| show_field(ui, app, view, place, out));
+        let advanced = SETTINGS.iter().filter(|setting| setting.group == Group::Advanced).map(FormField::Setting);
+        two_column_grid(ui, advanced, |ui, place| show_field(ui, app, view, place, out));
     }
 }
 
@@ -393,33 +398,41 @@ fn two_column_grid(ui: &mut Ui, places: impl Iterator<Item = FormField>, mut sho
     }
 }
 
-fn show_field(ui: &mut Ui, app: &App, view: &mut TrainFormState, place: FormField, out: &mut Commands) {
+fn show_field(ui: &mut Ui, app: &App, view: &mut TrainFormState, field: FormField, out: &mut Commands) {
+    let FormField::Setting(setting) = field else { return device(ui, app, out) };
     let t = &app.train_page;
-    match place {
-        FormField::Number(i) => {
-            let field = NUMBER_SETTINGS[i];
-            let typed = &mut view.texts[i];
-            let error = t.errors[i].as_deref();
-            let label = FieldLabel::argument(translate(field.label), field.name, field.flag);
-            let response = form_field(ui, &label, translate(field.hint), error, |ui| {
-                TextField::new(typed, &label.spoken()).suffix(translate(field.suffix)).invalid(error.is_some()).show(ui)
+    let label = FieldLabel::argument(translate(setting.label), setting.id, setting.flag);
+    let hint = translate(setting.hint);
+    match setting.kind {
+        SettingKind::Number(number) => {
+            let typed = view.texts.entry(setting.id).or_default();
+            let error = t.errors.get(setting.id).map(String::as_str);
+            let response = form_field(ui, &label, hint, error, |ui| {
+                let suffix = translate(number.suffix);
+                TextField::new(typed, &label.spoken()).suffix(suffix).invalid(error.is_some()).show(ui)
             });
             if response.changed() {
-                out.push(Command::Train(TrainCommand::SetNumber(i, view.texts[i].clone())));
+                out.push(Command::Train(TrainCommand::Set(setting.id, typed.clone())));
             }
         }
-        FormField::Enum(i) => {
-            let c = ENUM_SETTINGS[i];
-            let mut at = (c.get)(&t.arguments);
-            let label = FieldLabel::argument(translate(c.label), c.name, c.flag);
-            let options: Vec<&str> = c.option_labels.iter().map(|option| translate(option)).collect();
+        SettingKind::Choice(choice) => {
+            let mut index = choice.index(&t.arguments);
+            let options: Vec<&str> = choice.option_labels.iter().map(|option| translate(option)).collect();
             let response =
-                form_field(ui, &label, translate(c.hint), None, |ui| combo_box(ui, &label.spoken(), &mut at, &options));
+                form_field(ui, &label, hint, None, |ui| combo_box(ui, &label.spoken(), &mut index, &options));
             if response.changed() {
-                out.push(Command::Train(TrainCommand::SetEnum(i, at)));
+                out.push(Command::Train(TrainCommand::Set(setting.id, choice.options[index].to_owned())));
             }
         }
-        FormField::Device => device(ui, app, out),
+        SettingKind::Switch(kind) => {
+            let mut index = usize::from(kind.is_on(&t.arguments));
+            let options = [tr!("Off"), tr!("On")];
+            let response =
+                form_field(ui, &label, hint, None, |ui| combo_box(ui, &label.spoken(), &mut index, &options));
+            if response.changed() {
+                out.push(Command::Train(TrainCommand::Set(setting.id, (index == 1).to_string())));
+            }
+        }
     }
 }
 

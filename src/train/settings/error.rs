@@ -1,11 +1,14 @@
-//! Error of a numeric setting. The form translates it, the command line prints it.
+//! Error of a setting. The form translates it, the command line prints it.
 
-/// Invalid text of a numeric setting, with the English description of the allowed range.
+/// Invalid text of a setting, with the English description of the allowed values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// The text is not a number, or is outside of the allowed range.
     #[error("{0}")]
     OutOfRange(&'static str),
+    /// The text is not one of these values.
+    #[error("Enter one of these values: {}", .0.join(", "))]
+    NotAnOption(&'static [&'static str]),
     /// A comma of an integer does not separate thousands.
     #[error("Commas are only allowed between thousands, for example 12,000. {0}")]
     Comma(&'static str),
