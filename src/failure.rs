@@ -1,7 +1,10 @@
 //! Failure of an operation: its kind for the program, and its message for the user.
 
+use serde::{Deserialize, Serialize};
+
 /// Kind of a failure. Code decides by the kind and never by the text of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The user canceled the operation, or the program is closing.
     Canceled,

@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &str); 20] = [
     ("predict", "corpus eval model"),
     ("train", "corpus disk eval failure model predict"),
     ("hub", "disk failure model"),
-    ("gpu", "corpus disk failure format hub model train"),
+    ("gpu", "failure hub model train"),
     ("project", "corpus disk eval failure format"),
     ("worker", "corpus disk eval failure format gpu hub model predict project train"),
     ("i18n", "corpus"),
@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &str); 20] = [
     ("session", "corpus eval hub i18n model predict project train worker"),
     ("app", "clock corpus eval failure format hub i18n icon model predict project session train worker"),
     ("ui", "app clock corpus eval failure format gpu hub i18n icon model predict project session train worker"),
-    ("cli", "corpus disk eval format gpu hub i18n model predict project train"),
+    ("cli", "corpus disk eval failure format gpu hub i18n model predict project train"),
 ];
 
 /// Maximum number of files that use each other in a circle.
@@ -84,7 +84,8 @@ fn graph() -> Graph {
     let files: Vec<(Vec<String>, String)> = sources().into_iter().map(|(file, text)| (module(&file), text)).collect();
     let known: BTreeSet<String> = files.iter().map(|(names, _)| names.join("/")).collect();
     let mut graph = Graph::new();
-    for (here, text) in &files {
+    // Files of unit tests can use everything.
+    for (here, text) in files.iter().filter(|(here, _)| here.last().is_none_or(|name| name != "tests")) {
         let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
         let text = comment.replace_all(text, "");
         let mut paths = Vec::new();

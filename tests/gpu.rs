@@ -2,17 +2,21 @@
 
 use crate::support::golden;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use tagwright::corpus::holdout::holdout;
 use tagwright::corpus::{Corpus, Split};
 use tagwright::failure::Failure;
-use tagwright::gpu::run::{HelperRequest, HelperResult, Task, run};
+use tagwright::gpu::protocol::Task;
+use tagwright::gpu::run::{HelperRequest, HelperResult, run};
 use tagwright::gpu::{CudaHelper, ExecutionTarget, select_target};
 use tagwright::hub::ModelRef;
 use tagwright::model::DeviceChoice;
+use tagwright::model::PretrainedModel;
 use tagwright::model::device::DeviceError;
-use tagwright::project::sample;
+use tagwright::model::weights::SaveDtype;
+use tagwright::project::{Dataset, sample};
 use tagwright::train::event::{Observer, TrainerControl};
-use tagwright::train::{Outcome, TrainEvent, TrainingArguments};
+use tagwright::train::{CorpusData, EncodedData, JobData, Outcome, TrainEvent, TrainJob, TrainingArguments};
 
 /// Records events, and returns a control value after a number of steps.
 #[derive(Default)]
@@ -52,12 +56,37 @@ fn run_helper(
     after: Option<(usize, TrainerControl)>,
 ) -> (Result<HelperResult, Failure>, Vec<TrainEvent>) {
     let arguments = TrainingArguments { num_train_epochs: epochs, ..TrainingArguments::default() };
-    let base = ModelRef::Folder(golden("tiny"));
-    let request =
-        HelperRequest { task, device: DeviceChoice::Cpu, corpus: &corpus(), base: &base, arguments: &arguments, out };
     let mut listener = Listener { after, ..Listener::default() };
-    let result = run(&helper(), &request, &mut listener);
+    let data = encode(corpus(), &arguments);
+    let result = run_data(&helper(), task, &data, &arguments, out, &mut listener);
     (result, listener.events)
+}
+
+/// Returns the data of a run on all splits of a corpus.
+fn corpus_data(corpus: Corpus) -> CorpusData {
+    let test = corpus.sentences(Some(Split::Test));
+    CorpusData { holdout: holdout(&corpus, 0.1, 42), test, corpus: Arc::new(corpus) }
+}
+
+fn tiny() -> PretrainedModel {
+    PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model")
+}
+
+fn encode(corpus: Corpus, arguments: &TrainingArguments) -> EncodedData {
+    corpus_data(corpus).encode(&tiny(), arguments, false).expect("tokenized data")
+}
+
+fn run_data(
+    helper: &CudaHelper,
+    task: Task,
+    data: &EncodedData,
+    arguments: &TrainingArguments,
+    out: &Path,
+    listener: &mut Listener,
+) -> Result<HelperResult, Failure> {
+    let base = ModelRef::Folder(golden("tiny"));
+    let request = HelperRequest { task, device: DeviceChoice::Cpu, data, base: &base, arguments, out };
+    run(helper, &request, listener)
 }
 
 fn count_steps(events: &[TrainEvent]) -> usize {
@@ -83,6 +112,62 @@ fn helper_run_equals_local_run() {
     let scored = events.iter().filter(|e| matches!(e, TrainEvent::Evaluated { split: Split::Dev, .. }));
     assert_eq!(scored.count(), 2);
     assert!(events.iter().any(|e| matches!(e, TrainEvent::Log(..))), "log lines are missing");
+}
+
+#[test]
+fn helper_learns_from_the_data_of_the_window() {
+    // Content that columns cannot represent: spaces in labels and tokens, a document without sentences, an unused label.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("texts.jsonl");
+    let texts = [
+        r#"{"text":"Anna sings","label":[[0,4,"PERSON NAME"]]}"#,
+        r#"{"text":"","label":[]}"#,
+        r#"{"text":"Oslo in rain","label":[[0,4,"A PLACE"]]}"#,
+    ];
+    std::fs::write(&file, texts.join("\n").repeat(20).replace("}{", "}\n{")).expect("a file");
+    let mut corpus = Dataset::open(&file).expect("a dataset").corpus;
+    corpus.labels.intern("UNUSED LABEL").expect("a label");
+    let arguments = TrainingArguments { num_train_epochs: 1, ..TrainingArguments::default() };
+    let data = encode(corpus.clone(), &arguments);
+    let mut helped = Listener::default();
+    let out = folder.path().join("helped");
+    let result = run_data(&helper(), Task::Run, &data, &arguments, &out, &mut helped);
+    assert!(matches!(result, Ok(HelperResult::Finished(_))), "{result:?}");
+    let mut local = Listener::default();
+    let job = TrainJob {
+        data: JobData::Corpus(corpus_data(corpus)),
+        base: Arc::new(tiny()),
+        arguments: TrainingArguments { device: DeviceChoice::Cpu, ..arguments },
+        out: folder.path().join("local"),
+        save_dtype: SaveDtype::F32,
+        resume: None,
+    };
+    tagwright::train::run(&job, &mut local).expect("a run");
+    let labels = |listener: &Listener| match &listener.events[0] {
+        TrainEvent::Started(started) => (started.labels.clone(), started.dev_sentences, started.subwords_per_epoch),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(labels(&helped), labels(&local));
+    assert_eq!(labels(&local).0, ["PERSON NAME", "A PLACE"]);
+    let weights = |name: &str| std::fs::read(folder.path().join(name).join("model.safetensors")).expect("weights");
+    assert!(weights("helped") == weights("local"), "the same data gives the same weights");
+}
+
+#[cfg(unix)]
+#[test]
+fn helper_of_another_version_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = encode(corpus(), &TrainingArguments::default());
+    let check = |script: &str| {
+        let helper = fake_helper(folder.path(), script);
+        let arguments = TrainingArguments::default();
+        let out = folder.path().join("run");
+        let result = run_data(&helper, Task::Run, &data, &arguments, &out, &mut Listener::default());
+        assert!(result.as_ref().is_err_and(|e| e.message.contains("another version")), "{script}: {result:?}");
+    };
+    check(r#"echo '{"event":"hello","protocol":999}'"#);
+    check(r#"echo '{"event":"started"}'"#);
+    check("echo \"error: unrecognized subcommand\" >&2; exit 2");
 }
 
 #[test]

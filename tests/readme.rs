@@ -29,7 +29,7 @@ fn formats() -> String {
 fn subcommands() -> String {
     let command = <tagwright::cli::Arguments as clap::CommandFactory>::command();
     let mut out = String::from("| Command | Purpose |\n| --- | --- |\n");
-    for sub in command.get_subcommands() {
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
         writeln!(out, "| `tagwright {}` | {} |", sub.get_name(), escape(&about)).expect("a string");
     }

@@ -13,7 +13,7 @@ use crate::predict::{EvalMetrics, PredictOptions, Prediction, Tagger, evaluate, 
 use crate::project::sample;
 use crate::train::arguments::small_data_preset;
 use crate::train::event::TrainerControl;
-use crate::train::{self, Observer, TrainError, TrainEvent, TrainJob};
+use crate::train::{self, CorpusData, JobData, Observer, TrainError, TrainEvent, TrainJob};
 use indicatif::ProgressBar;
 use serde_json::json;
 use std::borrow::Cow;
@@ -61,9 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("demo");
     let job = TrainJob {
-        corpus: corpus.clone(),
-        holdout: held,
-        test: test.clone(),
+        data: JobData::Corpus(CorpusData { corpus: corpus.clone(), holdout: held, test: test.clone() }),
         base: starter,
         arguments: settings,
         out: out.clone(),

@@ -8,6 +8,7 @@ mod demo;
 mod devices;
 mod evaluate;
 mod formats;
+mod gpu_task;
 mod input;
 mod inspect;
 mod label_map;
@@ -57,6 +58,9 @@ enum Command {
     Devices(devices::Arguments),
     /// List supported formats
     Formats(formats::Arguments),
+    /// Perform a task of the window in the GPU helper
+    #[command(name = gpu::protocol::SUBCOMMAND, hide = true)]
+    GpuTask(gpu_task::Arguments),
 }
 
 /// Result of the command line.
@@ -110,7 +114,9 @@ fn forward_to_helper(command: &Command) -> Result<Option<u8>, CliError> {
         Command::Evaluate(a) => a.device(),
         Command::Predict(a) => a.device(),
         Command::Demo(_) => DeviceChoice::Auto,
-        Command::Inspect(_) | Command::Convert(_) | Command::Devices(_) | Command::Formats(_) => return Ok(None),
+        Command::Inspect(_) | Command::Convert(_) | Command::Devices(_) | Command::Formats(_) | Command::GpuTask(_) => {
+            return Ok(None);
+        }
     };
     match gpu::select_target(device, CudaHelper::find())? {
         ExecutionTarget::Helper(helper, _) => Ok(Some(helper.forward_command()?)),
@@ -133,5 +139,6 @@ fn run_command(command: Command) -> Result<(), CliError> {
         Command::Demo(a) => demo::run(&a),
         Command::Devices(a) => devices::run(&a),
         Command::Formats(a) => formats::run(&a),
+        Command::GpuTask(a) => gpu_task::run(&a),
     }
 }

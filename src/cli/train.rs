@@ -14,7 +14,9 @@ use crate::model::{DeviceChoice, PretrainedModel};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{LogLevel, SharedControl, Step, TrainerControl};
 use crate::train::measure;
-use crate::train::{self, ExistingFiles, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, json};
+use crate::train::{
+    self, CorpusData, ExistingFiles, JobData, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, json,
+};
 use indicatif::ProgressBar;
 use serde_json::{Value, json as object};
 use std::borrow::Cow;
@@ -105,30 +107,17 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         None => apply_label_map(input::model(&arguments.model)?, &arguments.map, &corpus.labels.names())?,
     };
     let job = TrainJob {
-        corpus: Arc::new(corpus),
-        holdout,
-        test,
+        data: JobData::Corpus(CorpusData { corpus: Arc::new(corpus), holdout, test }),
         base: Arc::new(base),
         arguments: settings,
         out: arguments.out.clone(),
         save_dtype: if arguments.half { SaveDtype::F16 } else { SaveDtype::F32 },
         resume,
     };
-    let control = Arc::new(SharedControl::default());
+    let mut printer = RunPrinter::new(arguments.json);
     if arguments.wishes {
-        listen(control.clone());
+        listen(printer.control.clone());
     }
-    let mut printer = RunPrinter {
-        json: arguments.json,
-        bar: ProgressBar::hidden(),
-        last: None,
-        pending: None,
-        steps: 0,
-        metric: Default::default(),
-        control,
-        signals: Signals::default(),
-        failed: None,
-    };
     let Some(folder) = folder else {
         let measure = if arguments.estimate { estimate } else { find_learning_rate };
         return measure(&job, &printer, arguments.json);
@@ -272,7 +261,7 @@ fn corpus(arguments: &Arguments) -> Result<Corpus, CliError> {
 }
 
 /// Reads control commands from standard input in a thread.
-fn listen(control: Arc<SharedControl>) {
+pub(super) fn listen(control: Arc<SharedControl>) {
     std::thread::spawn(move || {
         for text in std::io::stdin().lines().map_while(Result::ok) {
             match TrainerControl::from_name(text.trim()) {
@@ -286,7 +275,7 @@ fn listen(control: Arc<SharedControl>) {
 }
 
 /// Prints the events of a run to a terminal, or as JSON lines.
-struct RunPrinter {
+pub(super) struct RunPrinter {
     json: bool,
     bar: ProgressBar,
     last: Option<Instant>,
@@ -306,6 +295,30 @@ struct RunPrinter {
 const JSON_STEP_INTERVAL: Duration = Duration::from_millis(100);
 
 impl RunPrinter {
+    fn new(json: bool) -> Self {
+        Self {
+            json,
+            bar: ProgressBar::hidden(),
+            last: None,
+            pending: None,
+            steps: 0,
+            metric: Default::default(),
+            control: Arc::default(),
+            signals: Signals::default(),
+            failed: None,
+        }
+    }
+
+    /// Creates a printer of JSON lines.
+    pub(super) fn json() -> Self {
+        Self::new(true)
+    }
+
+    /// Returns the control value of the run.
+    pub(super) fn control(&self) -> Arc<SharedControl> {
+        self.control.clone()
+    }
+
     fn print(&mut self, event: &Value) {
         self.try_print(|| json_line(event));
     }

@@ -8,12 +8,11 @@
 //!
 //! - [`target`]: selects this program or the helper ([`select_target`]).
 //! - [`helper`]: finds and starts the helper.
-//! - [`run`]: a training run in the helper.
-//!
-//! Both sides use the interface of the command line: `train --json` writes events, and reads control commands from
-//! its standard input, one per line.
+//! - [`protocol`]: messages between both programs.
+//! - [`run`]: a task in the helper. `cli/gpu_task.rs` is the side of the helper.
 
 pub mod helper;
+pub mod protocol;
 pub mod run;
 pub mod target;
 

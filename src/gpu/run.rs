@@ -1,41 +1,25 @@
-//! A training run in the helper. The data is passed as files; events and control commands are passed as lines.
+//! A task in the helper: this side of the [`protocol`](super::protocol).
 //!
 //! If the window ends, the input of the helper ends, and the helper suspends the run with a checkpoint. If the
 //! helper ends, the window shows a message.
 
 use super::CudaHelper;
 use super::helper::describe_failure;
-use crate::corpus::{Corpus, Scheme, Split};
-use crate::disk::{self, DiskError};
+use super::protocol::{self, Task, TaskHeader};
 use crate::failure::{Failure, FailureKind};
-use crate::format;
 use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::train::event::TrainerControl;
 use crate::train::measure::{LrSweep, RunEstimate};
-use crate::train::settings::SETTINGS;
-use crate::train::{Observer, TrainOutput, TrainingArguments, json};
+use crate::train::{EncodedData, Observer, TrainOutput, TrainingArguments, json, settings};
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-/// Task of the helper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// Run a training.
-    Run,
-    /// Resume the run in the directory from its latest checkpoint, with its settings.
-    Resume,
-    /// Only estimate the duration of the run.
-    Estimate,
-    /// Only measure the loss by learning rate.
-    LrSweep,
-}
 
 /// Result of the helper.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +40,8 @@ pub struct HelperRequest<'a> {
     pub task: Task,
     /// GPU that the helper uses.
     pub device: DeviceChoice,
-    /// The data.
-    pub corpus: &'a Corpus,
+    /// Tokenized data.
+    pub data: &'a EncodedData,
     /// Base model.
     pub base: &'a ModelRef,
     /// Training arguments.
@@ -72,27 +56,38 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Runs a task in the helper. `observer` receives the events and controls the run, as in a run of this program.
 ///
 /// # Errors
-/// Returns an error if the run fails, the data cannot be written, or the helper ends without a result.
+/// Returns an error if the run fails, the helper has another version, or it ends without a result.
 pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, Failure> {
     let other = |message: String| Failure::new(FailureKind::Other, message);
-    let folder = tempfile::tempdir().map_err(|e| other(format!("failed to create a temporary directory: {e}")))?;
-    let files = write_splits(request.corpus, folder.path())?;
-    let mut child = helper.start(command_line(request, &files)).map_err(other)?;
+    let data = request.data.sentences.to_bytes()?;
+    let header = TaskHeader {
+        protocol: protocol::VERSION,
+        task: request.task,
+        device: request.device.to_string(),
+        arguments: settings::to_map(request.arguments),
+        labels: request.data.labels.clone(),
+        n_data_bytes: data.len() as u64,
+    };
+    let header = serde_json::to_string(&header).map_err(|e| other(e.to_string()))?;
+    let mut child = helper.start(command_line(request)).map_err(other)?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
     let mut controls = ControlSender { to: child.stdin.take(), last_sent: TrainerControl::Continue };
+    // If the helper has ended, its answer or its exit status contains the reason.
+    controls.write(&[header.as_bytes(), b"\n", &data]);
     let answer = forward_events(request, &lines, &mut controls, observer);
     // At the end of its input, the helper writes a checkpoint and ends.
     drop(controls);
     let status = child.wait().map_err(|e| other(format!("failed to wait for the GPU helper: {e}")))?;
     let stated = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    match answer {
+    match answer? {
         Some(answer) => Ok(answer),
         None if status.success() => Ok(match request.task {
             Task::Estimate => HelperResult::Estimate(None),
             Task::LrSweep => HelperResult::Rates(None),
             Task::Run | Task::Resume => return Err(other("GPU helper exited without a result".into())),
         }),
-        // Exit code 1 is an error reported by the helper; any other code is an unexpected end.
+        // An older helper does not know the subcommand.
+        None if status.code() == Some(2) => Err(protocol::other_version()),
         None if status.code() == Some(1) => Err(other(describe_failure(status, &stated))),
         None => Err(other(format!(
             "{} ({status}); resume the run from its latest checkpoint, if any, or use the CPU",
@@ -101,44 +96,13 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     }
 }
 
-/// Writes the splits of a corpus as files, and returns their command-line flags and paths.
-fn write_splits(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, DiskError> {
-    let flags = [(Split::Train, "--train"), (Split::Dev, "--dev"), (Split::Test, "--test")];
-    let there = corpus.splits();
-    let written = flags.into_iter().filter(|(split, _)| there.contains(split)).map(|(split, flag)| {
-        let path = folder.join(format!("{}.conll", split.name()));
-        let text = format::write_columns(corpus, Some(split), format::CONLL2003, Scheme::Iob2);
-        disk::write(&path, text.as_bytes())?;
-        Ok((flag, path))
-    });
-    written.collect()
-}
-
-fn command_line(request: &HelperRequest, files: &[(&'static str, PathBuf)]) -> Vec<OsString> {
-    let mut line: Vec<OsString> = vec!["train".into(), "--json".into(), "--wishes".into()];
-    for (flag, path) in files {
-        line.extend([(*flag).into(), path.clone().into_os_string()]);
-    }
-    line.extend(["--out".into(), request.out.as_os_str().to_owned()]);
-    line.extend(["--device".into(), request.device.to_string().into()]);
-    if request.task == Task::Resume {
-        line.push("--resume".into());
-        return line;
-    }
+fn command_line(request: &HelperRequest) -> Vec<OsString> {
     let base: OsString = match request.base {
         ModelRef::Starter => "starter".into(),
         ModelRef::Folder(path) => path.clone().into_os_string(),
         ModelRef::Hub(id) => id.into(),
     };
-    line.extend(["--model".into(), base]);
-    let settings = request.arguments;
-    line.extend(SETTINGS.iter().map(|setting| format!("--{}={}", setting.flag, setting.get(settings)).into()));
-    match request.task {
-        Task::Estimate => line.push("--estimate".into()),
-        Task::LrSweep => line.push("--find-learning-rate".into()),
-        Task::Run | Task::Resume => {}
-    }
-    line
+    vec![protocol::SUBCOMMAND.into(), "--model".into(), base, "--out".into(), request.out.as_os_str().to_owned()]
 }
 
 /// Returns the helper's standard output line by line.
@@ -180,8 +144,12 @@ impl ControlSender {
             return;
         }
         self.last_sent = control;
+        self.write(&[control.name().as_bytes(), b"\n"]);
+    }
+
+    fn write(&mut self, parts: &[&[u8]]) {
         if let Some(to) = &mut self.to
-            && let Err(e) = writeln!(to, "{}", control.name()).and_then(|()| to.flush())
+            && let Err(e) = parts.iter().try_for_each(|part| to.write_all(part)).and_then(|()| to.flush())
         {
             log::debug!("failed to send to the GPU helper: {e}");
         }
@@ -189,19 +157,23 @@ impl ControlSender {
 }
 
 /// Forwards events until the helper's output ends. Returns the result of the helper, if any.
+///
+/// # Errors
+/// Returns an error if the task failed, or if the helper has another version.
 fn forward_events(
     request: &HelperRequest,
     lines: &Receiver<String>,
     controls: &mut ControlSender,
     observer: &mut dyn Observer,
-) -> Option<HelperResult> {
+) -> Result<Option<HelperResult>, Failure> {
     let mut answer = None;
+    let mut is_same_version = false;
     loop {
         controls.report(observer.control());
         let line = match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return answer,
+            Err(RecvTimeoutError::Disconnected) => return Ok(answer),
         };
         let Ok(value) = serde_json::from_str::<Value>(&line) else {
             log::warn!("GPU helper sent a line that is not an event");
@@ -209,6 +181,9 @@ fn forward_events(
             continue;
         };
         match value["event"].as_str() {
+            Some("hello") if value["protocol"] == protocol::VERSION => is_same_version = true,
+            _ if !is_same_version => return Err(protocol::other_version()),
+            Some("failed") => return Err(protocol::failure_from(&value)),
             Some("finished") => {
                 answer = json::output_from_json(&value, request.out).map(|f| HelperResult::Finished(Box::new(f)))
             }

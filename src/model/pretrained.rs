@@ -208,6 +208,21 @@ impl PretrainedModel {
         self.tags.as_ref().is_some_and(|t| t.covers(labels))
     }
 
+    /// Returns the tags of the network for training on these labels, in the order of the labels. If the head is kept,
+    /// its other tags follow.
+    pub fn tags_for(&self, labels: &[String], new_head: bool) -> TagSet {
+        let mut names = TagSet::from_labels(labels).names;
+        if let Some(kept) = self.kept_tags(labels, new_head) {
+            names.extend(kept.names.iter().filter(|n| !names.contains(n)).cloned().collect::<Vec<_>>());
+        }
+        TagSet { names }
+    }
+
+    /// Returns the tags of the head if it is kept for these labels.
+    fn kept_tags(&self, labels: &[String], new_head: bool) -> Option<&TagSet> {
+        self.tags.as_ref().filter(|_| !new_head && self.supports_labels(labels))
+    }
+
     /// Returns the network for training on these labels.
     /// The head is kept if its tags cover all labels. It is then reordered to the dataset's order, and its other
     /// labels follow. In all other cases, and if `new_head` is true, a new head is initialized.
@@ -221,20 +236,11 @@ impl PretrainedModel {
         seed: u64,
     ) -> Result<(Bert, TagSet, LoadReport), ModelError> {
         let mut tensors = self.tensors.clone();
-        let base = self.tags.as_ref().filter(|_| !new_head && self.supports_labels(labels));
-        let tags = match base {
-            Some(base) => {
-                let mut names = TagSet::from_labels(labels).names;
-                names.extend(base.names.iter().filter(|n| !names.contains(n)).cloned().collect::<Vec<_>>());
-                let tags = TagSet { names };
-                weights::reorder_head(&mut tensors, base, &tags)?;
-                tags
-            }
-            None => {
-                tensors.remove("classifier.weight");
-                TagSet::from_labels(labels)
-            }
-        };
+        let tags = self.tags_for(labels, new_head);
+        match self.kept_tags(labels, new_head) {
+            Some(kept) => weights::reorder_head(&mut tensors, kept, &tags)?,
+            None => drop(tensors.remove("classifier.weight")),
+        }
         let (bert, report) = weights::build_model(self.config.clone(), tags.len(), tensors, seed)?;
         Ok((bert, tags, report))
     }

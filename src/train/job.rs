@@ -2,7 +2,10 @@
 
 use super::arguments::TrainingArguments;
 use super::checkpoint::Checkpoint;
+use super::error::TrainError;
 use super::event::Outcome;
+use super::preview::used_labels;
+use super::run_data::RunData;
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId};
 use crate::model::PretrainedModel;
@@ -11,14 +14,60 @@ use crate::predict::EvalMetrics;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Input of a training run.
-pub struct TrainJob {
+/// Data of a run.
+#[derive(Clone, Debug)]
+pub enum JobData {
+    /// Sentences of a corpus, which are tokenized at the start of the run.
+    Corpus(CorpusData),
+    /// Data that another process has tokenized.
+    Encoded(EncodedData),
+}
+
+/// Sentences of a corpus by their use in a run.
+#[derive(Clone, Debug)]
+pub struct CorpusData {
     /// Dataset.
     pub corpus: Arc<Corpus>,
     /// Sentences for training, and sentences for choosing the best epoch.
     pub holdout: Holdout,
     /// Test sentences, evaluated once at the end. Can be empty.
     pub test: Vec<SentenceId>,
+}
+
+/// Tokenized data of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncodedData {
+    /// Labels that occur in the training sentences, in the order of the corpus.
+    pub labels: Vec<String>,
+    /// Tokenized sentences. Their tags are the tags of the network.
+    pub sentences: RunData,
+}
+
+impl CorpusData {
+    /// Tokenizes the sentences for a base model. `is_resumed` is true if the base model is a checkpoint of the run.
+    ///
+    /// # Errors
+    /// Returns an error if the tokenizer fails.
+    pub fn encode(
+        &self,
+        base: &PretrainedModel,
+        arguments: &TrainingArguments,
+        is_resumed: bool,
+    ) -> Result<EncodedData, TrainError> {
+        let labels = used_labels(&self.corpus, &self.holdout.train);
+        let tags = match &base.tags {
+            Some(tags) if is_resumed => tags.clone(),
+            _ => base.tags_for(&labels, arguments.new_head),
+        };
+        let sentences = RunData::of(self, base, arguments, &tags)?;
+        Ok(EncodedData { labels, sentences })
+    }
+}
+
+/// Input of a training run.
+pub struct TrainJob {
+    /// Data of the run.
+    pub data: JobData,
     /// Base model.
     pub base: Arc<PretrainedModel>,
     /// Settings of the run.

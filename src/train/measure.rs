@@ -4,8 +4,7 @@ use super::error::TrainError;
 use super::event::{Observer, TrainEvent, TrainerControl};
 use super::job::TrainJob;
 use super::run::{EvalResult, TrainingRun};
-use crate::corpus::SentenceId;
-use crate::predict::evaluate::Gold;
+use crate::predict::evaluate::{Gold, GoldSentence};
 use std::time::Instant;
 
 /// Estimated cost of a run.
@@ -73,19 +72,20 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
         }
     }
     let pieces_per_second = subwords as f64 / begun.elapsed().as_secs_f64();
-    let reading = |sentences: &[SentenceId]| -> Result<f64, TrainError> {
-        let few: Vec<SentenceId> =
-            sentences.iter().step_by(sentences.len().div_ceil(EVAL_SENTENCES).max(1)).copied().collect();
-        let gold = Gold::new(&job.base.tokenizer, &job.corpus, &few, job.arguments.label_all_subwords)?;
+    let reading = |gold: &Gold| -> Result<f64, TrainError> {
+        let all = &gold.sentences;
+        let few: Vec<GoldSentence> = all.iter().step_by(all.len().div_ceil(EVAL_SENTENCES).max(1)).cloned().collect();
+        let n_few = few.len();
+        let gold = Gold { sentences: few, ..gold.clone() };
         let seconds = match run.evaluate(run.network(), &gold, &NullObserver)? {
             EvalResult::Complete(scores) => scores.map_or(0.0, |s| s.seconds),
             EvalResult::Stopped => 0.0,
         };
-        Ok(if few.is_empty() { 0.0 } else { seconds * sentences.len() as f64 / few.len() as f64 })
+        Ok(if n_few == 0 { 0.0 } else { seconds * all.len() as f64 / n_few as f64 })
     };
     let epochs = job.arguments.num_train_epochs as f64;
     let training = run.subwords_per_epoch() as f64 * epochs / pieces_per_second;
-    let scoring = reading(&job.holdout.dev)? * epochs + reading(&job.test)?;
+    let scoring = reading(&run.data().dev)? * epochs + reading(&run.data().test)?;
     let free_mb = run.free_memory().map(|bytes| bytes as f64 / 1e6);
     Ok(Some(RunEstimate {
         seconds: training + scoring,

@@ -41,6 +41,6 @@ pub mod train_set;
 pub use arguments::TrainingArguments;
 pub use error::TrainError;
 pub use event::{Observer, Outcome, TrainEvent};
-pub use job::{TrainJob, TrainOutput};
+pub use job::{CorpusData, EncodedData, JobData, TrainJob, TrainOutput};
 pub use run::{run, run_in};
 pub use run_folder::{ExistingFiles, RunFolder};

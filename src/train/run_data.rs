@@ -7,13 +7,13 @@ use super::arguments::TrainingArguments;
 use super::checkpoint::TrainerState;
 use super::checkpoint_dirs::RUN_DATA_FILE;
 use super::error::TrainError;
-use super::job::TrainJob;
+use super::job::CorpusData;
 use super::train_set::EncodedTrainSet;
 use crate::corpus::SentenceId;
 use crate::corpus::holdout::Holdout;
 use crate::disk;
 use crate::model::align::AlignmentOptions;
-use crate::model::{ModelError, SubwordEncoding, TagSet};
+use crate::model::{ModelError, PretrainedModel, SubwordEncoding, TagSet};
 use crate::predict::evaluate::{Gold, GoldSentence};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, View};
@@ -73,15 +73,21 @@ struct Metadata {
 }
 
 impl RunData {
-    /// Tokenizes the data of a job for a network with these tags.
+    /// Tokenizes sentences for a network with these tags.
     ///
     /// # Errors
     /// Returns an error if the tokenizer fails.
-    pub(super) fn of(job: &TrainJob, arguments: &TrainingArguments, tags: &TagSet) -> Result<Self, TrainError> {
-        let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
+    pub(super) fn of(
+        data: &CorpusData,
+        base: &PretrainedModel,
+        arguments: &TrainingArguments,
+        tags: &TagSet,
+    ) -> Result<Self, TrainError> {
+        let CorpusData { corpus, holdout, test } = data;
+        let max_length = arguments.max_length.min(base.config.max_position_embeddings);
         let options = AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length };
         let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
-            let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, options.label_all_subwords)?;
+            let mut gold = Gold::new(&base.tokenizer, corpus, sentences, options.label_all_subwords)?;
             for sentence in &mut gold.sentences {
                 // Evaluation does not use tokens and offsets.
                 (sentence.encoding.tokens, sentence.encoding.offsets) = (Vec::new(), Vec::new());
@@ -89,11 +95,11 @@ impl RunData {
             Ok(gold)
         };
         Ok(Self {
-            corpus: job.corpus.name.clone(),
-            held_out: held_out(&job.holdout),
-            train_set: EncodedTrainSet::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, options)?,
-            dev: gold(&job.holdout.dev)?,
-            test: gold(&job.test)?,
+            corpus: corpus.name.clone(),
+            held_out: held_out(holdout),
+            train_set: EncodedTrainSet::new(corpus, &holdout.train, &base.tokenizer, tags, options)?,
+            dev: gold(&holdout.dev)?,
+            test: gold(test)?,
         })
     }
 
@@ -114,7 +120,7 @@ impl RunData {
     }
 
     /// Returns the fingerprints of train, dev and test. They differ for different sentences or labels.
-    pub(super) fn fingerprints(&self) -> [String; 3] {
+    pub fn fingerprints(&self) -> [String; 3] {
         [self.train_set.fingerprint(), fingerprint(&self.dev), fingerprint(&self.test)]
     }
 
@@ -126,7 +132,11 @@ impl RunData {
         (!differing.is_empty()).then(|| differing.join(" and "))
     }
 
-    fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
+    /// Returns the content of the file.
+    ///
+    /// # Errors
+    /// Returns an error if an array is too large for the format.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
         let unsupported = |e: String| ModelError::Unsupported(format!("failed to serialize the data of the run: {e}"));
         let facts = Metadata {
             version: VERSION,
@@ -172,7 +182,7 @@ impl RunData {
     }
 
     /// Parses data written by [`RunData::to_bytes`]. Returns `None` for anything else.
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
         let facts: Metadata = serde_json::from_str(header.metadata().as_ref()?.get(FACTS)?).ok()?;
         if facts.version != VERSION {

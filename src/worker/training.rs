@@ -5,16 +5,18 @@
 use super::answer::{AnswerContent, Done, Progress};
 use super::request::{Measurement, TrainRequest, TrainingWork};
 use super::thread::RequestContext;
+use crate::corpus::Corpus;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, holdout};
 use crate::failure::Failure;
-use crate::gpu::run::{HelperRequest, HelperResult, Task};
+use crate::gpu::protocol::Task;
+use crate::gpu::run::{HelperRequest, HelperResult};
 use crate::gpu::{self, CudaHelper, ExecutionTarget};
 use crate::hub::{self, Hub, ModelRef};
 use crate::model::weights::SaveDtype;
 use crate::model::{ModelError, PretrainedModel};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{LogLevel, Step, TrainerControl};
-use crate::train::{self, ExistingFiles, Observer, RunFolder, TrainEvent, TrainJob};
+use crate::train::{self, CorpusData, EncodedData, ExistingFiles, JobData, Observer, RunFolder, TrainEvent, TrainJob};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,18 +33,15 @@ pub(super) fn perform(work: TrainingWork, hub: &Hub, context: &RequestContext<'_
     let target = gpu::select_target(request.arguments.device, CudaHelper::find()).map_err(ModelError::from)?;
     let result = match target {
         ExecutionTarget::Helper(helper, device) => {
-            if let ModelRef::Hub(_) = request.base {
-                // Download here, so that the progress is visible; the helper finds the model in the same cache.
-                load_base(&request.base, hub, context)?;
-            }
             let task = match measurement {
                 Some(Measurement::Estimate) => Task::Estimate,
                 Some(Measurement::LrSweep) => Task::LrSweep,
                 None if request.resume => Task::Resume,
                 None => Task::Run,
             };
-            let TrainRequest { corpus, base, arguments, out, .. } = &request;
-            gpu::run::run(&helper, &HelperRequest { task, device, corpus, base, arguments, out }, &mut forwarder)
+            let data = encode(&request, hub, context)?;
+            let TrainRequest { base, arguments, out, .. } = &request;
+            gpu::run::run(&helper, &HelperRequest { task, device, data: &data, base, arguments, out }, &mut forwarder)
         }
         ExecutionTarget::Here(reason) => {
             if let Some(reason) = reason {
@@ -68,6 +67,25 @@ fn load_base(model: &ModelRef, hub: &Hub, context: &RequestContext<'_>) -> Resul
     })?)
 }
 
+/// Tokenizes the data of a request for the helper. A model of the hub is downloaded here, so that the progress is
+/// visible; the helper finds it in the same cache.
+fn encode(request: &TrainRequest, hub: &Hub, context: &RequestContext<'_>) -> Result<EncodedData, Failure> {
+    let data = |holdout| CorpusData { corpus: Arc::new(request.corpus.clone()), holdout, test: request.test.clone() };
+    if !request.resume {
+        let base = load_base(&request.base, hub, context)?;
+        return Ok(data(request.holdout.clone()).encode(&base, &request.arguments, false)?);
+    }
+    let folder = RunFolder::acquire(&request.out, ExistingFiles::Resume, None)?;
+    let checkpoint = Checkpoint::latest(&folder)?;
+    let holdout = resumed_holdout(&request.corpus, &checkpoint);
+    Ok(data(holdout).encode(&checkpoint.model()?, &checkpoint.arguments, true)?)
+}
+
+/// Returns the sentences of a resumed run: the held-out sentences depend on the seed of the original run.
+fn resumed_holdout(corpus: &Corpus, checkpoint: &Checkpoint) -> Holdout {
+    holdout(corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed)
+}
+
 /// Performs the request in this program.
 fn run_in_process(
     request: TrainRequest,
@@ -91,8 +109,7 @@ fn train(request: TrainRequest, hub: &Hub, forwarder: &mut EventForwarder<'_>) -
     let folder = RunFolder::acquire(&request.out, existing, None)?;
     let job = if request.resume {
         let checkpoint = Checkpoint::latest(&folder)?;
-        // The held-out sentences depend on the seed of the original run, not on that of the request.
-        let holdout = holdout(&request.corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed);
+        let holdout = resumed_holdout(&request.corpus, &checkpoint);
         train_job(request, checkpoint.model()?, holdout, Some(checkpoint))
     } else {
         let base = load_base(&request.base, hub, forwarder.context)?;
@@ -104,9 +121,7 @@ fn train(request: TrainRequest, hub: &Hub, forwarder: &mut EventForwarder<'_>) -
 
 fn train_job(request: TrainRequest, base: PretrainedModel, holdout: Holdout, resume: Option<Checkpoint>) -> TrainJob {
     TrainJob {
-        corpus: Arc::new(request.corpus),
-        holdout,
-        test: request.test,
+        data: JobData::Corpus(CorpusData { corpus: Arc::new(request.corpus), holdout, test: request.test }),
         base: Arc::new(base),
         arguments: request.arguments,
         out: request.out,

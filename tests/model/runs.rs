@@ -14,6 +14,7 @@ use tagwright::predict::{Tagger, evaluate};
 use tagwright::project::{Dataset, sample};
 use tagwright::train::checkpoint::Checkpoint;
 use tagwright::train::event::TrainerControl;
+use tagwright::train::{CorpusData, JobData};
 use tagwright::train::{
     ExistingFiles, Observer, Outcome, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, TrainingArguments, run,
     run_in,
@@ -53,9 +54,11 @@ impl Listener {
 
 fn job(base: PretrainedModel, corpus: Corpus, holdout: Holdout, arguments: TrainingArguments, out: &Path) -> TrainJob {
     TrainJob {
-        test: corpus.sentences(Some(Split::Test)),
-        corpus: Arc::new(corpus),
-        holdout,
+        data: JobData::Corpus(CorpusData {
+            test: corpus.sentences(Some(Split::Test)),
+            corpus: Arc::new(corpus),
+            holdout,
+        }),
         base: Arc::new(base),
         arguments: TrainingArguments { n_shards: n_threads(), ..arguments },
         out: out.to_owned(),
@@ -80,7 +83,7 @@ fn keeps_best_epoch_instead_of_last() {
     held.train.truncate(64);
     let starter = load_model(&ModelRef::Starter, &Hub::default(), |_| true).expect("the starter");
     let arguments = TrainingArguments { learning_rate: 1e-4, num_train_epochs: 4, ..TrainingArguments::default() };
-    let job = job(starter, corpus, held, arguments, &out);
+    let job = job(starter, corpus.clone(), held.clone(), arguments, &out);
     let mut listener = Listener::default();
     let finished = run(&job, &mut listener).expect("a run");
     let scores = listener.scored(Split::Dev);
@@ -89,8 +92,7 @@ fn keeps_best_epoch_instead_of_last() {
     assert_eq!(finished.best_epoch, scores.iter().position(|f1| *f1 == best).expect("the best") + 1);
     let tagger =
         Tagger::new(&PretrainedModel::from_pretrained(&out).expect("a model"), &Device::Cpu).expect("a tagger");
-    let saved =
-        evaluate(&tagger, &job.corpus, &job.holdout.dev, true, None, |_, _| true).expect("scores").expect("all");
+    let saved = evaluate(&tagger, &corpus, &held.dev, true, None, |_, _| true).expect("scores").expect("all");
     assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
 }
 

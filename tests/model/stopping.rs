@@ -12,7 +12,8 @@ use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
 use tagwright::train::event::TrainerControl;
 use tagwright::train::{
-    ExistingFiles, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainingArguments, run, run_in,
+    CorpusData, ExistingFiles, JobData, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainingArguments, run,
+    run_in,
 };
 
 /// Counts evaluations of dev and records losses. Suspends the run after `suspends_after` evaluations.
@@ -52,9 +53,7 @@ fn job(out: &Path, patience: usize) -> TrainJob {
         ..TrainingArguments::default()
     };
     TrainJob {
-        test: Vec::new(),
-        corpus: Arc::new(corpus),
-        holdout: held,
+        data: JobData::Corpus(CorpusData { test: Vec::new(), corpus: Arc::new(corpus), holdout: held }),
         base: Arc::new(PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model")),
         arguments,
         out: out.to_owned(),
@@ -100,7 +99,9 @@ fn lowest_loss_selects_the_epoch() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut job = job(&folder.path().join("run"), 2);
     // These sentences have all labels, so the loss on dev is known.
-    job.holdout.train = holdout(&job.corpus, 0.1, 1).train[..64].to_vec();
+    if let JobData::Corpus(data) = &mut job.data {
+        data.holdout.train = holdout(&data.corpus, 0.1, 1).train[..64].to_vec();
+    }
     // At this rate the network leaves the minimum of the dev loss after a few epochs.
     job.arguments =
         TrainingArguments { learning_rate: 0.01, num_train_epochs: 30, metric_for_best_model: &LOSS, ..job.arguments };

@@ -2,6 +2,7 @@
 
 mod save;
 mod step;
+mod step_log;
 
 use crate::corpus::Split;
 use crate::disk;
@@ -16,19 +17,19 @@ use crate::train::arguments::{SaveStrategy, TrainingArguments, steps};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::checkpoint_dirs;
 use crate::train::error::TrainError;
-use crate::train::event::{LogLevel, Observer, Outcome, Started, Step, TrainEvent, TrainerControl};
+use crate::train::event::{LogLevel, Observer, Outcome, Started, TrainEvent, TrainerControl};
 use crate::train::grad_scaler::GradScaler;
 use crate::train::history::History;
-use crate::train::job::{TrainJob, TrainOutput};
+use crate::train::job::{EncodedData, JobData, TrainJob, TrainOutput};
 use crate::train::memory_estimate;
 use crate::train::metrics_writer::MetricsWriter;
 use crate::train::optimizer::AdamW;
-use crate::train::preview::used_labels;
 use crate::train::run_data::RunData;
 use crate::train::run_folder::{ExistingFiles, RunFolder};
 use crate::train::run_notes::{gradient_coverage, initial_log};
 use crate::train::schedule::LrSchedule;
 use crate::train::{json, memory, model_card};
+use step_log::StepLog;
 
 /// Executes a job in its output directory, which must be new or empty, or contain the checkpoint to resume from.
 ///
@@ -40,7 +41,7 @@ use crate::train::{json, memory, model_card};
 /// use tagwright::model::PretrainedModel;
 /// use tagwright::model::weights::SaveDtype;
 /// use tagwright::project::Dataset;
-/// use tagwright::train::{Observer, TrainEvent, TrainJob, TrainingArguments, run};
+/// use tagwright::train::{CorpusData, JobData, Observer, TrainEvent, TrainJob, TrainingArguments, run};
 ///
 /// /// Prints the loss of each step.
 /// struct PrintLoss;
@@ -55,11 +56,14 @@ use crate::train::{json, memory, model_card};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let corpus = Arc::new(Dataset::open(Path::new("data/letters"))?.corpus);
-/// let job = TrainJob {
+/// let data = CorpusData {
 ///     // 10 % of the documents if there is no dev split, selected by the seed 42.
 ///     holdout: holdout(&corpus, DEFAULT_HOLDOUT_RATIO, 42),
 ///     test: corpus.sentences(Some(Split::Test)),
 ///     corpus,
+/// };
+/// let job = TrainJob {
+///     data: JobData::Corpus(data),
 ///     base: Arc::new(PretrainedModel::from_pretrained(Path::new("models/MiniLM-L6"))?),
 ///     arguments: TrainingArguments { num_train_epochs: 5, ..TrainingArguments::default() },
 ///     out: "models/letters".into(),
@@ -144,8 +148,8 @@ struct RunCounters {
     divergence: Option<String>,
     /// True if the user requested the end after the current epoch.
     last_epoch: bool,
-    /// Merged steps without an event, if `logging_steps` is above 1.
-    unlogged: Option<Step>,
+    /// Steps without an event, if `logging_steps` is above 1.
+    step_log: StepLog,
     /// True if the steps of the epoch are complete but dev is not evaluated yet.
     eval_pending: bool,
     /// Step and evaluation events so far, as JSON.
@@ -172,7 +176,10 @@ impl<'a> TrainingRun<'a> {
         let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
         candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == ComputeDtype::Tf32);
         let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
-        let labels = used_labels(&job.corpus, &job.holdout.train);
+        let EncodedData { labels, sentences: given } = match &job.data {
+            JobData::Corpus(data) => data.encode(&job.base, &arguments, resumed.is_some())?,
+            JobData::Encoded(data) => data.clone(),
+        };
         if labels.is_empty() && kept.is_none() {
             let message = "no labeled sentences in the training split; label at least one";
             return Err(TrainError::Data(message.into()));
@@ -191,7 +198,6 @@ impl<'a> TrainingRun<'a> {
         if let Some(checkpoint) = resumed {
             bert = checkpoint.load_unmerged(bert)?;
         }
-        let given = RunData::of(job, &arguments, &tags)?;
         let data_kept = kept.is_some();
         let other_data = kept.as_ref().and_then(|kept| kept.difference(&given));
         let data = kept.unwrap_or(given);
@@ -280,6 +286,11 @@ impl<'a> TrainingRun<'a> {
             run.resume_from(checkpoint, observer)?;
         }
         Ok(run)
+    }
+
+    /// Returns the data of the run.
+    pub(super) fn data(&self) -> &RunData {
+        &self.data
     }
 
     /// Returns the number of free bytes on the device.
@@ -385,30 +396,30 @@ impl<'a> TrainingRun<'a> {
             self.progress.n_subwords += batch.n_subwords();
             self.progress.n_padded += batch.max_sentence_len() * batch.len();
             self.progress.seconds += seconds;
-            if skipped {
-                continue;
-            }
-            if let Some(reason) = self.detect_divergence(loss, &report, batch) {
-                observer.on_event(TrainEvent::Log(LogLevel::Warning, reason.clone()));
-                self.progress.divergence = Some(reason);
-                return Ok(Outcome::Diverged);
-            }
-            if self.progress.step == 1 {
-                let (level, note) = gradient_coverage(&self.tagger.bert, &report);
-                observer.on_event(TrainEvent::Log(level, note));
-            }
-            let event = self.step_event(loss, rate, &report, batch.n_subwords() as f64 / seconds);
-            let event = self.progress.unlogged.take().map_or(event, |before: Step| before.merge(event));
-            if event.merged >= arguments.logging_steps || index + 1 == batches.len() {
-                self.emit(TrainEvent::Step(event), observer);
+            let ends_epoch = index + 1 == batches.len();
+            // A skipped step has no update, so its loss and its gradient are not reported.
+            let event = if skipped {
+                None
             } else {
-                self.progress.unlogged = Some(event);
+                if let Some(reason) = self.detect_divergence(loss, &report, batch) {
+                    observer.on_event(TrainEvent::Log(LogLevel::Warning, reason.clone()));
+                    self.progress.divergence = Some(reason);
+                    return Ok(Outcome::Diverged);
+                }
+                if self.n_updates() == 1 {
+                    let (level, note) = gradient_coverage(&self.tagger.bert, &report);
+                    observer.on_event(TrainEvent::Log(level, note));
+                }
+                Some(self.step_event(loss, rate, &report, batch.n_subwords() as f64 / seconds))
+            };
+            if let Some(event) = self.progress.step_log.add(event, arguments.logging_steps, ends_epoch) {
+                self.emit(TrainEvent::Step(event), observer);
             }
             // A checkpoint after the last step of an epoch is written after the evaluation, so that a resumed run has
             // its result.
             let due = arguments.save_strategy == SaveStrategy::Steps
                 && self.progress.step.is_multiple_of(arguments.save_steps);
-            if due && index + 1 < batches.len() {
+            if due && !ends_epoch {
                 self.save(observer)?;
             }
         }
@@ -417,7 +428,7 @@ impl<'a> TrainingRun<'a> {
 
     /// Emits the pending steps, if `logging_steps` is above 1.
     fn flush_steps(&mut self, observer: &mut dyn Observer) {
-        if let Some(step) = self.progress.unlogged.take() {
+        if let Some(step) = self.progress.step_log.take() {
             self.emit(TrainEvent::Step(step), observer);
         }
     }
@@ -555,3 +566,6 @@ fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
 fn epochs(count: usize) -> String {
     if count == 1 { "1 epoch".into() } else { format!("{count} epochs") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,12 +85,18 @@ impl TrainingRun<'_> {
         self.data.train_set.n_subwords()
     }
 
+    /// Returns the number of steps that changed the weights.
+    pub(super) fn n_updates(&self) -> usize {
+        self.progress.step - self.loss_scale.map_or(0, |scale| scale.skipped)
+    }
+
     /// Returns the reason why the run cannot continue after this step, with the step, the batch and the probable cause.
     pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &PackedBatch) -> Option<String> {
+        let n_updates = self.n_updates();
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
         let uniform_loss = (self.tagger.tags.len() as f64).ln();
-        let diverged = has_diverged(p.step, &mut p.recent_loss, loss, uniform_loss);
+        let diverged = has_diverged(n_updates, &mut p.recent_loss, loss, uniform_loss);
         let is_finite = loss.is_finite() && report.grad_norm.is_finite();
         let symptom = if !is_finite {
             "loss or gradient is not finite".to_owned()
@@ -100,7 +106,7 @@ impl TrainingRun<'_> {
             return None;
         };
         let (step, rate) = (p.step, self.arguments.learning_rate);
-        let cause = if step > 2 {
+        let cause = if n_updates > 2 {
             format!("learning_rate {rate:e} is too high (previous gradient norm {before:.1}); try {:e}", rate / 5.0)
         } else if is_finite {
             format!(
@@ -142,7 +148,7 @@ impl TrainingRun<'_> {
 
 /// Updates the running mean of the loss and returns true if it is far above the loss of uniform predictions.
 ///
-/// The mean covers about the last 20 steps; steps are counted from 1. A single difficult batch is not a divergence.
+/// The mean covers about the last 20 steps; only steps with an update are counted, from 1. A single difficult batch is not a divergence.
 fn has_diverged(step: usize, recent: &mut f64, loss: f64, uniform_loss: f64) -> bool {
     *recent = if step == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
     *recent > DIVERGENCE_FACTOR * uniform_loss + 1.0
