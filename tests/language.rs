@@ -212,7 +212,7 @@ fn translated_pages() {
         w.step();
         collect(&w, &format!("{page:?}"));
     }
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     for tab in [Tab::Statistics, Tab::Checks, Tab::Compare] {
         w.ask(Command::Data(DataCommand::SetDataTab(tab)));
         w.step();

@@ -29,6 +29,7 @@ use tagwright::session::comparison::Resolution;
 use tagwright::session::run::RunState;
 use tagwright::train::event::{Outcome, Step, TrainerControl};
 use tagwright::train::measure::RunEstimate;
+use tagwright::train::preview::RunPreview;
 use tagwright::train::settings::{SETTINGS, SettingKind};
 use tagwright::train::{TrainEvent, TrainOutput, TrainingArguments};
 use tagwright::worker::Stamp;
@@ -110,13 +111,14 @@ impl TestApp {
                 self.run(Command::Run(Action::ToggleSubwords));
                 self.run(Command::View(ViewCommand::GoToSentence(1)));
             }
-            Slot::Inspection => self.run(Command::Run(Action::GoTo(Page::Train))),
+            Slot::Inspection | Slot::RunPreview => self.run(Command::Run(Action::GoTo(Page::Train))),
             Slot::Evaluation => self.run(Command::Run(Action::Evaluate)),
             Slot::Suggestions => self.run(Command::Run(Action::Suggest)),
             Slot::Report => self.run(Command::Run(Action::GoTo(Page::Data))),
             Slot::Dialog => self.run(Command::Run(Action::Export)),
         }
-        self.last_request(|_| true)
+        let is_preview = |work: &Work| matches!(work, Work::Interactive(InteractiveWork::PreviewRun { .. }));
+        self.last_request(|work| is_preview(work) == (slot == Slot::RunPreview))
     }
 
     /// Opens a dataset of three sentences.
@@ -152,12 +154,13 @@ impl TestApp {
     fn results(&self) -> String {
         let a = self.session();
         format!(
-            "evaluated {}, report {}, compared {}, subwords {}, estimate {}, suggestions {}",
+            "evaluated {}, report {}, compared {}, subwords {}, estimate {}, preview {}, suggestions {}",
             a.evaluation.result.is_some(),
-            a.checks.report.is_some(),
+            a.checks.report().is_some(),
             a.checks.comparison.is_some(),
             a.subwords.alignment.is_some(),
             a.measurements.estimate.is_some(),
+            run_preview(&self.app, a).is_some(),
             a.totals().n_open_suggestions,
         )
     }
@@ -192,13 +195,14 @@ fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
             Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
         }
         Slot::Dialog => Done::ExportLosses(Vec::new()),
+        Slot::RunPreview => Done::RunPreviewed { stamp, seed: 42, preview: RunPreview::default() },
         Slot::Report => Done::Reported { stamp, report: Box::new(DatasetReport::default()) },
     })
 }
 
 #[test]
 fn answers_about_previous_dataset_change_nothing() {
-    let slots = [Slot::Comparison, Slot::Training, Slot::Evaluation, Slot::Suggestions, Slot::Report];
+    let slots = [Slot::Comparison, Slot::Training, Slot::Evaluation, Slot::Suggestions, Slot::Report, Slot::RunPreview];
     for slot in slots {
         let mut test = TestApp::with_dataset("first");
         let id = test.submit(slot);
@@ -216,7 +220,7 @@ fn answers_about_previous_dataset_change_nothing() {
 
 #[test]
 fn results_of_previous_dataset_are_not_shown() {
-    let slots = [Slot::Comparison, Slot::Training, Slot::Evaluation, Slot::Suggestions, Slot::Report];
+    let slots = [Slot::Comparison, Slot::Training, Slot::Evaluation, Slot::Suggestions, Slot::Report, Slot::RunPreview];
     for slot in slots {
         let mut test = TestApp::with_dataset("first");
         let empty = test.results();
@@ -661,8 +665,13 @@ fn form_counts_the_sentences_of_the_run() {
     let Ok(Opening::Opened(opened)) = opening::open(&folder, &test.app.dirs, None) else { panic!("not opened") };
     test.done(id, Done::Opened { path: folder, opened, comparison: None });
     for seed in 0..10 {
+        test.run(Command::Run(Action::GoTo(Page::Train)));
         test.run(Command::Train(TrainCommand::Set("seed", seed.to_string())));
-        let preview = run_preview(&test.app, test.session());
+        assert!(run_preview(&test.app, test.session()).is_none(), "the preview is that of another seed");
+        let id = test.last_request(|work| matches!(work, Work::Interactive(InteractiveWork::PreviewRun { .. })));
+        let (corpus, stamp) = (test.session().corpus().clone(), test.session().stamp());
+        test.done(id, Done::RunPreviewed { stamp, seed, preview: RunPreview::new(&corpus, seed) });
+        let preview = run_preview(&test.app, test.session()).expect("a preview");
         let actual = holdout(test.session().corpus(), DEFAULT_HOLDOUT_RATIO, seed);
         assert_eq!((preview.n_train, preview.n_held_out), (actual.train.len(), actual.n_held_out));
         assert_eq!((preview.by_document, preview.labels.as_slice()), (true, ["PER".to_owned()].as_slice()));
@@ -714,9 +723,9 @@ fn report_is_requested_again_after_its_inputs_changed() {
         let new = test.last_request(|work| matches!(work, Work::Background(BackgroundWork::Report { .. })));
         assert_ne!(new, old);
         test.finish(old, Slot::Report);
-        assert!(test.session().checks.report.is_none(), "the report has the old settings");
+        assert!(test.session().checks.report().is_none(), "the report has the old settings");
         test.finish(new, Slot::Report);
-        assert!(test.session().checks.report.is_some());
+        assert!(test.session().checks.report().is_some());
     }
 }
 

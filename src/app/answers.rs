@@ -46,6 +46,7 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
         }
     }
     runs::close_ended_session(app, &mut effects);
+    runs::request_preview(app, &mut effects);
     effects
 }
 
@@ -80,6 +81,11 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             }
         }
         Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
+        Done::RunPreviewed { stamp, seed, preview } => {
+            if let Some(session) = &mut app.session {
+                session.set_run_preview(stamp, seed, preview);
+            }
+        }
         Done::ExportLosses(losses) => {
             if let Some(Dialog::Export(options)) = app.dialogs.get_mut() {
                 *options = losses;
@@ -131,6 +137,7 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Export(_)));
             tr!("Could not list the export formats")
         }
+        Purpose::PreviewRun(..) => tr!("Could not determine the training data"),
         Purpose::CompareSnapshots => {
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Snapshots(_)));
             tr!("Could not compare the snapshots")

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 /// Requests the report if it is missing or older than the last changes.
 pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    let is_current = session.checks.report.as_ref().is_some_and(|(stamp, _)| *stamp == session.stamp());
+    let is_current = session.checks.report().is_some_and(|(stamp, _)| *stamp == session.stamp());
     if is_current || app.requests.is_pending(Slot::Report) {
         return;
     }
@@ -42,7 +42,7 @@ pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
 /// model or its maximum length. A visible report is requested again.
 pub(super) fn invalidate_report(app: &mut App, effects: &mut Vec<Effect>) {
     fixing::close(app);
-    app.session.iter_mut().for_each(|session| session.checks.report = None);
+    app.session.iter_mut().for_each(|session| session.checks.set_report(None));
     app.requests.cancel(Slot::Report, effects);
     if app.page == Page::Data {
         request_report(app, effects);
@@ -53,8 +53,7 @@ pub(super) fn invalidate_report(app: &mut App, effects: &mut Vec<Effect>) {
 pub(super) fn on_report(app: &mut App, stamp: Stamp, report: Box<DatasetReport>, effects: &mut Vec<Effect>) {
     match &mut app.session {
         Some(session) if stamp.has_same_ids(session.stamp()) => {
-            session.checks.dismissed.clear();
-            session.checks.report = Some((stamp, report));
+            session.checks.set_report(Some((stamp, report)));
             fixing::close(app);
         }
         _ => invalidate_report(app, effects),
@@ -68,8 +67,7 @@ pub(super) fn on_compared(app: &mut App, path: PathBuf, agreement: Agreement) {
         return app.notifications.push(Notification::error(tr!("Nothing to compare"), text));
     }
     let Some(session) = &mut app.session else { return };
-    let verdicts = vec![None; agreement.differences.len()];
-    session.checks.comparison = Some(Box::new(Comparison { path, agreement, current: 0, verdicts }));
+    session.checks.comparison = Some(Box::new(Comparison::new(path, agreement)));
     session.checks.tab = Tab::Compare;
     app.page = Page::Data;
 }
@@ -85,9 +83,9 @@ pub(super) fn run_command(app: &mut App, command: DataCommand, effects: &mut Vec
             }
         }
         DataCommand::Analyze => request_report(app, effects),
-        DataCommand::FilterFindings(kind) => session.checks.kind = kind,
+        DataCommand::FilterFindings(kind) => session.checks.set_kind(kind),
         DataCommand::ShowFinding(number) => {
-            let finding = session.checks.report.as_ref().and_then(|(_, report)| report.findings.get(number));
+            let finding = session.checks.report().and_then(|(_, report)| report.findings.get(number));
             if let Some((sentence, span)) = finding.map(|finding| (finding.sentence, finding.span))
                 && let Some(index) = session.sentence_index_at(sentence.document, span.start)
             {
@@ -96,9 +94,7 @@ pub(super) fn run_command(app: &mut App, command: DataCommand, effects: &mut Vec
                 app.page = Page::Annotate;
             }
         }
-        DataCommand::DismissFinding(number) => {
-            session.checks.dismissed.insert(number);
-        }
+        DataCommand::DismissFinding(number) => session.checks.dismiss([number]),
         DataCommand::ApplyFixes(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
         DataCommand::ApplyFixes(numbers) => apply_fixes(app, &numbers, effects),
         DataCommand::CheckFix(which, checked) => fixing::check(app, which, checked),
@@ -129,7 +125,7 @@ pub(super) fn run_command(app: &mut App, command: DataCommand, effects: &mut Vec
 /// Applies the fixes of these findings as one edit. A fix that no longer applies is skipped.
 fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
-    let Some((_, report)) = &session.checks.report else { return };
+    let Some((_, report)) = session.checks.report() else { return };
     // The fixes are tried on a copy, because one fix can invalidate another.
     let mut tried = session.corpus().clone();
     let fixes = numbers.iter().filter_map(|n| Some((*n, report.findings.get(*n)?.fix.clone()?)));
@@ -147,7 +143,7 @@ fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
         Some(_) => EditTitle::new(EditTitleKind::FixFindings, [thousands(count)]),
     };
     let (numbers, edits): (Vec<usize>, Vec<Edit>) = fitting.into_iter().unzip();
-    session.checks.dismissed.extend(numbers);
+    session.checks.dismiss(numbers);
     if count > 1 {
         app.notifications.push(Notification::success(
             edit_title(&title),

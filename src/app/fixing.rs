@@ -6,7 +6,7 @@ use super::state::App;
 /// Opens the dialog for these findings.
 pub(super) fn open(app: &mut App, numbers: &[usize]) {
     let Some(session) = &app.session else { return };
-    if let Some((_, report)) = &session.checks.report {
+    if let Some((_, report)) = session.checks.report() {
         let dialog = FixDialog::new(session, report, numbers);
         if !dialog.places.is_empty() {
             app.dialogs.open(Dialog::Fixes(dialog));

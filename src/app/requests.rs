@@ -8,7 +8,7 @@ use super::train_page::BaseModelInput;
 use crate::hub;
 use crate::train::TrainingArguments;
 use crate::train::event::TrainerControl;
-use crate::worker::{Measurement, Progress, Request, RequestId, RunId, SessionId, Work};
+use crate::worker::{Measurement, Progress, Request, RequestId, RunId, SessionId, Stamp, Work};
 
 /// Purpose of a request, with the inputs that are needed while it is pending.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub enum Purpose {
     ListExportLosses,
     /// Count the changes since each snapshot for the dialog of snapshots.
     CompareSnapshots,
+    /// Determine the data of the next run for this state of the dataset and this seed.
+    PreviewRun(Stamp, u64),
 }
 
 /// Place of a pending request.
@@ -72,6 +74,8 @@ pub enum Slot {
     Report,
     /// The dialog that is being prepared.
     Dialog,
+    /// Data of the next run.
+    RunPreview,
 }
 
 impl Purpose {
@@ -90,6 +94,7 @@ impl Purpose {
             Self::Suggest(_) => Slot::Suggestions,
             Self::Report => Slot::Report,
             Self::ListExportLosses | Self::CompareSnapshots => Slot::Dialog,
+            Self::PreviewRun(..) => Slot::RunPreview,
         }
     }
 
@@ -109,7 +114,8 @@ impl Purpose {
             | Self::Suggest(_)
             | Self::Report
             | Self::ListExportLosses
-            | Self::CompareSnapshots => None,
+            | Self::CompareSnapshots
+            | Self::PreviewRun(..) => None,
         }
     }
 
@@ -123,7 +129,8 @@ impl Purpose {
             | Self::Suggest(_)
             | Self::Report
             | Self::ListExportLosses
-            | Self::CompareSnapshots => true,
+            | Self::CompareSnapshots
+            | Self::PreviewRun(..) => true,
             Self::Open(_)
             | Self::Preview(_)
             | Self::ResolveSourceChange(_)

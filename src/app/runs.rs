@@ -21,13 +21,25 @@ use crate::train::event::{LogLevel, Outcome, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::preview::RunPreview;
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
-use crate::worker::{Measurement, RunId, SessionId, TrainRequest, TrainingWork, Work};
+use crate::worker::{InteractiveWork, Measurement, RunId, SessionId, TrainRequest, TrainingWork, Work};
 use std::path::PathBuf;
-use std::rc::Rc;
 
-/// Returns the data of the next run with the settings of the form.
-pub fn run_preview(app: &App, session: &Session) -> Rc<RunPreview> {
+/// Returns the data of the next run with the settings of the form. `None` until it is determined.
+pub fn run_preview<'a>(app: &App, session: &'a Session) -> Option<&'a RunPreview> {
     session.run_preview(app.train_page.arguments.seed)
+}
+
+/// Requests the data of the next run, if the Train page shows it and it is not known for the current state.
+pub(super) fn request_preview(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(session) = app.session.as_ref().filter(|_| app.page == Page::Train) else { return };
+    let (stamp, seed) = (session.stamp(), app.train_page.arguments.seed);
+    let purpose = Purpose::PreviewRun(stamp, seed);
+    let is_requested = app.requests.pending(Slot::RunPreview).is_some_and(|pending| pending.purpose == purpose);
+    if is_requested || run_preview(app, session).is_some() {
+        return;
+    }
+    let work = InteractiveWork::PreviewRun { corpus: session.corpus().clone(), seed, stamp };
+    app.requests.submit(purpose, Work::Interactive(work), effects);
 }
 
 /// Returns the reason why training cannot start, or `None` if it can.
@@ -52,7 +64,8 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if let Some(Err(reason)) = &app.train_page.model_info {
         return Some(reason.clone());
     }
-    let preview = run_preview(app, session);
+    // Before the data is determined, the run itself checks it.
+    let preview = run_preview(app, session)?;
     if preview.n_train == 0 {
         return Some(tr!("The train split is empty").into());
     }

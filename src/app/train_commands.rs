@@ -44,7 +44,8 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
             }
         }
         TrainCommand::ApplySmallDataPreset => {
-            let sentences = app.session.as_ref().map_or(0, |session| run_preview(app, session).n_train);
+            let preview = app.session.as_ref().and_then(|session| run_preview(app, session));
+            let Some(sentences) = preview.map(|preview| preview.n_train) else { return };
             let recipe = small_data_preset(sentences, &app.train_page.arguments);
             app.train_page.set_arguments(recipe);
             clear_estimate(app);

@@ -44,6 +44,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     dispatch(app, command, &mut effects);
     drop_results_with_old_ids(app, labels, &mut effects);
     runs::close_ended_session(app, &mut effects);
+    runs::request_preview(app, &mut effects);
     // The label chooser closes when a dialog opens or another page is shown.
     if app.has_open_dialog() || app.page != Page::Annotate {
         app.session.iter_mut().for_each(|session| session.label_picker = None);

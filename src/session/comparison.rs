@@ -31,9 +31,21 @@ pub struct Comparison {
     pub current: usize,
     /// Resolution of each difference, `None` if it is open.
     pub verdicts: Vec<Option<Resolution>>,
+    n_open: usize,
 }
 
 impl Comparison {
+    /// Returns the number of differences without a resolution.
+    pub fn n_open(&self) -> usize {
+        self.n_open
+    }
+
+    /// Creates the comparison with the annotations at a path.
+    pub fn new(path: PathBuf, agreement: Agreement) -> Self {
+        let n_open = agreement.differences.len();
+        Self { path, current: 0, verdicts: vec![None; n_open], n_open, agreement }
+    }
+
     /// Returns the name of the other annotations: their file name.
     pub fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -41,7 +53,9 @@ impl Comparison {
 
     /// Records the resolution of the current difference, and selects the next open one.
     fn resolve_current(&mut self, resolution: Resolution) {
-        self.verdicts[self.current] = Some(resolution);
+        if self.verdicts[self.current].replace(resolution).is_none() {
+            self.n_open -= 1;
+        }
         let open = |from: usize| (from..self.verdicts.len()).find(|i| self.verdicts[*i].is_none());
         self.current = open(self.current).or_else(|| open(0)).unwrap_or(self.current);
     }

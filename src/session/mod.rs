@@ -35,9 +35,7 @@ use crate::worker::{SessionId, Stamp};
 use query::{Query, QueryContext, Status};
 use results::{Checks, Evaluation, Measurements};
 use run::{LiveRun, RunState};
-use std::cell::RefCell;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use work_timer::WorkTimer;
@@ -160,7 +158,7 @@ pub struct Session {
     /// Measurements for the next run.
     pub measurements: Measurements,
     /// Data of the next run, with the state and the seed for which it was computed.
-    run_preview: RefCell<Option<(Stamp, u64, Rc<RunPreview>)>>,
+    run_preview: Option<(Stamp, u64, RunPreview)>,
     /// Annotation guidelines, in Markdown.
     pub guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
@@ -217,7 +215,7 @@ impl Session {
             },
             checks: Checks::default(),
             measurements: Measurements::default(),
-            run_preview: RefCell::default(),
+            run_preview: None,
             allow_overlaps: extras.allow_overlaps.unwrap_or_else(has_overlaps),
             work_timer: WorkTimer::from_stored(&extras.work_time, &extras.progress.today.date),
             progress: extras.progress,
@@ -255,17 +253,15 @@ impl Session {
         &self.totals
     }
 
-    /// Returns the data of the next run. It is computed again only after an edit, or for another seed.
-    pub fn run_preview(&self, seed: u64) -> Rc<RunPreview> {
-        let mut cached = self.run_preview.borrow_mut();
-        if let Some((stamp, of, preview)) = &*cached
-            && (*stamp, *of) == (self.stamp, seed)
-        {
-            return preview.clone();
-        }
-        let preview = Rc::new(RunPreview::new(&self.corpus, seed));
-        *cached = Some((self.stamp, seed, preview.clone()));
-        preview
+    /// Returns the data of the next run with this seed. `None` until it is determined for the current labels.
+    pub fn run_preview(&self, seed: u64) -> Option<&RunPreview> {
+        let (stamp, of, preview) = self.run_preview.as_ref()?;
+        ((*stamp, *of) == (self.stamp, seed)).then_some(preview)
+    }
+
+    /// Stores the data of the next run, and the state and the seed for which it was determined.
+    pub fn set_run_preview(&mut self, stamp: Stamp, seed: u64, preview: RunPreview) {
+        self.run_preview = Some((stamp, seed, preview));
     }
 
     /// Returns the run in progress.

@@ -18,7 +18,7 @@ const ROW: f32 = 28.0;
 
 /// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, session: &Session, fixing: &FixDialog, out: &mut Commands) {
-    let Some((_, report)) = &session.checks.report else {
+    let Some((_, report)) = session.checks.report() else {
         return;
     };
     let p = theme::colors(ui);

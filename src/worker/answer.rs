@@ -15,6 +15,7 @@ use crate::model::Alignment;
 use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
 use crate::project::{Dataset, Opened, SourceChange};
 use crate::train::measure::{LrSweep, RunEstimate};
+use crate::train::preview::RunPreview;
 use crate::train::{TrainEvent, TrainOutput};
 use crossbeam_channel::Sender;
 use std::path::PathBuf;
@@ -117,6 +118,15 @@ pub enum Done {
     Inspected(ModelFacts),
     /// The export formats with the information that each would lose.
     ExportLosses(Vec<(Format, Vec<String>)>),
+    /// Data of the next run.
+    RunPreviewed {
+        /// State of the dataset of the request.
+        stamp: Stamp,
+        /// Seed of the request.
+        seed: u64,
+        /// The data.
+        preview: RunPreview,
+    },
     /// Number of sentences that have changed since each snapshot.
     SnapshotChanges(Vec<usize>),
     /// Scores of a model on a split.

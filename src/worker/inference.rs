@@ -12,6 +12,7 @@ use crate::model::TagSet;
 use crate::model::align::{AlignmentOptions, align};
 use crate::predict::{self, AggregationStrategy, PredictOptions, evaluate, predict, suggest};
 use crate::project::{SourceFile, export, source};
+use crate::train::preview::RunPreview;
 use std::time::Instant;
 
 /// Options of inference. A token gets the label of its first subword, as in training and evaluation.
@@ -45,6 +46,9 @@ pub(super) fn perform_interactive(
         InteractiveWork::CompareSnapshots { corpus, snapshots } => {
             let changes = snapshots.iter().map(|s| s.changed_sentences(&corpus).len());
             Ok(Done::SnapshotChanges(changes.collect()))
+        }
+        InteractiveWork::PreviewRun { corpus, seed, stamp } => {
+            Ok(Done::RunPreviewed { stamp, seed, preview: RunPreview::new(&corpus, seed) })
         }
         InteractiveWork::Inspect(model) => Ok(Done::Inspected(models.get(&model, context)?.facts().clone())),
     }

@@ -186,6 +186,15 @@ pub enum InteractiveWork {
         /// Source files.
         files: Vec<SourceFile>,
     },
+    /// Determine the data of the next run: held-out sentences and labels.
+    PreviewRun {
+        /// Current corpus.
+        corpus: Corpus,
+        /// Seed of the run.
+        seed: u64,
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
+    },
     /// Count the sentences that have changed since each snapshot.
     CompareSnapshots {
         /// Current corpus.

@@ -121,7 +121,7 @@ fn main() {
     report("all matches of a word", (0..20).map(|_| matches(&mut bench)).collect());
     bench.shell.push_command(tagwright::app::Command::Data(DataCommand::Analyze));
     let started = std::time::Instant::now();
-    while bench.shell.app().session.as_ref().is_none_or(|s| s.checks.report.is_none()) {
+    while bench.shell.app().session.as_ref().is_none_or(|s| s.checks.report().is_none()) {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }

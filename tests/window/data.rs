@@ -40,7 +40,7 @@ fn clicking_bar_filters_sentences() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), &format!("{OSLO_SENTENCES}Ada B-PER\nVance I-PER\nmet O\nZoë B-PER\n"));
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     let svg_path = folder.path().join("numbers.svg");
     w.answer(&svg_path);
     w.press("Save as image…");
@@ -71,7 +71,7 @@ fn findings_can_be_fixed_and_dismissed() {
         ),
     );
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     w.click_part("but not labeled here");
     assert_eq!(w.app().session.as_ref().map(|a| (a.current, a.selection)), Some((4, Some((1, 1)))));
@@ -80,7 +80,7 @@ fn findings_can_be_fixed_and_dismissed() {
         .app()
         .session
         .as_ref()
-        .and_then(|s| Some(s.checks.report.as_ref()?.1.findings[0].message.clone()))
+        .and_then(|s| Some(s.checks.report()?.1.findings[0].message.clone()))
         .expect("a report");
     w.click(&format!("Dismiss: {first}"));
     w.press("Fix 2");
@@ -105,7 +105,7 @@ fn clicking_day_or_document_label_filters_sentences() {
     w.keys(&[Key::D, Key::D]);
     w.ask(Command::Labels(LabelCommand::ToggleDocLabel("town news".into())));
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     let today = w.app().session.as_ref().map(|a| a.progress.today.date.clone()).expect("a date");
     for (bar, expected) in [(format!("{today}: 2"), vec![0, 1]), ("town news: 1".into(), vec![0, 1, 2, 3])] {
         w.go_to("Data");
@@ -120,7 +120,7 @@ fn invalid_tags_are_reported_and_rewritten() {
     let source = format!("{OSLO_SENTENCES}in O\nBergen I-LOC\nOslo B-LOC\n");
     let mut w = window(folder.path(), &source);
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     assert!(w.shows_part("line 14 of the file: continuation tag"));
     w.press("Save and rewrite all tags");
@@ -137,7 +137,7 @@ fn checks_report_spans_inside_subwords() {
     let mut w = Window::open(&[&file]);
     w.until("the file is open", |w| w.app().session.is_some());
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     assert!(w.shows_part("“wi” has a boundary inside the subword “with”"));
     assert!(!w.shows_part("“the” has a boundary"));
@@ -178,7 +178,7 @@ fn bulk_fix_excludes_test_split_by_default() {
     let mut w = Window::open(&[folder.path()]);
     w.until("the folder is open", |w| w.app().session.is_some());
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     let count = |w: &Window| w.app().session.as_ref().map(|a| a.totals().counts.labels.iter().sum::<usize>());
     w.press("Fix 2");

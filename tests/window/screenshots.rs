@@ -111,14 +111,14 @@ fn editor(theme: Theme) {
     shoot(&mut w, "settings", theme);
     w.keys(&[Key::Escape]);
     w.go_to("Data");
-    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report.is_some()));
+    w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     shoot(&mut w, "data", theme);
     add_labeling_errors(&mut w);
     w.go_to("Data");
     w.until("the report is updated", |w| {
         let app = w.app();
         let revision = app.session.as_ref().map(|a| a.stamp().revision);
-        app.session.as_ref().and_then(|s| s.checks.report.as_ref()).map(|(of, _)| of.revision) == revision
+        app.session.as_ref().and_then(|s| s.checks.report()).map(|(of, _)| of.revision) == revision
     });
     w.ask(Command::Data(DataCommand::SetDataTab(Tab::Checks)));
     shoot(&mut w, "data-checks", theme);

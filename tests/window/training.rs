@@ -109,7 +109,7 @@ fn missing_dev_split_holds_out_documents() {
     let mut w = Window::open(&[&only]);
     w.until("the file is open", |w| w.app().session.is_some());
     w.go_to("Train");
-    assert!(w.shows_part("No dev split: 2 of 24 documents are held out"));
+    w.until("the data is known", |w| w.shows_part("No dev split: 2 of 24 documents are held out"));
     w.press("Train");
     w.until("the run has ended", has_ended);
     let app = w.app();

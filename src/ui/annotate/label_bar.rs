@@ -18,6 +18,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, Wi
 pub struct LabelBarState {
     rename_draft: Option<(LabelId, String)>,
     shortcut_draft: Option<(LabelId, String)>,
+    suggestions: suggestions::SuggestionMenuState,
 }
 
 /// Window width below which switches are icons, in points.
@@ -43,7 +44,7 @@ pub fn show(
                     *open ^= button.show(ui).clicked();
                 }
                 let narrow = ui.content_rect().width() < NARROW_WIDTH;
-                suggestions::button(ui, app, session, narrow, out);
+                suggestions::button(ui, app, session, &mut view.suggestions, narrow, out);
                 let n_subwords = if narrow {
                     IconButton::new(icon::BLOCKS, tr!("Subwords"))
                         .keys(&app.keymap.key_labels(Action::ToggleSubwords))

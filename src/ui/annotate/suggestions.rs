@@ -4,36 +4,66 @@ use super::span_layout::probability;
 use crate::app::page_commands::SuggestionCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::{Action, App, Command};
+use crate::corpus::Span;
 use crate::i18n::{tr, trn};
 use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Button, ProgressBar, combo_box, label, paragraph};
+use crate::worker::Stamp;
 use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Sense, Slider, Ui, vec2};
 
+/// Scores of the listed suggestions, until the labels or the list change.
+#[derive(Default)]
+pub struct SuggestionMenuState {
+    computed_for: Option<(Stamp, u64)>,
+    /// Descending; a suggestion without a score is last.
+    scores: Vec<f32>,
+}
+
+impl SuggestionMenuState {
+    fn refresh(&mut self, session: &Session) {
+        let of = Some((session.stamp(), session.list_version));
+        if self.computed_for != of {
+            let suggestions = session.suggestions_in_view();
+            let score = |span: &Span| span.origin.score().unwrap_or(f32::NEG_INFINITY);
+            self.scores = suggestions.iter().map(|(_, span)| score(span)).collect();
+            self.scores.sort_by(|a, b| b.total_cmp(a));
+            self.computed_for = of;
+        }
+    }
+}
+
 /// Shows the button in the label bar, and its menu.
-pub fn button(ui: &mut Ui, app: &App, session: &Session, narrow: bool, out: &mut Commands) {
+pub fn button(
+    ui: &mut Ui,
+    app: &App,
+    session: &Session,
+    view: &mut SuggestionMenuState,
+    narrow: bool,
+    out: &mut Commands,
+) {
     let any = session.totals().n_open_suggestions > 0;
     let response = if narrow {
         crate::ui::widgets::IconButton::new(icon::SPARKLES, tr!("Suggestions")).selected(any).show(ui)
     } else {
         Button::ghost(tr!("Suggestions")).icon(icon::SPARKLES).selected(any).show(ui)
     };
-    menu(&response, app, session, out);
+    menu(&response, app, session, view, out);
 }
 
-fn menu(button: &Response, app: &App, session: &Session, out: &mut Commands) {
+fn menu(button: &Response, app: &App, session: &Session, view: &mut SuggestionMenuState, out: &mut Commands) {
     let popup = Popup::menu(button).gap(4.0).width(300.0).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_width(300.0);
         Frame::new().inner_margin(Margin::same(8)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
             request_menu(ui, app, session, out);
-            let all = session.suggestions_in_view();
-            if !all.is_empty() && !app.requests.is_pending(Slot::Suggestions) {
+            view.refresh(session);
+            if !view.scores.is_empty() && !app.requests.is_pending(Slot::Suggestions) {
                 crate::ui::widgets::separator(ui);
-                bulk_menu(ui, app, &all, out);
+                bulk_menu(ui, app, &view.scores, out);
             }
         });
     });
@@ -76,15 +106,15 @@ fn request_menu(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
 }
 
 /// Shows the actions on all listed suggestions.
-fn bulk_menu(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &mut Commands) {
+fn bulk_menu(ui: &mut Ui, app: &App, scores: &[f32], out: &mut Commands) {
     let p = theme::colors(ui);
     let above = app.suggestions.threshold;
-    let confident = all.iter().filter(|(_, s)| s.origin.score().is_some_and(|x| x >= f32::from(above) / 100.0)).count();
+    let confident = scores.partition_point(|score| *score >= f32::from(above) / 100.0);
     label(
         ui,
         TextRole::SmallMedium,
         p.text_secondary,
-        &trn!(all.len(), "{n} visible suggestion", "{n} visible suggestions"),
+        &trn!(scores.len(), "{n} visible suggestion", "{n} visible suggestions"),
     );
     let mut percent = above;
     ui.horizontal(|ui| {

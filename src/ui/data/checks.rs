@@ -6,6 +6,7 @@ use crate::eval::Finding;
 use crate::eval::lint::FindingKind;
 use crate::i18n::tr;
 use crate::session::Session;
+use crate::session::results::OpenFindings;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -31,48 +32,48 @@ fn kind_title(kind: FindingKind) -> &'static str {
 /// Shows the list.
 pub fn show(ui: &mut Ui, session: &Session, findings: &[Finding], out: &mut Commands) {
     let p = theme::colors(ui);
-    let s = &session.checks;
-    let open: Vec<usize> = (0..findings.len()).filter(|i| !s.dismissed.contains(i)).collect();
-    let shown: Vec<usize> = open.iter().copied().filter(|i| s.kind.is_none_or(|k| findings[*i].kind == k)).collect();
+    let selected = session.checks.kind();
+    let OpenFindings { counts, visible, fixable } = session.checks.findings();
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        if Badge::new(&tr!("All ({open})", open = thousands(open.len())))
-            .show_selectable(ui, s.kind.is_none())
+        if Badge::new(&tr!("All ({open})", open = thousands(counts.values().sum())))
+            .show_selectable(ui, selected.is_none())
             .clicked()
         {
             out.push(Command::Data(DataCommand::FilterFindings(None)));
         }
         for kind in FindingKind::ALL {
-            let n = open.iter().filter(|i| findings[**i].kind == kind).count();
+            let n = counts.get(&kind).copied().unwrap_or(0);
             let badge = format!("{} {}", kind_title(kind), thousands(n));
-            if n > 0 && Badge::new(&badge).show_selectable(ui, s.kind == Some(kind)).clicked() {
-                out.push(Command::Data(DataCommand::FilterFindings((s.kind != Some(kind)).then_some(kind))));
+            if n > 0 && Badge::new(&badge).show_selectable(ui, selected == Some(kind)).clicked() {
+                out.push(Command::Data(DataCommand::FilterFindings((selected != Some(kind)).then_some(kind))));
             }
         }
     });
-    if shown.is_empty() {
+    if visible.is_empty() {
         let teaching = tr!("All checks passed or dismissed");
         EmptyState::new(icon::SHIELD_CHECK, tr!("No problems found"), teaching).show_centered(ui);
         return;
     }
-    let mendable: Vec<usize> = shown.iter().copied().filter(|i| findings[*i].fix.is_some()).collect();
     ui.horizontal(|ui| {
-        label(ui, TextRole::Small, p.text_secondary, &format_numbers::findings(shown.len()));
-        let verb = tr!("Fix {mendable}", mendable = thousands(mendable.len()));
-        let off = mendable.is_empty().then_some(tr!("No automatic fix available"));
+        label(ui, TextRole::Small, p.text_secondary, &format_numbers::findings(visible.len()));
+        let verb = tr!("Fix {selected}", selected = thousands(fixable.len()));
+        let off = fixable.is_empty().then_some(tr!("No automatic fix available"));
         if Button::plain(&verb).disabled(off).show(ui).clicked() {
-            out.push(Command::Data(DataCommand::ApplyFixes(mendable)));
+            out.push(Command::Data(DataCommand::ApplyFixes(fixable.clone())));
         }
-        if shown.iter().any(|i| findings[*i].kind == FindingKind::InvalidTag)
+        let has_invalid_tags = counts.contains_key(&FindingKind::InvalidTag);
+        if has_invalid_tags
+            && selected.is_none_or(|kind| kind == FindingKind::InvalidTag)
             && Button::plain(tr!("Save and rewrite all tags")).show(ui).clicked()
         {
             out.push(Command::Run(Action::SaveRewriteAll));
         }
     });
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, shown.len(), |ui, range| {
-        for i in &shown[range] {
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, visible.len(), |ui, range| {
+        for i in &visible[range] {
             finding_row(ui, session, *i, &findings[*i], out);
         }
     });

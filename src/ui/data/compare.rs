@@ -35,7 +35,6 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     headline(ui, c);
     let p = theme::colors(ui);
     ui.horizontal(|ui| {
-        let open = c.verdicts.iter().filter(|v| v.is_none()).count();
         label(
             ui,
             TextRole::Small,
@@ -43,7 +42,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             &tr!(
                 "{differences}, {open} unresolved",
                 differences = format_numbers::differences(c.verdicts.len()),
-                open = thousands(open)
+                open = thousands(c.n_open())
             ),
         );
         if Button::ghost(tr!("Change file…")).show(ui).clicked() {

@@ -35,12 +35,12 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             if SegmentedControl::new(&mut tab, &[tr!("Statistics"), tr!("Checks"), tr!("Compare")]).show(ui).changed() {
                 out.push(Command::Data(DataCommand::SetDataTab([Tab::Statistics, Tab::Checks, Tab::Compare][tab])));
             }
-            if let (Tab::Statistics, Some((_, report))) = (s.tab, &s.report)
+            if let (Tab::Statistics, Some((_, report))) = (s.tab, s.report())
                 && Button::ghost(tr!("Save as image…")).icon(icon::DOWNLOAD).show(ui).clicked()
             {
                 out.push(Command::OpenPathDialog(Pick::Picture(statistics_image::to_svg(session, &report.statistics))));
             }
-            let old = s.report.as_ref().is_some_and(|(stamp, _)| *stamp != session.stamp());
+            let old = s.report().is_some_and(|(stamp, _)| *stamp != session.stamp());
             if s.tab != Tab::Compare && old && !app.requests.is_pending(Slot::Report) {
                 ui.add_space(8.0);
                 caption(ui, TextRole::Small, tr!("Out of date: labels have changed"));
@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                 }
             }
         });
-        match (s.tab, &s.report) {
+        match (s.tab, s.report()) {
             (Tab::Compare, _) => compare::show(ui, app, session, out),
             (_, None) if app.requests.is_pending(Slot::Report) => {
                 ProgressBar::new(tr!("Analyzing…"), None).show(ui);

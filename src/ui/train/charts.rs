@@ -1,5 +1,6 @@
 //! Live charts of a run: headline figures, loss, F1 by label, learning rate, speed, gradient norm.
 
+use super::bounded_series::BoundedSeries;
 use super::lr_sweep;
 use crate::app::effect::Pick;
 use crate::app::page_commands::TryCommand;
@@ -12,7 +13,7 @@ use crate::predict::EvalMetrics;
 use crate::session::Session;
 use crate::session::run::{LiveRun, RunState};
 use crate::train::Outcome;
-use crate::train::event::TrainerControl;
+use crate::train::event::{Step, TrainerControl};
 use crate::train::schedule::SchedulerType;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_duration, thousands};
@@ -40,13 +41,16 @@ const ALL_LABELS: &str = "all";
 /// Series of a run as points.
 #[derive(Default)]
 struct ChartSeries {
-    built_for: Option<(SessionId, usize, usize, usize)>,
-    raw: Vec<[f64; 2]>,
-    smoothed: Vec<[f64; 2]>,
+    /// Session and number of the run, and the number of its steps and evaluations so far.
+    built_for: Option<(SessionId, usize)>,
+    n_steps: usize,
+    n_evaluations: usize,
+    raw: BoundedSeries,
+    smoothed: BoundedSeries,
+    rate: BoundedSeries,
+    speed: BoundedSeries,
+    gradient: BoundedSeries,
     dev_loss: Vec<[f64; 2]>,
-    rate: Vec<[f64; 2]>,
-    speed: Vec<[f64; 2]>,
-    gradient: Vec<[f64; 2]>,
     /// Selecting metric of all labels, then, if it is F1, of each label.
     metric: Vec<(String, Vec<[f64; 2]>)>,
 }
@@ -260,20 +264,30 @@ fn logged_metrics(scores: &EvalMetrics, headline: &MetricDefinition) -> String {
 }
 
 impl ChartSeries {
+    /// Adds the new steps and evaluations of a run.
     fn refresh(&mut self, session: SessionId, run: &LiveRun) {
-        let of = Some((session, run.id, run.steps.len(), run.dev.len()));
-        if self.built_for == of {
-            return;
+        let of = Some((session, run.id));
+        if self.built_for != of || self.n_steps > run.steps.len() || self.n_evaluations > run.dev.len() {
+            *self = Self { built_for: of, ..Self::default() };
         }
-        self.built_for = of;
-        let series = |value: fn(&crate::train::event::Step) -> f64| {
-            run.steps.iter().map(|s| [s.step as f64, value(s)]).collect()
-        };
-        self.raw = series(|s| s.loss);
-        self.rate = series(|s| s.learning_rate);
-        self.speed = series(|s| s.subwords_per_second);
-        self.gradient = series(|s| s.grad_norm);
-        self.smoothed = run.steps.iter().zip(&run.smoothed).map(|(s, l)| [s.step as f64, *l]).collect();
+        let new = &run.steps[self.n_steps..];
+        if !new.is_empty() {
+            let series = |value: fn(&Step) -> f64| new.iter().map(move |s| [s.step as f64, value(s)]);
+            self.raw.extend(series(|s| s.loss));
+            self.rate.extend(series(|s| s.learning_rate));
+            self.speed.extend(series(|s| s.subwords_per_second));
+            self.gradient.extend(series(|s| s.grad_norm));
+            let smoothed = new.iter().zip(&run.smoothed[self.n_steps..]);
+            self.smoothed.extend(smoothed.map(|(s, loss)| [s.step as f64, *loss]));
+            self.n_steps = run.steps.len();
+        }
+        if self.n_evaluations < run.dev.len() {
+            self.n_evaluations = run.dev.len();
+            self.set_evaluations(run);
+        }
+    }
+
+    fn set_evaluations(&mut self, run: &LiveRun) {
         let on_dev = |metric: &MetricDefinition| {
             let point =
                 |(step, _, s): &(usize, usize, EvalMetrics)| Some([*step as f64, metric.scaled(s.values.get(metric)?)]);
@@ -323,8 +337,8 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &ChartsState) -> Option<f64> {
     let epoch_starts: Vec<(f64, &str)> = epoch_starts.iter().map(|(x, n)| (*x, n.as_str())).collect();
     let points = &view.points;
     let series = [
-        Series::new(tr!("Raw"), training, &points.raw).faint(),
-        Series::new(tr!("Smoothed"), training, &points.smoothed).width(2.0),
+        Series::new(tr!("Raw"), training, points.raw.points()).faint(),
+        Series::new(tr!("Smoothed"), training, points.smoothed.points()).width(2.0),
         Series::new(tr!("Dev"), dev, &points.dev_loss).width(1.75).dots(3.0),
     ];
     Card::new(tr!("Loss")).legend(&legend).without_padding().height(ui.available_height()).show(
@@ -436,16 +450,20 @@ fn small_chart(ui: &mut Ui, run: &LiveRun, view: &ChartsState, which: SmallChart
     let p = theme::colors(ui);
     let (total, _) = step_axis(run);
     let (title, name, color, points, format_value): (_, _, _, _, fn(f64) -> String) = match which {
-        SmallChart::Rate => (tr!("Learning rate"), tr!("Learning rate chart"), p.series[2], &view.points.rate, |v| {
-            if v == 0.0 { "0".into() } else { format!("{v:.0e}") }
-        }),
+        SmallChart::Rate => {
+            (tr!("Learning rate"), tr!("Learning rate chart"), p.series[2], view.points.rate.points(), |v| {
+                if v == 0.0 { "0".into() } else { format!("{v:.0e}") }
+            })
+        }
         SmallChart::Speed => {
-            (tr!("Throughput (subwords/s)"), tr!("Speed chart"), p.series[5], &view.points.speed, |v| {
+            (tr!("Throughput (subwords/s)"), tr!("Speed chart"), p.series[5], view.points.speed.points(), |v| {
                 thousands(v.round() as usize)
             })
         }
         SmallChart::Gradient => {
-            (tr!("Gradient norm"), tr!("Gradient chart"), p.series[3], &view.points.gradient, |v| format!("{v:.1}"))
+            (tr!("Gradient norm"), tr!("Gradient chart"), p.series[3], view.points.gradient.points(), |v| {
+                format!("{v:.1}")
+            })
         }
     };
     let latest = points.last().map_or_else(String::new, |v| match which {

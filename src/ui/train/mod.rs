@@ -1,5 +1,6 @@
 //! The Train page: form, charts, runs and log.
 
+mod bounded_series;
 mod charts;
 mod form;
 mod lr_sweep;
@@ -19,6 +20,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 pub struct TrainPageState {
     form: form::TrainFormState,
     charts: charts::ChartsState,
+    runs: run_list::RunListState,
     /// Index of the visible side panel in a narrow window, in which form and runs share one side.
     narrow_tab: usize,
 }
@@ -53,7 +55,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainPageState
                 });
             }
             if narrow && view.narrow_tab == 1 {
-                run_list::show(ui, app, session, out)
+                run_list::show(ui, app, session, &mut view.runs, out)
             } else {
                 form::show(ui, app, session, &mut view.form, out)
             }
@@ -63,7 +65,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainPageState
     right_border(ui, rect);
     if !narrow {
         let panel = Panel::right("runs").frame(side).exact_size(292.0).resizable(false).show_separator_line(false);
-        let rect = panel.show(ui, |ui| run_list::show(ui, app, session, out)).response.rect;
+        let rect = panel.show(ui, |ui| run_list::show(ui, app, session, &mut view.runs, out)).response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default()

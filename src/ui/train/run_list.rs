@@ -3,7 +3,8 @@
 use crate::app::effect::Pick;
 use crate::app::page_commands::TrainCommand;
 use crate::app::{App, Command};
-use crate::i18n::tr;
+use crate::eval::MetricDefinition;
+use crate::i18n::{tr, translate};
 use crate::project::RunStatus;
 use crate::session::Session;
 use crate::session::run::{LiveRun, RunState};
@@ -14,8 +15,16 @@ use crate::ui::theme::{self, Icon, TextRole, icon};
 use crate::ui::widgets::{IconButton, label, panel_header, paragraph, put_text, section_header, separator};
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
+/// Presentation state of the panel.
+#[derive(Default)]
+pub struct RunListState {
+    /// Heights of the log lines in points, for this width. Lines outside of the view are not laid out.
+    heights: Vec<f32>,
+    width: f32,
+}
+
 /// Shows the panel.
-pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut RunListState, out: &mut Commands) {
     let p = theme::colors(ui);
     panel_header(ui, tr!("Runs"), &session.runs.len().to_string(), |_| {});
     Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
@@ -51,7 +60,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                     None
                 };
                 let shown = app.live_run().is_some_and(|r| r.id == run.number);
-                if let Some(command) = row(ui, &name, &detail, &value, &when, shown, action) {
+                if let Some(command) = row(ui, &name, &detail, (metric, &value), &when, shown, action) {
                     out.push(command);
                 }
             }
@@ -59,9 +68,8 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     });
     separator(ui);
     section_header(ui, tr!("Log"), |ui| {
-        let text = log_text(app);
         if IconButton::new(icon::COPY, tr!("Copy log")).show(ui).clicked() {
-            ui.copy_text(text);
+            ui.copy_text(log_text(app));
         }
     });
     ScrollArea::vertical().id_salt("log").auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
@@ -71,7 +79,18 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                 label(ui, TextRole::Small, p.text_muted, tr!("The log of a run appears here"));
                 return;
             };
-            for line in &run.log {
+            let width = ui.available_width();
+            if view.width != width || view.heights.len() > run.log.len() {
+                *view = RunListState { heights: Vec::new(), width };
+            }
+            for (index, line) in run.log.iter().enumerate() {
+                let top = ui.cursor().min;
+                if let Some(height) = view.heights.get(index)
+                    && !ui.is_rect_visible(Rect::from_min_size(top, vec2(width, *height)))
+                {
+                    ui.allocate_space(vec2(width, *height));
+                    continue;
+                }
                 let color = match (&run.state, line.level) {
                     (RunState::Failed(reason), _) if *reason == line.text => p.error,
                     (_, LogLevel::Warning) => p.warning,
@@ -94,6 +113,11 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                         }
                     });
                 });
+                let height = ui.cursor().top() - top.y - ui.spacing().item_spacing.y;
+                match view.heights.get_mut(index) {
+                    Some(known) => *known = height,
+                    None => view.heights.push(height),
+                }
             }
         });
     });
@@ -109,15 +133,15 @@ fn row(
     ui: &mut Ui,
     name: &str,
     detail: &str,
-    f1: &str,
+    (metric, value): (&MetricDefinition, &str),
     when: &str,
     selected: bool,
     action: Option<(Icon, String, Command)>,
 ) -> Option<Command> {
     let p = theme::colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, tr!("{name}, dev F1 {f1}", name, f1)));
+    let spoken = tr!("{name}, dev {metric} {value}", name, metric = translate(metric.title), value);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &spoken));
     if selected {
         ui.painter().rect_filled(rect, 8, p.selected);
     } else if response.hovered() {
@@ -133,7 +157,7 @@ fn row(
         TextRole::Small.truncated(ui, detail, words.width()),
         p.text_secondary,
     );
-    put_text(ui.painter(), inside, Align2::RIGHT_TOP, TextRole::BodyMedium.single_line(ui, f1), p.text);
+    put_text(ui.painter(), inside, Align2::RIGHT_TOP, TextRole::BodyMedium.single_line(ui, value), p.text);
     put_text(ui.painter(), inside, Align2::RIGHT_BOTTOM, TextRole::Small.single_line(ui, when), p.text_secondary);
     let (glyph, title, command) = action?;
     let at = Rect::from_center_size(pos2(inside.right() - 70.0, inside.center().y), vec2(24.0, 24.0));
