@@ -6,6 +6,7 @@
 //! (`assets/language/template.json` lists all texts). Texts without a translation stay English.
 
 use crate::corpus::EditTitle;
+use crate::corpus::label::LabelNameError;
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::Deserialize;
@@ -77,6 +78,15 @@ pub fn set_language(catalog: Catalog) -> Result<(), String> {
 fn parse_locale(language: &str) -> Result<Locale, String> {
     let tag = if language.is_empty() { "en" } else { language };
     Locale::try_from_str(tag).map_err(|e| format!("invalid language tag {tag}: {e}"))
+}
+
+/// Returns the translated reason why a text cannot be the name of a label.
+pub fn label_name_error(error: LabelNameError) -> &'static str {
+    match error {
+        LabelNameError::Empty => tr!("Enter a name"),
+        LabelNameError::Whitespace => tr!("Use a single word without whitespace and control characters"),
+        LabelNameError::Outside => tr!("O is the tag of tokens without a label. Use another name."),
+    }
 }
 
 /// Returns the plural category of a count. The rules are compiled in, so that creating them costs little.

@@ -171,6 +171,83 @@ fn helper_of_another_version_is_refused() {
 }
 
 #[test]
+fn invalid_tasks_are_refused() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let data = encode(corpus(), &TrainingArguments::default()).run_data.to_bytes().expect("bytes");
+    let header = |n_data_bytes: usize, program: &str| {
+        let arguments = tagwright::train::settings::to_map(&TrainingArguments::default());
+        serde_json::json!({"protocol": 1, "program": program, "task": "run", "base_kind": "starter", "device": "cpu",
+            "arguments": arguments, "labels": ["PER"], "n_data_bytes": n_data_bytes})
+        .to_string()
+    };
+    let check = |input: &[u8], expected: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tagwright"))
+            .args(["gpu-task", "--out"])
+            .arg(folder.path().join("run"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the helper");
+        // The helper can end before it has read everything.
+        let _ = child.stdin.take().expect("its input").write_all(input);
+        let output = child.wait_with_output().expect("its end");
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        let last = lines.lines().last().unwrap_or_default();
+        assert!(last.contains("\"failed\"") && last.contains(expected), "{expected}: {lines}");
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let task = |header: String, data: &[u8]| [header.as_bytes(), b"\n", data].concat();
+    check(b"", "invalid task");
+    check(b"{}\n", "another version");
+    check(&task(header(data.len(), "0.0.0"), &data), "another version");
+    check(&task(header(data.len() + 1, version), &data), "incomplete data");
+    check(&task(header(data.len(), version), &vec![7; data.len()]), "damaged data");
+}
+
+#[cfg(unix)]
+#[test]
+fn slow_or_dying_helper_does_not_block() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = encode(corpus(), &TrainingArguments::default());
+    assert!(data.run_data.to_bytes().expect("bytes").len() > 1 << 16, "the data does not fit into a pipe");
+    let check = |script: &str, expected: &str| {
+        let helper = fake_helper(folder.path(), script);
+        let started = std::time::Instant::now();
+        let arguments = TrainingArguments::default();
+        let out = folder.path().join("run");
+        let result = run_data(&helper, Task::Run, &data, &arguments, &out, &mut Listener::default());
+        assert!(result.as_ref().is_err_and(|e| e.message.contains(expected)), "{script}: {result:?}");
+        assert!(started.elapsed() < std::time::Duration::from_secs(30), "{script}");
+    };
+    check("echo 'error: no memory' >&2; exit 1", "no memory");
+    check(r#"echo '{"event":"hello","protocol":999}'; exec sleep 60"#, "another version");
+}
+
+#[cfg(unix)]
+#[test]
+fn terminated_helper_writes_a_checkpoint() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    // The wrapper passes its input to the helper and terminates it after two seconds.
+    let program = env!("CARGO_BIN_EXE_tagwright");
+    let script = format!(r#"exec 3<&0; {program} "$@" <&3 & child=$!; (sleep 2; kill -TERM $child) & wait $child"#);
+    let helper = fake_helper(folder.path(), &script);
+    let arguments = TrainingArguments { num_train_epochs: 1000, ..TrainingArguments::default() };
+    let data = encode(corpus(), &arguments);
+    let result = run_data(&helper, Task::Run, &data, &arguments, &out, &mut Listener::default());
+    assert_eq!(result, Ok(HelperResult::Suspended));
+    assert!(
+        std::fs::read_dir(&out)
+            .expect("the run")
+            .flatten()
+            .any(|e| e.file_name().to_string_lossy().starts_with("checkpoint-"))
+    );
+}
+
+#[test]
 fn suspended_helper_run_resumes() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
@@ -191,9 +268,9 @@ fn helper_returns_measurements() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let (result, _) = run_helper(Task::Estimate, &out, 1, None);
-    assert!(matches!(result, Ok(HelperResult::Estimate(Some(e))) if e.seconds > 0.0), "{result:?}");
+    assert!(matches!(result, Ok(HelperResult::Estimate(e)) if e.seconds > 0.0), "{result:?}");
     let (result, _) = run_helper(Task::LrSweep, &out, 1, None);
-    assert!(matches!(&result, Ok(HelperResult::Rates(Some(r))) if r.points.len() > 40), "{result:?}");
+    assert!(matches!(&result, Ok(HelperResult::LrSweep(r)) if r.points.len() > 40), "{result:?}");
     assert!(!out.exists());
 }
 

@@ -7,7 +7,7 @@ use tagwright::app::dialogs::Dialog;
 use tagwright::app::page_commands::{
     DataCommand, EvaluateCommand, LabelCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
-use tagwright::app::refusal::blocker;
+use tagwright::app::refusal::obstacle;
 use tagwright::app::requests::Slot;
 use tagwright::app::runs::run_preview;
 use tagwright::app::train_page::BaseModelInput;
@@ -117,8 +117,7 @@ impl TestApp {
             Slot::Report => self.run(Command::Run(Action::GoTo(Page::Data))),
             Slot::Dialog => self.run(Command::Run(Action::Export)),
         }
-        let is_preview = |work: &Work| matches!(work, Work::Interactive(InteractiveWork::PreviewRun { .. }));
-        self.last_request(|work| is_preview(work) == (slot == Slot::RunPreview))
+        self.app.requests.pending(slot).expect("a request").id()
     }
 
     /// Opens a dataset of three sentences.
@@ -365,7 +364,7 @@ fn output(folder: &str) -> TrainOutput {
 }
 
 fn status(test: &TestApp) -> RunStatus {
-    test.session().runs.last().expect("a run").outcome
+    test.session().runs().last().expect("a run").outcome
 }
 
 #[test]
@@ -436,7 +435,7 @@ fn run_ends_in_its_own_session() {
     assert!(test.effects.iter().any(|e| matches!(e, Effect::ParkProject)), "the project of the run stays open");
     assert!(test.app.is_training() && test.app.live_run().is_none());
     test.run(Command::Run(Action::StartTraining));
-    assert_eq!(test.session().runs.len(), 0, "only one run at a time");
+    assert_eq!(test.session().runs().len(), 0, "only one run at a time");
     test.effects.clear();
     let model = test.app.evaluation_model.clone();
     test.done(run, Done::Trained(Box::new(output("new-model"))));
@@ -445,11 +444,11 @@ fn run_ends_in_its_own_session() {
         _ => None,
     });
     let closed = closed.expect("the session of the run is closed");
-    assert_eq!((closed.corpus().name.as_str(), closed.runs[0].outcome), ("first", RunStatus::Completed));
+    assert_eq!((closed.corpus().name.as_str(), closed.runs()[0].outcome), ("first", RunStatus::Completed));
     let writes = closed.take_writes();
     assert!(writes.iter().any(|w| matches!(w, WriteOp::Run(r) if r.outcome == RunStatus::Completed)));
     assert!(test.app.parked.is_none() && !test.app.is_training());
-    assert_eq!((test.dataset(), test.session().runs.len(), &test.app.evaluation_model), ("second", 0, &model));
+    assert_eq!((test.dataset(), test.session().runs().len(), &test.app.evaluation_model), ("second", 0, &model));
     assert!(test.app.notifications.shown().iter().any(|n| n.title == "Run 1 of first has ended"));
 }
 
@@ -459,7 +458,7 @@ fn source_change_waits_for_the_run() {
     let run = start_run(&mut test);
     let path = test.folder.path().join("first.conll");
     // The run is stored in the project, so it is not empty when the changed source is opened.
-    let mut project = Project::open(&test.session().project).expect("the project");
+    let mut project = Project::open(&test.session().project()).expect("the project");
     let dataset = Dataset::open(&path).expect("the dataset");
     project.import(&dataset, ImportOrigin::FromSource, &|_, _| true).expect("an import");
     drop(project);
@@ -499,7 +498,7 @@ fn decision_about_source_is_not_replaced() {
     let path = test.folder.path().join("first.conll");
     let dataset = Dataset::open(&path).expect("the dataset");
     let carried = carry_over(&dataset.corpus, &dataset.corpus);
-    let project = test.session().project.clone();
+    let project = test.session().project().to_owned();
     test.run(Command::Open(path.clone()));
     let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
     test.done(id, Done::SourceChanged(Arc::new(SourceChange { path, project, dataset, carried, edits: 1 })));
@@ -542,7 +541,7 @@ fn read_only_session_cannot_be_edited() {
 fn blocked_commands_do_nothing() {
     let check = |mut test: TestApp, state: &str| {
         let mut n_blocked = 0;
-        for entry in COMMANDS.iter().filter(|entry| blocker(&test.app, entry.action).is_some()).collect::<Vec<_>>() {
+        for entry in COMMANDS.iter().filter(|entry| obstacle(&test.app, entry.action).is_some()).collect::<Vec<_>>() {
             n_blocked += 1;
             let summary = |app: &App| {
                 let session = app.session.as_ref().map(|s| (s.corpus().documents.clone(), s.selection, s.current));
@@ -574,7 +573,7 @@ fn blocked_commands_do_nothing() {
 fn input_is_not_lost_to_another_dialog() {
     let mut test = TestApp::with_dataset("first");
     test.run(Command::Run(Action::Comment));
-    for entry in COMMANDS.iter().filter(|entry| entry.opens_ui()) {
+    for entry in COMMANDS.iter().filter(|entry| entry.opens) {
         test.run(Command::Run(entry.action));
         let is_open = matches!(test.app.dialogs.get(), Some(Dialog::Prompt(_))) && test.app.page == Page::Annotate;
         assert!(is_open, "{}", entry.english_title);
@@ -737,4 +736,69 @@ fn stopped_suggestions_are_still_added() {
     assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
     test.finish(id, Slot::Suggestions);
     assert_eq!(test.app.session.as_ref().map(|a| a.totals().n_open_suggestions), Some(1));
+}
+
+#[test]
+fn measurement_can_be_stopped() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Training);
+    test.run(Command::Run(Action::StopTraining));
+    assert!(test.effects.iter().any(|e| matches!(e, Effect::Control(c, TrainerControl::Stop) if *c == id)));
+    assert!(!test.app.is_training());
+}
+
+#[test]
+fn failed_preview_is_not_requested_again() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::RunPreview);
+    test.effects.clear();
+    test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::Internal, "a defect")));
+    assert!(test.effects.iter().all(|e| !matches!(e, Effect::Submit(_))));
+    // Another seed is a new question.
+    test.run(Command::Train(TrainCommand::Set("seed", "7".into())));
+    assert!(test.app.requests.is_pending(Slot::RunPreview));
+}
+
+#[test]
+fn run_without_labels_does_not_start() {
+    let mut test = TestApp::new();
+    let path = test.folder.path().join("empty.conll");
+    std::fs::write(&path, "Ada O\n\nsaw O\n").expect("a file");
+    test.run(Command::Open(path.clone()));
+    let id = test.last_request(|work| matches!(work, Work::Files(FileWork::Open(_))));
+    let Ok(Opening::Opened(opened)) = opening::open(&path, &test.app.dirs, None) else { panic!("not opened") };
+    test.done(id, Done::Opened { path, opened, comparison: None });
+    test.run(Command::Run(Action::StartTraining));
+    assert_eq!((test.session().runs().len(), test.app.page), (0, Page::Annotate));
+    assert!(test.app.notifications.shown().iter().any(|n| n.detail.contains("no labels")));
+}
+
+#[test]
+fn question_before_closing_interrupts_and_is_withdrawn() {
+    let mut test = TestApp::with_dataset("first");
+    test.run(Command::Run(Action::Comment));
+    test.run(Command::ConfirmClosing("the disk is full".into()));
+    assert!(matches!(test.app.dialogs.get(), Some(Dialog::Closing(_))));
+    test.run(Command::WithdrawClosing);
+    assert!(matches!(test.app.dialogs.get(), Some(Dialog::Prompt(_))), "the comment is not lost");
+    test.run(Command::WithdrawClosing);
+    assert!(matches!(test.app.dialogs.get(), Some(Dialog::Prompt(_))));
+}
+
+#[test]
+fn subwords_are_requested_once_for_each_state() {
+    let mut test = TestApp::with_dataset("first");
+    let n_requests = |test: &mut TestApp, command: Command| {
+        test.effects.clear();
+        test.run(command);
+        let is_align = |e: &&Effect| matches!(e, Effect::Submit(r) if matches!(r.work, Work::Interactive(InteractiveWork::Align { .. })));
+        test.effects.iter().filter(is_align).count()
+    };
+    assert_eq!(n_requests(&mut test, Command::Run(Action::ToggleSubwords)), 1);
+    assert_eq!(n_requests(&mut test, Command::View(ViewCommand::Select(0, 0))), 0);
+    assert_eq!(n_requests(&mut test, Command::Run(Action::ClearLabel)), 1, "an edit changes the tags");
+    assert_eq!(n_requests(&mut test, Command::Run(Action::Undo)), 1);
+    assert_eq!(n_requests(&mut test, Command::Run(Action::NextSentence)), 1);
+    assert_eq!(n_requests(&mut test, Command::Train(TrainCommand::Set("max_length", "64".into()))), 1);
+    assert_eq!(n_requests(&mut test, Command::Train(TrainCommand::Set("seed", "7".into()))), 0);
 }

@@ -8,6 +8,7 @@ use super::effect::Effect;
 use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
 use super::state::App;
+use super::subwords::request_subwords;
 use super::{data_page, import, opening, runs, source_change, suggestions};
 use crate::failure::Failure;
 use crate::i18n::tr;
@@ -47,6 +48,7 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
     }
     runs::close_ended_session(app, &mut effects);
     runs::request_preview(app, &mut effects);
+    request_subwords(app, &mut effects);
     effects
 }
 
@@ -83,7 +85,7 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
         Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
         Done::RunPreviewed { stamp, seed, preview } => {
             if let Some(session) = &mut app.session {
-                session.set_run_preview(stamp, seed, preview);
+                session.set_run_preview(stamp, seed, Some(preview));
             }
         }
         Done::ExportLosses(losses) => {
@@ -137,7 +139,12 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Export(_)));
             tr!("Could not list the export formats")
         }
-        Purpose::PreviewRun(..) => tr!("Could not determine the training data"),
+        Purpose::PreviewRun(stamp, seed) => {
+            if let Some(session) = &mut app.session {
+                session.set_run_preview(stamp, seed, None);
+            }
+            tr!("Could not determine the training data")
+        }
         Purpose::CompareSnapshots => {
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Snapshots(_)));
             tr!("Could not compare the snapshots")

@@ -34,6 +34,8 @@ pub enum Command {
     CloseDialog,
     /// Asks before the window closes while edits cannot be stored, for this reason.
     ConfirmClosing(String),
+    /// Withdraws the question before the window closes, because all edits are stored.
+    WithdrawClosing,
     /// Resolves a changed source file.
     SourceChange(SourceDecision),
     /// Removes a dataset from the recent datasets.
@@ -86,7 +88,7 @@ impl Command {
     /// Returns true if the command changes the labels, the sources or the list of runs.
     pub fn writes(&self) -> bool {
         match self {
-            Self::Run(action) => spec_of(*action).is_writing(),
+            Self::Run(action) => spec_of(*action).writes,
             Self::Comment(..) | Self::SetRangeComment(..) | Self::Labels(_) | Self::Saved(_) => true,
             Self::View(command) => command.writes(),
             Self::Matches(command) => command.writes(),
@@ -102,6 +104,7 @@ impl Command {
             | Self::MoveProjectTo(_)
             | Self::CloseDialog
             | Self::ConfirmClosing(_)
+            | Self::WithdrawClosing
             | Self::SourceChange(_)
             | Self::RemoveRecent(_)
             | Self::SelectPart(..)

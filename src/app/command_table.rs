@@ -11,9 +11,9 @@ use crate::session::labeling::{CaretMotion, SpanResize};
 /// Context in which a command can run and its keys are active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// On all pages. A key with Ctrl is active also while the user types text.
+    /// On all pages. Keys that do not enter text are active also while the user types text or a dialog is open.
     Everywhere,
-    /// On this page. Its keys are not active while the user types text.
+    /// On this page. Its keys are active only while no text is typed and nothing covers the page.
     Page(Page),
 }
 
@@ -37,23 +37,24 @@ pub enum Needs {
     Redo,
     /// Selected words.
     Selection,
-    /// A suggestion at the selection.
+    /// A suggestion in the current sentence.
     Suggestion,
     /// A run in progress.
     ActiveRun,
+    /// A run or a measurement in progress.
+    Training,
     /// A visible comparison with other annotations.
     Comparison,
 }
 
-/// Kind of change that a command makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    /// Changes only the view or the settings.
-    View,
-    /// Opens a dialog or another page.
-    Opens,
-    /// Changes the project or the source files.
-    Writes,
+impl Needs {
+    /// Returns true if an earlier key of the same frame can meet the requirement.
+    pub fn can_change_within_frame(self) -> bool {
+        match self {
+            Self::Undo | Self::Redo | Self::Selection | Self::Suggestion => true,
+            Self::Nothing | Self::Dataset | Self::ActiveRun | Self::Training | Self::Comparison => false,
+        }
+    }
 }
 
 /// A row of the command table.
@@ -73,7 +74,10 @@ pub struct CommandSpec {
     pub scope: Scope,
     /// Required state.
     pub needs: Needs,
-    change: Change,
+    /// True if the command opens a dialog or another page. The following keys are then meant for that.
+    pub opens: bool,
+    /// True if the command changes the project or the source files.
+    pub writes: bool,
 }
 
 impl CommandSpec {
@@ -82,18 +86,8 @@ impl CommandSpec {
         translate(self.english_title)
     }
 
-    /// Returns true if the command opens a dialog or another page. The following keys are then meant for that.
-    pub fn opens_ui(&self) -> bool {
-        self.change == Change::Opens
-    }
-
-    /// Returns true if the command changes the project or the source files.
-    pub fn is_writing(&self) -> bool {
-        self.change == Change::Writes
-    }
-
     const fn new(scope: Scope, action: Action, id: &'static str, english_title: &'static str, icon: Icon) -> Self {
-        Self { action, id, english_title, icon, keys: &[], scope, needs: Needs::Dataset, change: Change::View }
+        Self { action, id, english_title, icon, keys: &[], scope, needs: Needs::Dataset, opens: false, writes: false }
     }
 
     const fn keys(self, keys: &'static [Shortcut]) -> Self {
@@ -105,11 +99,11 @@ impl CommandSpec {
     }
 
     const fn opens(self) -> Self {
-        Self { change: Change::Opens, ..self }
+        Self { opens: true, ..self }
     }
 
     const fn writes(self) -> Self {
-        Self { change: Change::Writes, ..self }
+        Self { writes: true, ..self }
     }
 }
 
@@ -405,13 +399,14 @@ pub const COMMANDS: &[CommandSpec] = &[
         .writes(),
     everywhere(Action::StartTraining, "run::train", "Start training", icon::PLAY)
         .keys(&[Shortcut::ctrl("Enter")])
+        .opens()
         .writes(),
-    everywhere(Action::Estimate, "run::estimate", "Estimate duration and memory", icon::CLOCK),
-    everywhere(Action::FindLearningRate, "run::find_lr", "Find learning rate", icon::TRENDING_DOWN),
+    everywhere(Action::Estimate, "run::estimate", "Estimate duration and memory", icon::CLOCK).opens(),
+    everywhere(Action::FindLearningRate, "run::find_lr", "Find learning rate", icon::TRENDING_DOWN).opens(),
     everywhere(Action::PauseTraining, "run::pause", "Pause or resume training", icon::PAUSE).needs(Needs::ActiveRun),
     everywhere(Action::StopAfterEpoch, "run::stop_after_epoch", "Stop after current epoch", icon::SQUARE)
         .needs(Needs::ActiveRun),
-    everywhere(Action::StopTraining, "run::stop", "Stop and keep best model", icon::SQUARE).needs(Needs::ActiveRun),
+    everywhere(Action::StopTraining, "run::stop", "Stop and keep best model", icon::SQUARE).needs(Needs::Training),
     everywhere(Action::Evaluate, "eval::run", "Evaluate model", icon::TARGET).opens(),
     everywhere(Action::Palette, "palette::open", "Show command palette", icon::SEARCH)
         .keys(&[Shortcut::ctrl("K")])

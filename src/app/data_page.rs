@@ -30,7 +30,7 @@ pub(super) fn request_report(app: &mut App, effects: &mut Vec<Effect>) {
     if is_current || app.requests.is_pending(Slot::Report) {
         return;
     }
-    let (corpus, files, stamp) = (session.corpus().clone(), session.files.clone(), session.stamp());
+    let (corpus, files, stamp) = (session.corpus().clone(), session.files().to_vec(), session.stamp());
     // A model from the hub is not downloaded for the report.
     let base = Some(&app.train_page.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
     let base = base.and_then(BaseModelInput::name).map(|name| (name, app.train_page.arguments.max_length));
@@ -129,7 +129,7 @@ fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     // The fixes are tried on a copy, because one fix can invalidate another.
     let mut tried = session.corpus().clone();
     let fixes = numbers.iter().filter_map(|n| Some((*n, report.findings.get(*n)?.fix.clone()?)));
-    let overlaps = session.allow_overlaps;
+    let overlaps = session.allow_overlaps();
     let fitting: Vec<(usize, Edit)> =
         fixes.filter(|(_, fix)| is_applicable(fix, &tried, overlaps) && fix.apply(&mut tried)).collect();
     let count = fitting.len();
@@ -176,7 +176,7 @@ pub(super) fn step_difference(app: &mut App, forward: bool) {
 pub(super) fn resolve(app: &mut App, resolution: Resolution, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let Some(difference) = session.checks.comparison.as_ref().and_then(|c| c.difference().copied()) else { return };
-    let is_conflict = !session.allow_overlaps && difference.left.is_some() && difference.right.is_some();
+    let is_conflict = !session.allow_overlaps() && difference.left.is_some() && difference.right.is_some();
     if resolution == Resolution::Both && is_conflict {
         let text = tr!("Overlapping spans are off for this dataset. Turn them on with “Toggle overlapping spans”.");
         return app.notifications.push(Notification::info(tr!("Cannot keep both spans"), text));

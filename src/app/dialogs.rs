@@ -10,6 +10,7 @@ use crate::format::{Format, ReadOptions};
 use crate::project::{Dataset, SourceChange};
 use crate::session::Session;
 use crate::session::matching::{MatchOptions, TextMatch};
+use std::collections::VecDeque;
 use std::mem::discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,19 +68,18 @@ impl Dialog {
             | Self::Fixes(_)
             | Self::Snapshots(_)
             | Self::Export(_)
-            | Self::Import(_)
             | Self::SourceChange(_) => true,
-            Self::Palette | Self::Shortcuts | Self::Settings | Self::Closing(_) => false,
+            Self::Palette | Self::Shortcuts | Self::Settings | Self::Import(_) | Self::Closing(_) => false,
         }
     }
 }
 
-/// The dialogs of the window: at most one is open.
+/// The dialogs of the window: at most one is open. A dialog with input is never lost to another one: either of them waits.
 #[derive(Debug, Default)]
 pub struct Dialogs {
     open: Option<Dialog>,
-    /// A dialog that an answer of the worker brought while the open one had input. It is shown next.
-    next: Option<Dialog>,
+    /// Dialogs that are shown when the open one is closed, in this order.
+    waiting: VecDeque<Dialog>,
 }
 
 impl Dialogs {
@@ -93,32 +93,35 @@ impl Dialogs {
         self.open.as_mut()
     }
 
-    /// Opens a dialog in place of the open one, as requested by the user.
+    /// Opens a dialog as requested by the user. An open dialog with input is shown again when it is closed.
     pub(super) fn open(&mut self, dialog: Dialog) {
-        self.open = Some(dialog);
+        if let Some(interrupted) = self.open.replace(dialog).filter(Dialog::has_input) {
+            self.waiting.push_front(interrupted);
+        }
     }
 
     /// Opens a dialog, or closes it if a dialog of this kind is open.
     pub(super) fn toggle(&mut self, dialog: Dialog) {
         if self.close_if(|open| discriminant(open) == discriminant(&dialog)).is_none() {
-            self.open = Some(dialog);
+            self.open(dialog);
         }
     }
 
-    /// Shows a dialog that the user did not request now. It waits until the user has finished the open one.
+    /// Shows a dialog that the user did not request now. It waits until the user has finished an open one with input. A
+    /// new import preview replaces the open one.
     pub(super) fn announce(&mut self, dialog: Dialog) {
-        let is_update = self.open.as_ref().is_some_and(|open| discriminant(open) == discriminant(&dialog));
+        let is_update = matches!((&self.open, &dialog), (Some(Dialog::Import(_)), Dialog::Import(_)));
         if is_update || !self.open.as_ref().is_some_and(Dialog::has_input) {
             self.open = Some(dialog);
         } else {
-            self.next = Some(dialog);
+            self.waiting.push_back(dialog);
         }
     }
 
-    /// Closes the open dialog if it matches, and shows the waiting one.
+    /// Closes the open dialog if it matches, and shows the next waiting one.
     pub(super) fn close_if(&mut self, is_closed: impl FnOnce(&Dialog) -> bool) -> Option<Dialog> {
         let closed = self.open.take_if(|open| is_closed(open))?;
-        self.open = self.next.take();
+        self.open = self.waiting.pop_front();
         Some(closed)
     }
 
@@ -129,8 +132,22 @@ impl Dialogs {
 
     /// Closes the dialogs of a dataset that is not the open one any more.
     pub(super) fn close_of_dataset(&mut self) {
-        self.next = None;
-        self.open.take_if(|open| open.is_of_dataset());
+        self.close_all(Dialog::is_of_dataset);
+    }
+
+    /// Withdraws the question before closing, because all edits are stored.
+    pub(super) fn withdraw_closing(&mut self) {
+        self.close_all(|dialog| matches!(dialog, Dialog::Closing(_)));
+    }
+
+    /// Returns true if the question before closing is open or waits.
+    pub fn is_confirming_close(&self) -> bool {
+        self.open.iter().chain(&self.waiting).any(|dialog| matches!(dialog, Dialog::Closing(_)))
+    }
+
+    fn close_all(&mut self, is_closed: impl Fn(&Dialog) -> bool) {
+        self.waiting.retain(|dialog| !is_closed(dialog));
+        self.close_if(is_closed);
     }
 }
 
@@ -235,6 +252,12 @@ mod tests {
         check(&[("toggle", Dialog::Palette), ("toggle", Dialog::Settings)], Some(Dialog::Settings), None);
         check(&[("open", Dialog::Palette), ("announce", closing())], Some(closing()), None);
         check(&[("open", prompt()), ("announce", closing())], Some(prompt()), Some(closing()));
-        check(&[("open", prompt()), ("announce", prompt())], Some(prompt()), None);
+        check(&[("open", prompt()), ("open", closing())], Some(closing()), Some(prompt()));
+        let snapshots = || Dialog::Snapshots(Vec::new());
+        check(
+            &[("announce", prompt()), ("announce", closing()), ("open", snapshots())],
+            Some(snapshots()),
+            Some(prompt()),
+        );
     }
 }

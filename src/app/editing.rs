@@ -3,7 +3,6 @@
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::state::App;
-use super::subwords::request_subwords;
 use crate::corpus::{Edit, ReviewState, SentenceId};
 use crate::i18n::tr;
 use crate::session::{Session, Writer};
@@ -17,13 +16,11 @@ pub(super) fn writer<'s>(session: &'s mut Session, effects: &mut Vec<Effect>) ->
     writer.ok()
 }
 
-/// Runs a function with write access to the open dataset, and requests the subwords of the sentence that is then the
-/// current one.
+/// Runs a function with write access to the open dataset.
 pub(super) fn edit<T>(app: &mut App, effects: &mut Vec<Effect>, run: impl FnOnce(&mut Writer) -> T) {
     let Some(session) = &mut app.session else { return };
     let Some(mut writer) = writer(session, effects) else { return };
     run(&mut writer);
-    request_subwords(app, effects);
 }
 
 /// Changes the review state of a sentence.

@@ -15,15 +15,15 @@ use std::path::PathBuf;
 pub(super) fn open_dialog(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
     app.dialogs.open(Dialog::Export(Vec::new()));
-    let work = InteractiveWork::ListExportLosses { corpus: session.corpus().clone(), files: session.files.clone() };
+    let work = InteractiveWork::ListExportLosses { corpus: session.corpus().clone(), files: session.files().to_vec() };
     app.requests.submit(Purpose::ListExportLosses, Work::Interactive(work), effects);
 }
 
 /// Opens the file dialog for a copy, or the export dialog if the source format cannot store labels.
 pub(super) fn save_copy(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    match copying::refusal(&session.files) {
-        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: session.files.len() > 1 })),
+    match copying::refusal(session.files()) {
+        None => effects.push(Effect::PathDialog(Pick::SaveAs { folder: session.files().len() > 1 })),
         Some(reason) => {
             app.notifications.push(Notification::info(tr!("The copy would lose labels"), reason));
             open_dialog(app, effects);
@@ -34,7 +34,7 @@ pub(super) fn save_copy(app: &mut App, effects: &mut Vec<Effect>) {
 /// Writes a copy of the source files with the current labels.
 pub(super) fn write_copy(app: &mut App, path: PathBuf, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
-    let (corpus, files, root) = (session.corpus().clone(), session.files.clone(), session.path.clone());
+    let (corpus, files, root) = (session.corpus().clone(), session.files().to_vec(), session.path().to_owned());
     write(app, FileWork::SaveCopy { path, root, corpus, files }, effects);
 }
 

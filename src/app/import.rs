@@ -24,7 +24,7 @@ pub(super) fn run_command(app: &mut App, command: ImportCommand, effects: &mut V
             if let Some(preview) = preview(app) {
                 preview.choices = options;
                 let path = preview.path.clone();
-                request_preview(app, path, options, effects);
+                read_preview(app, path, options, effects);
             }
         }
         ImportCommand::SetImportLabel(old, new) => {
@@ -42,7 +42,7 @@ pub(super) fn run_command(app: &mut App, command: ImportCommand, effects: &mut V
 /// Requests the first preview of this path. A known dataset is opened immediately.
 pub(super) fn start(app: &mut App, path: PathBuf, effects: &mut Vec<Effect>) {
     app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)));
-    request_preview(app, path, ReadOptions::default(), effects);
+    read_preview(app, path, ReadOptions::default(), effects);
 }
 
 /// Returns the content of the open import preview.
@@ -54,7 +54,7 @@ fn preview(app: &mut App) -> Option<&mut ImportPreview> {
 }
 
 /// Requests a preview of this path. The dialog opens with the result, or stays open with the previous one.
-fn request_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
+fn read_preview(app: &mut App, path: PathBuf, options: ReadOptions, effects: &mut Vec<Effect>) {
     let purpose = Purpose::Preview(path.display().to_string());
     app.requests.submit(purpose, Work::Files(FileWork::Preview { path, options }), effects);
 }

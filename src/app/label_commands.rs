@@ -5,11 +5,10 @@ use super::effect::Effect;
 use super::notifications::Notification;
 use super::page_commands::LabelCommand;
 use super::state::App;
-use super::subwords::request_subwords;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
-use crate::i18n::tr;
+use crate::i18n::{label_name_error, tr};
 use crate::session::labeling::SpanResize;
 use crate::session::{PickerTarget, Session};
 
@@ -34,13 +33,11 @@ pub(super) fn run_command(app: &mut App, command: LabelCommand, effects: &mut Ve
             warn_doc_labels_unsupported(app);
         }
     }
-    request_subwords(app, effects);
 }
 
 /// Applies the label with a number key, 1 to 9.
 pub(super) fn apply_number_key(app: &mut App, key: u8, effects: &mut Vec<Effect>) {
     apply_label(app, LabelId::new(u16::from(key) - 1), effects);
-    request_subwords(app, effects);
 }
 
 /// Removes the labels of the selection.
@@ -63,10 +60,10 @@ pub(super) fn reshape(session: &mut Session, how: SpanResize, effects: &mut Vec<
 pub(super) fn toggle_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let Some(mut writer) = writer(session, effects) else { return };
-    writer.set_allow_overlaps(!writer.allow_overlaps);
+    writer.set_allow_overlaps(!writer.allow_overlaps());
     let lost =
-        session.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
-    app.notifications.push(match (session.allow_overlaps, lost) {
+        session.files().iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
+    app.notifications.push(match (session.allow_overlaps(), lost) {
         (true, Some(format)) => {
             let text = tr!(
                 "{format} cannot store overlapping spans: saving keeps only the first of each group. Export to doccano, Prodigy or Label Studio to keep all.",
@@ -87,7 +84,7 @@ pub(super) fn toggle_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
 fn warn_doc_labels_unsupported(app: &mut App) {
     let Some(session) = &app.session else { return };
     let document = session.corpus().document(session.current_id().document);
-    let format = session.files.get(document.source_id as usize).map(|f| f.report.format);
+    let format = session.files().get(document.source_id as usize).map(|f| f.report.format);
     if let Some(format) = format.filter(|f| !f.capabilities.doc_labels && !document.doc_labels.is_empty()) {
         let text = tr!(
             "{name} cannot store document labels. They are kept in the project. Export to doccano, Prodigy or Label Studio to include them.",
@@ -192,7 +189,9 @@ fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let taken = session.corpus().labels.id(name).is_some();
     match validate_label_name(name) {
-        Err(reason) => app.notifications.push(Notification::error(tr!("Could not add label"), reason)),
+        Err(error) => {
+            app.notifications.push(Notification::error(tr!("Could not add label"), label_name_error(error)));
+        }
         Ok(()) if taken => {
             app.notifications.push(Notification::error(tr!("Could not add label"), tr!("{name} already exists", name)))
         }

@@ -7,7 +7,6 @@ use super::notifications::Notification;
 use super::pages::Page;
 use super::requests::Purpose;
 use super::state::App;
-use super::subwords::request_subwords;
 use super::try_page;
 use crate::clock::unix_now;
 use crate::corpus::relabel::relabel;
@@ -27,27 +26,27 @@ pub(super) fn open(app: &mut App, path: Option<PathBuf>, effects: &mut Vec<Effec
 
 /// Makes an opened dataset the current one. `path` is the requested path.
 pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mut Vec<Effect>) {
-    let is_open = |session: &Session| !session.is_read_only() && session.project == opened.project.path();
+    let is_open = |session: &Session| !session.is_read_only() && session.project() == opened.project.path();
     // The project is already open, possibly with edits that are not yet stored.
     if app.session.as_ref().is_some_and(is_open) {
-        take_preview(app);
+        take_preview(app, path);
         return;
     }
     if let Some(parked) = app.parked.take_if(|parked| is_open(parked)) {
         add_to_recent(app, &parked);
         replace_session(app, parked, effects);
         effects.extend([Effect::UnparkProject, Effect::StoreSettings]);
-        return request_subwords(app, effects);
+        return;
     }
     let notice = opened.notice.clone();
     let (session, project) = Session::new(opened);
     if session.sentences.is_empty() {
-        take_preview(app);
-        let text = tr!("{path} contains no sentences", path = session.path.display());
+        take_preview(app, path);
+        let text = tr!("{path} contains no sentences", path = session.path().display());
         return app.notifications.push(Notification::error(tr!("Nothing to open"), text));
     }
     add_to_recent(app, &session);
-    let preview = take_preview(app).filter(|preview| preview.path == path);
+    let preview = take_preview(app, path);
     if preview.is_none() {
         report_content(app, &session);
     }
@@ -60,9 +59,9 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     apply_label_map(app, preview, effects);
 }
 
-/// Closes the import preview and returns its content.
-fn take_preview(app: &mut App) -> Option<ImportPreview> {
-    let closed = app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)))?;
+/// Closes the import preview of a path and returns its content.
+fn take_preview(app: &mut App, path: &Path) -> Option<ImportPreview> {
+    let closed = app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(preview) if preview.path == path))?;
     if let Dialog::Import(preview) = closed { Some(*preview) } else { None }
 }
 
@@ -81,7 +80,7 @@ fn replace_session(app: &mut App, session: Session, effects: &mut Vec<Effect>) {
 fn add_to_recent(app: &mut App, session: &Session) {
     let (sentences, labels) = (session.sentences.len(), session.corpus().labels.len());
     app.settings.add_recent(Recent {
-        path: session.path.clone(),
+        path: session.path().to_owned(),
         name: session.corpus().name.clone(),
         detail: tr!(
             "{sentences}, {labels}",
@@ -94,7 +93,7 @@ fn add_to_recent(app: &mut App, session: &Session) {
 
 /// Reports how the sources were read. The import preview has already shown it.
 fn report_content(app: &mut App, session: &Session) {
-    let files = &session.files;
+    let files = session.files();
     let losses = files.iter().flat_map(|f| f.report.notes.iter()).filter(|n| n.kind.is_loss());
     let losses: Vec<String> = losses.map(|note| note.to_string()).collect();
     if !losses.is_empty() {
@@ -106,8 +105,8 @@ fn report_content(app: &mut App, session: &Session) {
         let format = files.first().map_or("", |f| f.report.format.name);
         app.notifications.push(Notification::info(tr!("Opened as {format}", format), details.join("; ")));
     }
-    if let Some(first) = session.problems.first() {
-        let count = session.problems.len();
+    if let Some(first) = session.problems().first() {
+        let count = session.problems().len();
         let title = trn!(count, "{n} problem in source files", "{n} problems in source files");
         app.notifications.push(Notification::info(title, first.to_string()));
     }
@@ -117,7 +116,7 @@ fn report_content(app: &mut App, session: &Session) {
 fn reset_pages(app: &mut App, effects: &mut Vec<Effect>) {
     app.dialogs.close_of_dataset();
     let runs: Vec<_> =
-        app.session.iter().flat_map(|session| &session.runs).map(|run| ModelRef::Folder(run.dir.clone())).collect();
+        app.session.iter().flat_map(|session| session.runs()).map(|run| ModelRef::Folder(run.dir.clone())).collect();
     // A model of the previous project is not in the lists of the next one.
     let is_gone = |model: &ModelRef| runs.contains(model);
     for model in [&mut app.evaluation_model, &mut app.suggestions.model] {

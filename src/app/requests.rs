@@ -153,6 +153,11 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// Returns the number of the request.
+    pub fn id(&self) -> RequestId {
+        self.id
+    }
+
     /// Returns the number of processed sentences and the total number, for requests about sentences.
     pub fn sentences(&self) -> Option<(usize, usize)> {
         match (&self.progress, &self.purpose) {

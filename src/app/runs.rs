@@ -35,7 +35,7 @@ pub(super) fn request_preview(app: &mut App, effects: &mut Vec<Effect>) {
     let (stamp, seed) = (session.stamp(), app.train_page.arguments.seed);
     let purpose = Purpose::PreviewRun(stamp, seed);
     let is_requested = app.requests.pending(Slot::RunPreview).is_some_and(|pending| pending.purpose == purpose);
-    if is_requested || run_preview(app, session).is_some() {
+    if is_requested || session.has_run_preview(seed) {
         return;
     }
     let work = InteractiveWork::PreviewRun { corpus: session.corpus().clone(), seed, stamp };
@@ -64,24 +64,40 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if let Some(Err(reason)) = &app.train_page.model_info {
         return Some(reason.clone());
     }
-    // Before the data is determined, the run itself checks it.
     let preview = run_preview(app, session)?;
-    if preview.n_train == 0 {
-        return Some(tr!("The train split is empty").into());
+    blocker_of_data(preview.n_train > 0, !preview.labels.is_empty())
+}
+
+/// Returns the reason why a run or a measurement cannot start. Before the data of the run is determined, the splits are
+/// checked here.
+fn start_blocker(app: &App) -> Option<String> {
+    let of_form = training_blocker(app);
+    let Some(session) = app.session.as_ref().filter(|session| of_form.is_none() && run_preview(app, session).is_none())
+    else {
+        return of_form;
+    };
+    let train = || session.corpus().documents.iter().filter(|document| document.split == Split::Train);
+    blocker_of_data(session.size_of(Split::Train) > 0, train().any(|document| !document.spans.is_empty()))
+}
+
+fn blocker_of_data(has_sentences: bool, has_labels: bool) -> Option<String> {
+    match (has_sentences, has_labels) {
+        (true, true) => None,
+        (true, false) => Some(tr!("The train split has no labels").into()),
+        (false, _) => Some(tr!("The train split is empty").into()),
     }
-    preview.labels.is_empty().then(|| tr!("The train split has no labels").into())
 }
 
 /// Starts a run with the settings of the form.
 pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
-    if let Some(reason) = training_blocker(app) {
+    if let Some(reason) = start_blocker(app) {
         app.notifications.push(Notification::info(tr!("Cannot train yet"), reason));
         return;
     }
     let (Some(session), Some(base)) = (&mut app.session, app.train_page.base.name()) else { return };
-    let run = session.runs.iter().map(|r| r.number).max().unwrap_or(0).max(session.max_run_number) + 1;
+    let run = session.next_run_number();
     let arguments = app.train_page.arguments.clone();
-    let out = app.dirs.run_dir(&session.project, run);
+    let out = app.dirs.run_dir(session.project(), run);
     // The run is recorded at its start, so that it is listed as interrupted if the program terminates.
     let record = RunRecord {
         number: run,
@@ -124,13 +140,13 @@ fn train_request(
 
 /// Starts a measurement with the settings of the form.
 pub(super) fn measure(app: &mut App, measurement: Measurement, effects: &mut Vec<Effect>) {
-    if let Some(reason) = training_blocker(app) {
+    if let Some(reason) = start_blocker(app) {
         app.notifications.push(Notification::info(tr!("Cannot measure yet"), reason));
         return;
     }
     let (Some(session), Some(base)) = (&app.session, app.train_page.base.name()) else { return };
     let arguments = app.train_page.arguments.clone();
-    let out = app.dirs.run_dir(&session.project, 0);
+    let out = app.dirs.run_dir(session.project(), 0);
     let purpose = Purpose::Measure(measurement, app.train_page.base.clone(), Box::new(arguments.clone()));
     let request = Box::new(train_request(session, base, arguments, out, false));
     app.requests.submit(purpose, Work::Training(TrainingWork::Measure(measurement, request)), effects);

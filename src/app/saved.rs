@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) fn open_snapshots(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &app.session else { return };
     app.dialogs.open(Dialog::Snapshots(Vec::new()));
-    let (corpus, snapshots) = (session.corpus().clone(), session.snapshots.clone());
+    let (corpus, snapshots) = (session.corpus().clone(), session.snapshots().to_vec());
     let work = InteractiveWork::CompareSnapshots { corpus, snapshots };
     app.requests.submit(Purpose::CompareSnapshots, Work::Interactive(work), effects);
 }
@@ -39,7 +39,7 @@ pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Ve
             open_snapshots(app, effects);
         }
         SavedCommand::DeleteSnapshot(name) => {
-            let index = writer.snapshots.iter().position(|s| s.name == name);
+            let index = writer.snapshots().iter().position(|s| s.name == name);
             if let (Some(index), Some(Dialog::Snapshots(changes))) = (index, app.dialogs.get_mut())
                 && index < changes.len()
             {
@@ -48,7 +48,7 @@ pub(super) fn run_command(app: &mut App, command: SavedCommand, effects: &mut Ve
             writer.delete_snapshot(name);
         }
         SavedCommand::RestoreSnapshot(name) => {
-            let snapshot = writer.snapshots.iter().find(|s| s.name == name);
+            let snapshot = writer.snapshots().iter().find(|s| s.name == name);
             if let Some(edit) = snapshot.and_then(|s| s.restore(writer.corpus())) {
                 writer.apply(edit);
             }

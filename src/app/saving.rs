@@ -13,7 +13,7 @@ pub fn on_saved(app: &mut App, saved: Saved) -> Vec<Effect> {
     let mut effects = Vec::new();
     app.notifications.push(save_notification(&saved));
     let Some(session) = &mut app.session else { return effects };
-    session.files = saved.files;
+    session.set_saved_files(saved.files);
     if let Err(SaveError::SourceChanged(_)) = saved.outcome {
         source_change::ask(app, &mut effects);
     }

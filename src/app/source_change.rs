@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// the run ends in the project.
 pub(super) fn on_detected(app: &mut App, changed: Arc<SourceChange>) {
     app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)));
-    if app.active_run().is_some_and(|(session, _)| session.project == changed.project) {
+    if app.active_run().is_some_and(|(session, _)| session.project() == changed.project) {
         return app.notifications.push(run_first_notification());
     }
     app.dialogs.announce(Dialog::SourceChange(changed));
@@ -30,8 +30,12 @@ fn run_first_notification() -> Notification {
 pub(super) fn decide(app: &mut App, decision: SourceDecision, effects: &mut Vec<Effect>) {
     let closed = app.dialogs.close_if(|dialog| matches!(dialog, Dialog::SourceChange(_)));
     let Some(Dialog::SourceChange(changed)) = closed else { return };
+    // A run can have started since the question.
+    if app.active_run().is_some_and(|(session, _)| session.project() == changed.project) {
+        return app.notifications.push(run_first_notification());
+    }
     // The open project can be the one that is moved aside. Edits cannot be stored until the next project is open.
-    if let Some(session) = app.session.as_mut().filter(|session| session.project == changed.project) {
+    if let Some(session) = app.session.as_mut().filter(|session| session.project() == changed.project) {
         session.release();
         effects.push(Effect::Release);
     }
@@ -50,9 +54,9 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
         return app.notifications.push(Notification::info(tr!("Another program changed a source file"), text));
     }
     // A project that was opened by its own path has no record of the path of its sources.
-    if session.path == session.project {
+    if session.path() == session.project() {
         return;
     }
-    let path = session.path.clone();
+    let path = session.path().to_owned();
     opening::open(app, Some(path), effects);
 }

@@ -106,7 +106,8 @@ impl App {
     /// Returns the selectable models with their titles: the starter, then the runs of the open project, newest first.
     pub fn models(&self) -> Vec<(String, ModelRef)> {
         let mut models = vec![(tr!("Starter").to_owned(), ModelRef::Starter)];
-        let runs = self.session.iter().flat_map(|session| session.runs.iter().rev()).filter(|r| r.outcome.has_model());
+        let runs =
+            self.session.iter().flat_map(|session| session.runs().iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
             let name = tr!("Run {number}", number = r.number);
             let metric = r.metrics.selected_by;
@@ -149,7 +150,7 @@ impl App {
     /// Returns the number of the run that produced a model.
     fn run_number_of(&self, model: &ModelRef) -> Option<usize> {
         let ModelRef::Folder(folder) = model else { return None };
-        self.session.as_ref()?.runs.iter().find(|r| r.dir == *folder).map(|r| r.number)
+        self.session.as_ref()?.runs().iter().find(|r| r.dir == *folder).map(|r| r.number)
     }
 
     /// Returns the directory of a model, if it has one.

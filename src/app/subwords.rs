@@ -7,13 +7,19 @@ use crate::corpus::{Scheme, scheme, tag_notation};
 use crate::model::align::AlignmentOptions;
 use crate::worker::{InteractiveWork, Work};
 
-/// Requests the subwords of the current sentence, if the lens is on and they are missing.
+/// Requests the subwords of the current sentence, if the lens is on and they were not requested for the current state.
 pub(super) fn request_subwords(app: &mut App, effects: &mut Vec<Effect>) {
     let arguments = &app.train_page.arguments;
     let options =
         AlignmentOptions { label_all_subwords: arguments.label_all_subwords, max_length: arguments.max_length };
     let Some(model) = app.train_page.base.name() else { return };
     let Some(session) = app.session.as_mut().filter(|session| session.subwords.is_on) else { return };
+    let state = (session.stamp(), session.current, model.clone(), options);
+    if session.subwords.requested_for.as_ref() == Some(&state) {
+        return;
+    }
+    session.subwords.alignment = None;
+    session.subwords.requested_for = Some(state);
     let id = session.current_id();
     let document = session.corpus().document(id.document);
     let sentence = id.sentence as usize;

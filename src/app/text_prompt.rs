@@ -4,7 +4,7 @@ use super::command::Command;
 use crate::app::page_commands::{LabelCommand, SavedCommand};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{LabelId, SentenceId};
-use crate::i18n::tr;
+use crate::i18n::{label_name_error, tr};
 use crate::session::Session;
 
 /// Purpose of a text prompt.
@@ -15,9 +15,9 @@ pub enum TextPrompt {
     /// Comment on a sentence.
     Comment(SentenceId),
     /// Comment on a byte range of a sentence.
-    Remark(SentenceId, u32, u32),
+    RangeComment(SentenceId, u32, u32),
     /// Name of a saved search.
-    View,
+    SearchName,
     /// Name of a snapshot of all labels.
     Snapshot,
 }
@@ -26,7 +26,9 @@ impl TextPrompt {
     /// Creates the prompt for a comment on the selection, or on the sentence if nothing is selected.
     pub fn comment(session: &Session) -> Self {
         let id = session.current_id();
-        session.selection_as_span(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
+        session
+            .selection_as_span(LabelId::default())
+            .map_or(Self::Comment(id), |at| Self::RangeComment(id, at.start, at.end))
     }
 
     /// Returns the initial text of the field.
@@ -34,8 +36,8 @@ impl TextPrompt {
         match self {
             Self::Label | Self::Snapshot => String::new(),
             Self::Comment(id) => session.corpus().review(id).comment,
-            Self::Remark(id, start, end) => session.corpus().review(id).comment_at(start, end).to_owned(),
-            Self::View => session.filter.text.clone(),
+            Self::RangeComment(id, start, end) => session.corpus().review(id).comment_at(start, end).to_owned(),
+            Self::SearchName => session.filter.text.clone(),
         }
     }
 
@@ -45,22 +47,22 @@ impl TextPrompt {
         match self {
             Self::Label if text.is_empty() => None,
             Self::Label => match validate_label_name(text) {
-                Err(reason) => Some(reason),
+                Err(error) => Some(label_name_error(error).to_owned()),
                 Ok(()) if session.corpus().labels.id(text).is_some() => {
                     Some(tr!("A label with this name already exists").into())
                 }
                 Ok(()) => None,
             },
-            Self::Snapshot if session.snapshots.iter().any(|s| s.name == text) => {
+            Self::Snapshot if session.snapshots().iter().any(|s| s.name == text) => {
                 Some(tr!("A snapshot with this name already exists").into())
             }
-            Self::Comment(_) | Self::Remark(..) | Self::View | Self::Snapshot => None,
+            Self::Comment(_) | Self::RangeComment(..) | Self::SearchName | Self::Snapshot => None,
         }
     }
 
     /// Returns true if the text can be submitted. An empty comment removes the comment.
     pub fn is_ready(self, session: &Session, text: &str) -> bool {
-        (matches!(self, Self::Comment(_) | Self::Remark(..)) || !text.trim().is_empty())
+        (matches!(self, Self::Comment(_) | Self::RangeComment(..)) || !text.trim().is_empty())
             && self.validate(session, text).is_none()
     }
 
@@ -70,8 +72,8 @@ impl TextPrompt {
         match self {
             Self::Label => Command::Labels(LabelCommand::NewLabel(text)),
             Self::Comment(id) => Command::Comment(id, text),
-            Self::Remark(id, start, end) => Command::SetRangeComment(id, start, end, text),
-            Self::View => Command::Saved(SavedCommand::SaveSearch(text)),
+            Self::RangeComment(id, start, end) => Command::SetRangeComment(id, start, end, text),
+            Self::SearchName => Command::Saved(SavedCommand::SaveSearch(text)),
             Self::Snapshot => Command::Saved(SavedCommand::TakeSnapshot(text)),
         }
     }

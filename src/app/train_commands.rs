@@ -6,13 +6,12 @@ use super::page_commands::TrainCommand;
 use super::requests::{Purpose, Slot};
 use super::runs::{resume, run_preview};
 use super::state::App;
-use super::subwords::request_subwords;
 use crate::hub::ModelRef;
 use crate::session::results::Measurements;
 use crate::train::TrainingArguments;
 use crate::train::arguments::small_data_preset;
 use crate::train::settings::setting;
-use crate::train::settings::table::{LABEL_ALL_SUBWORDS, LEARNING_RATE, MAX_LENGTH, NEW_HEAD};
+use crate::train::settings::table::{LEARNING_RATE, MAX_LENGTH, NEW_HEAD};
 use crate::worker::{InteractiveWork, Work};
 
 /// Runs a command of the form.
@@ -30,7 +29,6 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
             app.train_page.set_arguments(TrainingArguments::default());
             clear_measurements(app);
             data_page::invalidate_report(app, effects);
-            request_subwords(app, effects);
         }
         TrainCommand::ResumeRun(number) => resume(app, number, effects),
         TrainCommand::Device(device) => {
@@ -60,11 +58,7 @@ fn set(app: &mut App, id: &str, text: String, effects: &mut Vec<Effect>) {
     clear_estimate(app);
     match id {
         // The maximum length decides which spans are truncated, so the report is outdated.
-        MAX_LENGTH => {
-            data_page::invalidate_report(app, effects);
-            request_subwords(app, effects);
-        }
-        LABEL_ALL_SUBWORDS => request_subwords(app, effects),
+        MAX_LENGTH => data_page::invalidate_report(app, effects),
         NEW_HEAD => clear_measurements(app),
         _ => {}
     }

@@ -28,7 +28,6 @@ use super::text_prompt::TextPrompt;
 use super::train_commands;
 use super::try_page;
 use super::view;
-use crate::session::work_timer::WorkTimer;
 use crate::session::{PickerTarget, Session};
 use crate::train::event::TrainerControl;
 use crate::worker::{FileWork, Measurement, Stamp};
@@ -36,15 +35,20 @@ use crate::worker::{FileWork, Measurement, Stamp};
 /// Runs a command and returns its effects.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if let Err(refusal) = refusal::check(app, &command) {
-        refusal.0.into_iter().for_each(|notice| app.notifications.push(notice));
+    if let Some(obstacle) = refusal::obstacle_of(app, &command) {
+        obstacle.notification(&command).into_iter().for_each(|notice| app.notifications.push(notice));
         return effects;
     }
     let labels = app.session.as_ref().map(Session::stamp);
+    let page = (!matches!(command, Command::Run(Action::GoTo(_)))).then_some(app.page);
     dispatch(app, command, &mut effects);
     drop_results_with_old_ids(app, labels, &mut effects);
     runs::close_ended_session(app, &mut effects);
+    if page != Some(app.page) {
+        navigation::on_entered(app, &mut effects);
+    }
     runs::request_preview(app, &mut effects);
+    request_subwords(app, &mut effects);
     // The label chooser closes when a dialog opens or another page is shown.
     if app.has_open_dialog() || app.page != Page::Annotate {
         app.session.iter_mut().for_each(|session| session.label_picker = None);
@@ -75,7 +79,8 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
         Command::OpenPrompt(prompt) => open_dialog_of_dataset(app, |_| Dialog::Prompt(prompt)),
         Command::CloseDialog => close_dialog(app, effects),
-        Command::ConfirmClosing(reason) => app.dialogs.announce(Dialog::Closing(reason)),
+        Command::ConfirmClosing(reason) => app.dialogs.open(Dialog::Closing(reason)),
+        Command::WithdrawClosing => app.dialogs.withdraw_closing(),
         Command::CloseNotice(key) => app.notifications.close(key),
         Command::Notify(notification) => app.notifications.push(notification),
         Command::SystemTheme(light) => app.system_light = light,
@@ -95,13 +100,12 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::NewDay(today) => {
             if let Some(session) = &mut app.session {
-                session.progress.today = today;
-                session.work_timer = WorkTimer::default();
+                session.start_day(today);
             }
         }
         Command::UserActivity(now) => view::on_activity(app, now, effects),
         Command::SelectPart(start, end) => {
-            view::select_part(app, effects, |session| session.select_part((start, end)));
+            view::select_part(app, |session| session.select_part((start, end)));
         }
         Command::View(command) => view::run_command(app, command, effects),
         Command::Labels(command) => label_commands::run_command(app, command, effects),
@@ -139,7 +143,7 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::PageDown => on_session(app, effects, |session, _| view::move_page(session, true)),
         Action::PageUp => on_session(app, effects, |session, _| view::move_page(session, false)),
         Action::MoveSelection(caret) => on_session(app, effects, |session, _| session.move_caret(caret, false)),
-        Action::ExtendSelection(caret) => view::extend_selection(app, caret, effects),
+        Action::ExtendSelection(caret) => view::extend_selection(app, caret),
         Action::SelectNothing => on_session(app, effects, |session, _| view::clear_selection(session)),
         Action::ClearLabel => on_session(app, effects, label_commands::clear_label),
         Action::Label(key) => label_commands::apply_number_key(app, key, effects),
@@ -164,13 +168,13 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::MarkDoneUpToHere => on_session(app, effects, reviewing::mark_done_up_to_here),
         Action::Flag => on_session(app, effects, reviewing::toggle_flag),
         Action::Comment => open_dialog_of_dataset(app, |session| Dialog::Prompt(TextPrompt::comment(session))),
-        Action::SaveSearch => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::View)),
+        Action::SaveSearch => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::SearchName)),
         Action::Snapshots => saved::open_snapshots(app, effects),
         Action::ToggleSubwords => {
             on_session(app, effects, |session, _| session.subwords.is_on = !session.subwords.is_on);
         }
         Action::AddLabel => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::Label)),
-        Action::GoTo(page) => navigation::go_to(app, page, effects),
+        Action::GoTo(page) => app.page = page,
         Action::Compare => effects.push(Effect::PathDialog(Pick::Compare)),
         Action::NextDifference => data_page::step_difference(app, true),
         Action::PreviousDifference => data_page::step_difference(app, false),
@@ -198,11 +202,10 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Runs a function on the open dataset, and requests the subwords of the sentence that is then the current one.
+/// Runs a function on the open dataset.
 fn on_session(app: &mut App, effects: &mut Vec<Effect>, run: impl FnOnce(&mut Session, &mut Vec<Effect>)) {
     if let Some(session) = &mut app.session {
         run(session, effects);
-        request_subwords(app, effects);
     }
 }
 

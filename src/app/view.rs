@@ -5,7 +5,6 @@ use super::effect::Effect;
 use super::notifications::Notification;
 use super::page_commands::ViewCommand;
 use super::state::App;
-use super::subwords::request_subwords;
 use crate::corpus::Edit;
 use crate::i18n::tr;
 use crate::session::Session;
@@ -28,8 +27,8 @@ pub(super) fn clear_selection(session: &mut Session) {
 }
 
 /// Moves the end of the selection and keeps its anchor.
-pub(super) fn extend_selection(app: &mut App, caret: CaretMotion, effects: &mut Vec<Effect>) {
-    select_part(app, effects, |session| match caret {
+pub(super) fn extend_selection(app: &mut App, caret: CaretMotion) {
+    select_part(app, |session| match caret {
         CaretMotion::NextCharacter | CaretMotion::PreviousCharacter => {
             session.extend_by_character(caret == CaretMotion::NextCharacter)
         }
@@ -46,20 +45,19 @@ pub(super) fn extend_selection(app: &mut App, caret: CaretMotion, effects: &mut 
 }
 
 /// Changes the selection. If it would be a part of a word that cannot be labeled, the user is notified of the reason.
-pub(super) fn select_part(app: &mut App, effects: &mut Vec<Effect>, select: impl FnOnce(&mut Session) -> bool) {
+pub(super) fn select_part(app: &mut App, select: impl FnOnce(&mut Session) -> bool) {
     if !app.session.as_mut().is_none_or(select) {
         let text = tr!(
             "This format stores labels of whole words only. Export to doccano, Prodigy or Label Studio to label parts of words."
         );
         app.notifications.push(Notification::info(tr!("Cannot label part of a word"), text));
     }
-    request_subwords(app, effects);
 }
 
 /// Handles a key or mouse event on the Annotate page, at a Unix timestamp in seconds.
 pub(super) fn on_activity(app: &mut App, now: u64, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
-    if now >= session.progress.today.ends_at {
+    if now >= session.progress().today.ends_at {
         effects.push(Effect::RefreshDate);
     } else if let Ok(mut writer) = session.writer() {
         writer.record_activity(now);
@@ -109,5 +107,4 @@ pub(super) fn run_command(app: &mut App, command: ViewCommand, effects: &mut Vec
             session.apply_filter();
         }
     }
-    request_subwords(app, effects);
 }

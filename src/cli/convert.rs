@@ -60,7 +60,8 @@ fn scheme_name(name: &str) -> Result<Scheme, String> {
 /// Parses `OLD=NEW` for clap.
 fn rename(text: &str) -> Result<(String, String), String> {
     let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("expected OLD=NEW")?;
-    validate_label_name(new).map(|()| (old.to_owned(), new.to_owned()))
+    validate_label_name(new).map_err(|e| e.to_string())?;
+    Ok((old.to_owned(), new.to_owned()))
 }
 
 /// Parses the percentages of train, dev and test for clap.

@@ -1,11 +1,10 @@
-//! A task for a window on another process: the helper's side of the [`protocol`].
+//! A task of the window: the side of the helper in the [`protocol`].
 
 use super::output::json_line;
 use super::train::{RunPrinter, listen};
 use super::{CliError, input};
 use crate::failure::{Failure, FailureKind};
 use crate::gpu::protocol::{self, Task, TaskHeader};
-use crate::hub::ModelRef;
 use crate::model::weights::SaveDtype;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::run_data::RunData;
@@ -14,15 +13,16 @@ use crate::train::{
     settings,
 };
 use serde_json::{Value, json as object};
+use std::ffi::OsString;
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Base model
+    /// Directory of the base model, or its name
     #[arg(long)]
-    model: ModelRef,
+    model: Option<OsString>,
     /// Output directory of the model
     #[arg(long)]
     out: PathBuf,
@@ -38,12 +38,17 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
 fn perform(arguments: &Arguments) -> Result<Value, Failure> {
     let (header, data) = read_task()?;
     let invalid = |reason: &str| Failure::new(FailureKind::Content, format!("invalid task: {reason}"));
-    let given = settings::from_map(&header.arguments).map_err(|reason| invalid(&reason))?;
+    let given = settings::from_map(&header.arguments).map_err(|e| invalid(&e.to_string()))?;
     let device = header.device.parse().map_err(|_| invalid("unknown device"))?;
     let settings = TrainingArguments { device, ..given };
-    let sentences = RunData::from_bytes(&data).ok_or_else(|| invalid("damaged data"))?;
-    let data = JobData::Encoded(EncodedData { labels: header.labels, sentences });
-    let load = || input::model(&arguments.model).map_err(|e| Failure::new(FailureKind::Other, e.to_string()));
+    let run_data = RunData::from_bytes(&data).ok_or_else(|| invalid("damaged data"))?;
+    drop(data);
+    let data = JobData::Encoded(EncodedData { labels: header.labels, run_data: Arc::new(run_data) });
+    let base = header.base_kind.model(arguments.model.clone().unwrap_or_default());
+    let load = || {
+        let base = base.ok_or_else(|| invalid("no base model"))?;
+        input::model(&base).map_err(|e| Failure::new(FailureKind::Other, e.to_string()))
+    };
     let job = |base, resume| TrainJob {
         data,
         base: Arc::new(base),
@@ -52,7 +57,8 @@ fn perform(arguments: &Arguments) -> Result<Value, Failure> {
         save_dtype: SaveDtype::F32,
         resume,
     };
-    let mut printer = RunPrinter::json();
+    let mut printer = RunPrinter::new(true);
+    printer.listen_to_signals().map_err(|e| Failure::new(FailureKind::Internal, e.to_string()))?;
     listen(printer.control());
     match header.task {
         Task::Run => {
@@ -94,7 +100,7 @@ fn read_task() -> Result<(TaskHeader, Vec<u8>), Failure> {
     let mut line = String::new();
     stdin.read_line(&mut line).map_err(|e| invalid(e.to_string()))?;
     let value: Value = serde_json::from_str(&line).map_err(|e| invalid(e.to_string()))?;
-    if value["protocol"] != protocol::VERSION {
+    if !protocol::is_same_version(&value) {
         return Err(protocol::other_version());
     }
     let header: TaskHeader = serde_json::from_value(value).map_err(|e| invalid(e.to_string()))?;

@@ -7,6 +7,7 @@ use super::{CliError, input, label_map, progress};
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::corpus::{Corpus, Split};
 use crate::eval::MetricDefinition;
+use crate::eval::token_metrics::F1;
 use crate::hub::ModelRef;
 use crate::model::config::split_tag;
 use crate::model::weights::SaveDtype;
@@ -122,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         let measure = if arguments.estimate { estimate } else { find_learning_rate };
         return measure(&job, &printer, arguments.json);
     };
-    printer.signals = Signals::listen()?;
+    printer.listen_to_signals()?;
     let finished = train::run_in(&folder, &job, &mut printer);
     printer.bar.finish_and_clear();
     let finished = match finished {
@@ -295,23 +296,25 @@ pub(super) struct RunPrinter {
 const JSON_STEP_INTERVAL: Duration = Duration::from_millis(100);
 
 impl RunPrinter {
-    fn new(json: bool) -> Self {
+    /// Creates a printer of text or of JSON lines.
+    pub(super) fn new(json: bool) -> Self {
         Self {
             json,
             bar: ProgressBar::hidden(),
             last: None,
             pending: None,
             steps: 0,
-            metric: Default::default(),
+            metric: &F1,
             control: Arc::default(),
             signals: Signals::default(),
             failed: None,
         }
     }
 
-    /// Creates a printer of JSON lines.
-    pub(super) fn json() -> Self {
-        Self::new(true)
+    /// Suspends the run on a signal.
+    pub(super) fn listen_to_signals(&mut self) -> Result<(), CliError> {
+        self.signals = Signals::listen()?;
+        Ok(())
     }
 
     /// Returns the control value of the run.

@@ -272,19 +272,49 @@ fn color_in_turn(index: usize) -> u8 {
     (0..Label::NUM_COLORS).cycle().nth(index % usize::from(Label::NUM_COLORS)).unwrap_or_default()
 }
 
+/// Reason why a text cannot be the name of a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelNameError {
+    /// The text is empty.
+    Empty,
+    /// The text contains whitespace or control characters.
+    Whitespace,
+    /// The text is the tag of tokens without a label.
+    Outside,
+}
+
+impl LabelNameError {
+    /// Returns the English message.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "the label name is empty",
+            Self::Whitespace => "the label name contains whitespace or control characters; use a single word",
+            Self::Outside => "O is the tag of tokens without a label; use another label name",
+        }
+    }
+}
+
+impl std::fmt::Display for LabelNameError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for LabelNameError {}
+
 /// Checks that `name` can be part of a tag: not empty, no white space or control characters, not `O`.
 ///
 /// # Errors
-/// Returns a one-line message that describes the problem.
-pub fn validate_label_name(name: &str) -> Result<(), String> {
+/// Returns the reason if it cannot.
+pub fn validate_label_name(name: &str) -> Result<(), LabelNameError> {
     if name.is_empty() {
-        return Err("the label name is empty".into());
+        return Err(LabelNameError::Empty);
     }
     if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("the label name contains whitespace or control characters; use a single word".into());
+        return Err(LabelNameError::Whitespace);
     }
     if name == "O" {
-        return Err("O is the tag of tokens without a label; use another label name".into());
+        return Err(LabelNameError::Outside);
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ pub struct TokenCounts {
     subwords: SubwordCounts,
     /// Sum of the loss over the labeled subwords.
     loss: f64,
-    /// False if the loss of a subword is not known, for example because the model lacks its label.
-    is_loss_known: bool,
+    /// True if the loss of a subword is not known, for example because the model lacks its label.
+    lacks_loss: bool,
 }
 
 /// Numbers of correct, predicted and gold subwords that are not `O`.
@@ -32,11 +32,6 @@ struct SubwordCounts {
 }
 
 impl TokenCounts {
-    /// Creates empty counts.
-    pub fn new() -> Self {
-        Self { is_loss_known: true, ..Self::default() }
-    }
-
     /// Adds a sentence with its gold and predicted tags, one for each token.
     pub fn add_sentence(&mut self, gold: &[&str], predicted: &[&str]) {
         self.entities.add(gold, predicted);
@@ -46,14 +41,13 @@ impl TokenCounts {
 
     /// Adds a labeled subword with its gold and predicted tag, and its loss in nats, if known.
     pub fn add_subword(&mut self, gold: &str, predicted: &str, loss: Option<f64>) {
-        let label = |tag: &str| entities(&[tag]).first().map(|entity| entity.label.to_owned());
-        let (gold, predicted) = (label(gold), label(predicted));
+        let (gold, predicted) = (entity_type(gold), entity_type(predicted));
         self.subwords.correct += usize::from(gold.is_some() && gold == predicted);
         self.subwords.gold += usize::from(gold.is_some());
         self.subwords.predicted += usize::from(predicted.is_some());
         self.subwords.all += 1;
         self.loss += loss.unwrap_or(0.0);
-        self.is_loss_known &= loss.is_some();
+        self.lacks_loss |= loss.is_none();
     }
 
     /// Returns the value of each metric that has one.
@@ -68,8 +62,14 @@ impl TokenCounts {
     }
 
     fn mean_loss(&self) -> Option<f64> {
-        (self.is_loss_known && self.subwords.all > 0).then(|| self.loss / self.subwords.all as f64)
+        (!self.lacks_loss && self.subwords.all > 0).then(|| self.loss / self.subwords.all as f64)
     }
+}
+
+/// Returns the entity type of a tag, with or without a prefix. `None` outside of entities.
+fn entity_type(tag: &str) -> Option<&str> {
+    entities(&[tag]).first()?;
+    Some(tag.split_once('-').map_or(tag, |(_, label)| label))
 }
 
 /// A metric of token classification.
@@ -86,6 +86,16 @@ pub const F1: MetricDefinition = MetricDefinition {
     title: "F1",
     description: "Entity level (seqeval)",
     abbreviation: Some("F1"),
+    unit: Unit::Share,
+    higher_is_better: true,
+};
+
+/// F1 of entities in the strict mode of seqeval.
+pub const STRICT_F1: MetricDefinition = MetricDefinition {
+    id: "strict_f1",
+    title: "F1 (strict)",
+    description: "Strict mode, IOB2",
+    abbreviation: None,
     unit: Unit::Share,
     higher_is_better: true,
 };
@@ -136,17 +146,7 @@ pub const TOKEN_METRICS: [TokenMetric; 7] = [
         },
         compute: |counts| Some(counts.entities.overall().recall),
     },
-    TokenMetric {
-        definition: MetricDefinition {
-            id: "strict_f1",
-            title: "F1 (strict)",
-            description: "Strict mode, IOB2",
-            abbreviation: None,
-            unit: Unit::Share,
-            higher_is_better: true,
-        },
-        compute: |counts| Some(counts.strict.overall().f1),
-    },
+    TokenMetric { definition: STRICT_F1, compute: |counts| Some(counts.strict.overall().f1) },
     TokenMetric { definition: SUBWORD_F1, compute: |counts| Some(counts.subword_f1()) },
     TokenMetric {
         definition: MetricDefinition {
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn values_follow_from_counts() {
-        let mut counts = TokenCounts::new();
+        let mut counts = TokenCounts::default();
         counts.add_sentence(&["B-PER", "O", "B-LOC"], &["B-PER", "O", "O"]);
         counts.add_subword("B-PER", "I-PER", Some(0.5));
         counts.add_subword("B-LOC", "O", Some(1.5));
@@ -202,5 +202,18 @@ mod tests {
         check("loss", Some(1.0), &counts);
         counts.add_subword("B-EVENT", "O", None);
         check("loss", None, &counts);
+    }
+
+    #[test]
+    fn subwords_are_compared_by_entity_type() {
+        let check = |gold: &str, predicted: &str, expected: f64| {
+            let mut counts = TokenCounts::default();
+            counts.add_subword(gold, predicted, None);
+            assert_eq!(counts.values().get(&SUBWORD_F1), Some(expected), "{gold} {predicted}");
+        };
+        check("B-PER", "I-PER", 1.0);
+        check("B-PER", "PER", 1.0);
+        check("B-PER", "I-LOC", 0.0);
+        check("O", "O", 0.0);
     }
 }

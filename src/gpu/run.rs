@@ -5,16 +5,16 @@
 
 use super::CudaHelper;
 use super::helper::describe_failure;
-use super::protocol::{self, Task, TaskHeader};
+use super::protocol::{self, BaseKind, Task, TaskHeader};
 use crate::failure::{Failure, FailureKind};
 use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::train::event::TrainerControl;
+use crate::train::json::JsonError;
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::{EncodedData, Observer, TrainOutput, TrainingArguments, json, settings};
-use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use serde_json::Value;
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin};
@@ -28,10 +28,10 @@ pub enum HelperResult {
     Finished(Box<TrainOutput>),
     /// The run was suspended with a checkpoint, as requested.
     Suspended,
-    /// Estimate. `None` if it was canceled.
-    Estimate(Option<RunEstimate>),
-    /// Learning rate sweep. `None` if it was canceled.
-    Rates(Option<LrSweep>),
+    /// Estimate.
+    Estimate(RunEstimate),
+    /// Learning rate sweep.
+    LrSweep(LrSweep),
 }
 
 /// A task for the helper, with its data.
@@ -59,50 +59,47 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Returns an error if the run fails, the helper has another version, or it ends without a result.
 pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, Failure> {
     let other = |message: String| Failure::new(FailureKind::Other, message);
-    let data = request.data.sentences.to_bytes()?;
+    let data = request.data.run_data.to_bytes()?;
+    let (base_kind, base) = match request.task {
+        Task::Resume => (BaseKind::Checkpoint, None),
+        Task::Run | Task::Estimate | Task::LrSweep => BaseKind::of(request.base),
+    };
     let header = TaskHeader {
         protocol: protocol::VERSION,
+        program: protocol::program(),
         task: request.task,
+        base_kind,
         device: request.device.to_string(),
         arguments: settings::to_map(request.arguments),
         labels: request.data.labels.clone(),
         n_data_bytes: data.len() as u64,
     };
     let header = serde_json::to_string(&header).map_err(|e| other(e.to_string()))?;
-    let mut child = helper.start(command_line(request)).map_err(other)?;
+    let mut command_line = vec![protocol::SUBCOMMAND.into(), "--out".into(), request.out.as_os_str().to_owned()];
+    command_line.extend(base.into_iter().flat_map(|base| ["--model".into(), base]));
+    let mut child = helper.start(command_line).map_err(other)?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
-    let mut controls = ControlSender { to: child.stdin.take(), last_sent: TrainerControl::Continue };
-    // If the helper has ended, its answer or its exit status contains the reason.
-    controls.write(&[header.as_bytes(), b"\n", &data]);
-    let answer = forward_events(request, &lines, &mut controls, observer);
+    let controls = ControlSender::start(child.stdin.take(), [format!("{header}\n").into_bytes(), data]);
+    let answer = forward_events(request, &lines, &controls, observer);
+    if answer.is_err() {
+        // The helper does not follow the protocol, so it might not end.
+        let _ = child.kill();
+    }
     // At the end of its input, the helper writes a checkpoint and ends.
     drop(controls);
     let status = child.wait().map_err(|e| other(format!("failed to wait for the GPU helper: {e}")))?;
     let stated = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
     match answer? {
-        Some(answer) => Ok(answer),
-        None if status.success() => Ok(match request.task {
-            Task::Estimate => HelperResult::Estimate(None),
-            Task::LrSweep => HelperResult::Rates(None),
-            Task::Run | Task::Resume => return Err(other("GPU helper exited without a result".into())),
-        }),
+        (_, Some(answer)) => Ok(answer),
         // An older helper does not know the subcommand.
-        None if status.code() == Some(2) => Err(protocol::other_version()),
-        None if status.code() == Some(1) => Err(other(describe_failure(status, &stated))),
-        None => Err(other(format!(
+        (false, None) if status.code() == Some(2) => Err(protocol::other_version()),
+        (_, None) if status.success() => Err(other("GPU helper exited without a result".into())),
+        (_, None) if status.code() == Some(1) => Err(other(describe_failure(status, &stated))),
+        (_, None) => Err(other(format!(
             "{} ({status}); resume the run from its latest checkpoint, if any, or use the CPU",
             describe_failure(status, &stated)
         ))),
     }
-}
-
-fn command_line(request: &HelperRequest) -> Vec<OsString> {
-    let base: OsString = match request.base {
-        ModelRef::Starter => "starter".into(),
-        ModelRef::Folder(path) => path.clone().into_os_string(),
-        ModelRef::Hub(id) => id.into(),
-    };
-    vec![protocol::SUBCOMMAND.into(), "--model".into(), base, "--out".into(), request.out.as_os_str().to_owned()]
 }
 
 /// Returns the helper's standard output line by line.
@@ -132,48 +129,61 @@ fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
     }))
 }
 
-/// Sends control commands to the helper.
+/// Sends the task and then control values to the helper, in a thread of its own: the helper can be slow to read.
 struct ControlSender {
-    to: Option<ChildStdin>,
-    last_sent: TrainerControl,
+    controls: Sender<TrainerControl>,
 }
 
 impl ControlSender {
-    fn report(&mut self, control: TrainerControl) {
-        if control == self.last_sent {
-            return;
-        }
-        self.last_sent = control;
-        self.write(&[control.name().as_bytes(), b"\n"]);
+    /// Starts sending these parts of the task. Without a receiver, the helper has ended; its answer or its exit status
+    /// contains the reason.
+    fn start(to: Option<ChildStdin>, task: [Vec<u8>; 2]) -> Self {
+        let (controls, receiver) = unbounded();
+        std::thread::spawn(move || {
+            let Some(mut to) = to else { return };
+            let mut send = |bytes: &[u8]| to.write_all(bytes).and_then(|()| to.flush());
+            let mut result = task.iter().try_for_each(|part| send(part));
+            drop(task);
+            let mut last_sent = TrainerControl::Continue;
+            for control in receiver {
+                if result.is_ok() && control != last_sent {
+                    last_sent = control;
+                    result = send(format!("{}\n", control.name()).as_bytes());
+                }
+            }
+            if let Err(e) = result {
+                log::debug!("failed to send to the GPU helper: {e}");
+            }
+        });
+        Self { controls }
     }
 
-    fn write(&mut self, parts: &[&[u8]]) {
-        if let Some(to) = &mut self.to
-            && let Err(e) = parts.iter().try_for_each(|part| to.write_all(part)).and_then(|()| to.flush())
-        {
-            log::debug!("failed to send to the GPU helper: {e}");
-        }
+    fn send(&self, control: TrainerControl) {
+        // The thread ends only after this sender.
+        let _ = self.controls.send(control);
     }
 }
 
-/// Forwards events until the helper's output ends. Returns the result of the helper, if any.
+/// Forwards events until the helper's output ends. Returns true if the helper has the version of this program, and its
+/// result, if any.
 ///
 /// # Errors
 /// Returns an error if the task failed, or if the helper has another version.
 fn forward_events(
     request: &HelperRequest,
     lines: &Receiver<String>,
-    controls: &mut ControlSender,
+    controls: &ControlSender,
     observer: &mut dyn Observer,
-) -> Result<Option<HelperResult>, Failure> {
+) -> Result<(bool, Option<HelperResult>), Failure> {
     let mut answer = None;
     let mut is_same_version = false;
+    let invalid = |e: JsonError| Failure::new(FailureKind::Content, format!("GPU helper sent an invalid message: {e}"));
     loop {
-        controls.report(observer.control());
+        controls.send(observer.control());
         let line = match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return Ok(answer),
+            Err(RecvTimeoutError::Disconnected) => return Ok((is_same_version, answer)),
         };
         let Ok(value) = serde_json::from_str::<Value>(&line) else {
             log::warn!("GPU helper sent a line that is not an event");
@@ -181,21 +191,24 @@ fn forward_events(
             continue;
         };
         match value["event"].as_str() {
-            Some("hello") if value["protocol"] == protocol::VERSION => is_same_version = true,
+            Some("hello") if protocol::is_same_version(&value) => is_same_version = true,
             _ if !is_same_version => return Err(protocol::other_version()),
             Some("failed") => return Err(protocol::failure_from(&value)),
             Some("finished") => {
-                answer = json::output_from_json(&value, request.out).map(|f| HelperResult::Finished(Box::new(f)))
+                let output = json::output_from_json(&value, request.out).map_err(invalid)?;
+                answer = Some(HelperResult::Finished(Box::new(output)));
             }
             Some("suspended") => answer = Some(HelperResult::Suspended),
-            Some("estimate") => answer = json::estimate_from(&value).map(|e| HelperResult::Estimate(Some(e))),
-            Some("learning_rates") => answer = json::lr_sweep_from_json(&value).map(|r| HelperResult::Rates(Some(r))),
+            Some("estimate") => {
+                answer = Some(HelperResult::Estimate(json::estimate_from(&value).map_err(invalid)?));
+            }
+            Some("learning_rates") => {
+                answer = Some(HelperResult::LrSweep(json::lr_sweep_from_json(&value).map_err(invalid)?));
+            }
+            // A run is not ended because of an event that cannot be shown.
             _ => match json::from_json(&value) {
-                Some(event) => observer.on_event(event),
-                None => {
-                    log::warn!("GPU helper sent an unknown event");
-                    log::debug!("{line}");
-                }
+                Ok(event) => observer.on_event(event),
+                Err(e) => log::warn!("GPU helper sent an event that cannot be read: {e}"),
             },
         }
     }

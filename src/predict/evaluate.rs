@@ -173,7 +173,7 @@ fn score_mapped(
     if !should_continue {
         return Ok(None);
     }
-    let mut counts = TokenCounts::new();
+    let mut counts = TokenCounts::default();
     for (sentence, logits) in sentences.iter().zip(&logits) {
         let gold_tags: Vec<&str> = sentence.token_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
         let predicted = tagger.first_subword_tags(gold_tags.len(), &sentence.encoding, logits);

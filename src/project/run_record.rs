@@ -1,6 +1,6 @@
 //! Stored record of a training run.
 
-use crate::eval::token_metrics::token_metric;
+use crate::eval::token_metrics::{F1, token_metric};
 use crate::eval::{MetricDefinition, MetricValues};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,10 +91,13 @@ impl RunMetrics {
     /// Parses the stored form.
     ///
     /// # Errors
-    /// Returns an error if the text was not written by [`Self::to_json`], or has a metric of a newer version.
-    pub(super) fn from_json(text: &str) -> Result<Self, String> {
-        let stored: StoredMetrics = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        let metric = token_metric(&stored.metric).ok_or_else(|| format!("unknown metric {}", stored.metric))?;
+    /// Returns an error if the text was not written by [`Self::to_json`].
+    pub(super) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        let stored: StoredMetrics = serde_json::from_str(text)?;
+        let metric = token_metric(&stored.metric).unwrap_or_else(|| {
+            log::warn!("unknown metric {}; {} is shown", stored.metric, F1.title);
+            &F1
+        });
         let values = |values: BTreeMap<String, f64>| values.into_iter().collect();
         Ok(Self { selected_by: metric, dev: values(stored.dev), test: values(stored.test) })
     }

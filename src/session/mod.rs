@@ -15,6 +15,7 @@ pub mod matching;
 pub mod query;
 pub mod results;
 pub mod run;
+mod stored;
 mod suggestions;
 pub mod totals;
 pub mod work_timer;
@@ -26,10 +27,10 @@ pub use writer::{ReadOnly, Writer};
 use crate::corpus::{
     Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId, Split,
 };
+use crate::hub::ModelRef;
 use crate::model::Alignment;
-use crate::project::{
-    DailyProgress, Dataset, Memory, Opened, ProjectExtras, RunRecord, SavedSearch, SourceFile, SourceProblem, WriteOp,
-};
+use crate::model::align::AlignmentOptions;
+use crate::project::{DailyProgress, Dataset, Opened, RunRecord, SavedSearch, SourceFile, SourceProblem, WriteOp};
 use crate::train::preview::RunPreview;
 use crate::worker::{SessionId, Stamp};
 use query::{Query, QueryContext, Status};
@@ -84,24 +85,8 @@ pub struct SubwordView {
     pub is_on: bool,
     /// Subwords of the current sentence, when the response has arrived.
     pub alignment: Option<Box<Alignment>>,
-}
-
-impl Session {
-    /// Returns all data that a project stores of the dataset, to rewrite the project file.
-    pub fn memory(&self) -> Memory {
-        let dataset =
-            Dataset { corpus: self.corpus.clone(), files: self.files.clone(), problems: self.problems.clone() };
-        let kept = ProjectExtras {
-            runs: self.runs.clone(),
-            views: self.views.clone(),
-            snapshots: self.snapshots.clone(),
-            progress: self.progress.clone(),
-            work_time: self.work_timer.to_text(&self.progress.today.date),
-            allow_overlaps: Some(self.allow_overlaps),
-            guidelines: self.guidelines.clone(),
-        };
-        Memory { dataset, history: self.history.clone(), extras: kept }
-    }
+    /// State of the dataset, sentence, model and options of the last request.
+    pub requested_for: Option<(Stamp, usize, ModelRef, AlignmentOptions)>,
 }
 
 /// The open dataset, and the position of the user in it.
@@ -109,28 +94,28 @@ impl Session {
 pub struct Session {
     stamp: Stamp,
     /// Path that the user opened.
-    pub path: PathBuf,
+    path: PathBuf,
     corpus: Corpus,
     history: History,
     totals: Totals,
     access: Access,
     /// Source files of the dataset.
-    pub files: Vec<SourceFile>,
+    files: Vec<SourceFile>,
     /// Problems in the source files.
-    pub problems: Vec<SourceProblem>,
+    problems: Vec<SourceProblem>,
     /// Training runs, oldest first.
-    pub runs: Vec<RunRecord>,
+    runs: Vec<RunRecord>,
     /// The run that was started or resumed last.
     pub run: Option<LiveRun>,
     /// Saved searches.
-    pub views: Vec<SavedSearch>,
+    views: Vec<SavedSearch>,
     /// Snapshots of all labels, oldest first.
-    pub snapshots: Vec<Arc<LabelSnapshot>>,
+    snapshots: Vec<Arc<LabelSnapshot>>,
     /// Highest number of a run directory on disk. It can be above all numbers in `runs` if an older project was set
     /// aside.
-    pub max_run_number: usize,
+    max_run_number: usize,
     /// Path of the project file.
-    pub project: PathBuf,
+    project: PathBuf,
     /// All sentences, in order.
     pub sentences: Vec<SentenceId>,
     /// Unique number of the sentence list. The layout of the list can be cached until it changes.
@@ -148,9 +133,9 @@ pub struct Session {
     /// The subword lens.
     pub subwords: SubwordView,
     /// Progress by day.
-    pub progress: DailyProgress,
+    progress: DailyProgress,
     /// Time worked today.
-    pub work_timer: WorkTimer,
+    work_timer: WorkTimer,
     /// Scores of a model.
     pub evaluation: Evaluation,
     /// Statistics, findings and comparison.
@@ -158,11 +143,11 @@ pub struct Session {
     /// Measurements for the next run.
     pub measurements: Measurements,
     /// Data of the next run, with the state and the seed for which it was computed.
-    run_preview: Option<(Stamp, u64, RunPreview)>,
+    run_preview: Option<(Stamp, u64, Option<RunPreview>)>,
     /// Annotation guidelines, in Markdown.
-    pub guidelines: String,
+    guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
-    pub allow_overlaps: bool,
+    allow_overlaps: bool,
     /// Used labels, most recent first.
     pub recent_labels: Vec<LabelId>,
     /// The words that were labeled last, and their label.
@@ -255,12 +240,21 @@ impl Session {
 
     /// Returns the data of the next run with this seed. `None` until it is determined for the current labels.
     pub fn run_preview(&self, seed: u64) -> Option<&RunPreview> {
-        let (stamp, of, preview) = self.run_preview.as_ref()?;
-        ((*stamp, *of) == (self.stamp, seed)).then_some(preview)
+        self.latest_run_preview().filter(|_| self.has_run_preview(seed))
     }
 
-    /// Stores the data of the next run, and the state and the seed for which it was determined.
-    pub fn set_run_preview(&mut self, stamp: Stamp, seed: u64, preview: RunPreview) {
+    /// Returns the latest data of the next run. Labels or seed can have changed since.
+    pub fn latest_run_preview(&self) -> Option<&RunPreview> {
+        self.run_preview.as_ref()?.2.as_ref()
+    }
+
+    /// Returns true if the data of the next run is determined for the current labels and this seed, or cannot be.
+    pub fn has_run_preview(&self, seed: u64) -> bool {
+        self.run_preview.as_ref().is_some_and(|(stamp, of, _)| (*stamp, *of) == (self.stamp, seed))
+    }
+
+    /// Stores the data of the next run, and the state and the seed for which it was determined. `None` is a failure.
+    pub fn set_run_preview(&mut self, stamp: Stamp, seed: u64, preview: Option<RunPreview>) {
         self.run_preview = Some((stamp, seed, preview));
     }
 

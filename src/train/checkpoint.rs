@@ -178,7 +178,7 @@ impl Checkpoint {
         if !(1..=TrainerState::VERSION).contains(&state.version) {
             return Err(damaged(format!("created by an unsupported version of Tagwright (format {})", state.version)));
         }
-        let arguments = settings::from_map(&state.arguments).map_err(damaged)?;
+        let arguments = settings::from_map(&state.arguments).map_err(|e| damaged(e.to_string()))?;
         Ok(Self { folder: folder.to_owned(), state, arguments })
     }
 

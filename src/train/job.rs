@@ -39,8 +39,8 @@ pub struct CorpusData {
 pub struct EncodedData {
     /// Labels that occur in the training sentences, in the order of the corpus.
     pub labels: Vec<String>,
-    /// Tokenized sentences. Their tags are the tags of the network.
-    pub sentences: RunData,
+    /// Tokenized sentences of train, dev and test. Their tags are the tags of the network.
+    pub run_data: Arc<RunData>,
 }
 
 impl CorpusData {
@@ -55,12 +55,17 @@ impl CorpusData {
         is_resumed: bool,
     ) -> Result<EncodedData, TrainError> {
         let labels = used_labels(&self.corpus, &self.holdout.train);
+        // A resumed run has its own data.
+        if labels.is_empty() && !is_resumed {
+            let message = "no labeled sentences in the training split; label at least one";
+            return Err(TrainError::Data(message.into()));
+        }
         let tags = match &base.tags {
             Some(tags) if is_resumed => tags.clone(),
             _ => base.tags_for(&labels, arguments.new_head),
         };
-        let sentences = RunData::of(self, base, arguments, &tags)?;
-        Ok(EncodedData { labels, sentences })
+        let run_data = Arc::new(RunData::of(self, base, arguments, &tags)?);
+        Ok(EncodedData { labels, run_data })
     }
 }
 

@@ -76,7 +76,8 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
         let all = &gold.sentences;
         let few: Vec<GoldSentence> = all.iter().step_by(all.len().div_ceil(EVAL_SENTENCES).max(1)).cloned().collect();
         let n_few = few.len();
-        let gold = Gold { sentences: few, ..gold.clone() };
+        let gold =
+            Gold { sentences: few, tags: gold.tags.clone(), n_tokens_without_subwords: gold.n_tokens_without_subwords };
         let seconds = match run.evaluate(run.network(), &gold, &NullObserver)? {
             EvalResult::Complete(scores) => scores.map_or(0.0, |s| s.seconds),
             EvalResult::Stopped => 0.0,

@@ -5,7 +5,7 @@ use super::format_numbers;
 use super::theme::{self, TextRole};
 use super::widgets::{key_caps, label, paint_icon, put_text};
 use crate::app::command_table::{COMMANDS, CommandSpec};
-use crate::app::refusal::blocker;
+use crate::app::refusal::{Obstacle, obstacle};
 use crate::app::{Action, App, Command};
 use crate::i18n::tr;
 use egui::{
@@ -67,13 +67,19 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands)
             COMMANDS.iter().filter(|e| e.action != Action::Palette && fuzzy_match(e.title(), &view.typed)).collect();
         let last = hits.len().saturating_sub(1);
         view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
-        let chosen = hits.get(view.chosen).filter(|e| blocker(app, e.action).is_none());
+        let chosen = hits.get(view.chosen).filter(|e| obstacle(app, e.action).is_none());
         done = chosen.filter(|_| enter).map(|e| e.action);
         super::widgets::separator(ui);
         ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
             ui.add_space(6.0);
             for (i, entry) in hits.iter().enumerate() {
-                if row(ui, app, entry, i == view.chosen, blocker(app, entry.action).as_deref()) {
+                if row(
+                    ui,
+                    app,
+                    entry,
+                    i == view.chosen,
+                    obstacle(app, entry.action).as_ref().map(Obstacle::text).as_deref(),
+                ) {
                     done = Some(entry.action);
                 }
             }
@@ -133,7 +139,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&s
     let p = theme::colors(ui);
     let color = if off.is_some() { p.text_disabled } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.title()));
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, off.is_none(), chosen, entry.title()));
     let inside = rect.shrink2(vec2(8.0, 0.0));
     if chosen || response.hovered() {
         ui.painter().rect_filled(inside, 8, if chosen { p.selected } else { p.hover });
@@ -165,5 +171,5 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&s
             key_caps(&mut caps, &[key]);
         }
     }
-    response.clicked()
+    response.clicked() && off.is_none()
 }

@@ -7,7 +7,7 @@
 //! (arrows, Enter, Esc); Enter on the welcome page; the zoom of egui.
 
 use super::Commands;
-use crate::app::command_table::{CommandSpec, Needs, spec_of};
+use crate::app::command_table::{CommandSpec, spec_of};
 use crate::app::dialogs::Dialog;
 use crate::app::page_commands::LabelCommand;
 use crate::app::refusal::unmet_need;
@@ -32,7 +32,7 @@ const MAX_WAIT_FRAMES: u8 = 3;
 pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Commands) {
     let typing = ui.text_edit_focused();
     let focus = ui.memory(|m| m.focused());
-    let open = has_open_dialog(app);
+    let open = is_page_covered(app);
     // Any key can close a list, so its keys are handled one at a time.
     let one_by_one = matches!(app.dialogs.get(), Some(Dialog::Palette))
         || app.session.as_ref().is_some_and(|session| session.label_picker.is_some());
@@ -78,7 +78,7 @@ pub fn handle_keys(ui: &mut Ui, app: &App, keys: &mut KeyQueue, out: &mut Comman
         };
         // The text event of a command key must not be typed anywhere.
         while queue.next_if(|next| matches!(next, Event::Text(_))).is_some() {}
-        let opens = matches!(command, Command::Run(action) if spec_of(action).opens_ui());
+        let opens = matches!(command, Command::Run(action) if spec_of(action).opens);
         out.push(command);
         if opens {
             keys.frames_left = MAX_WAIT_FRAMES;
@@ -108,13 +108,12 @@ fn take_key_events(ui: &mut Ui) -> Vec<Event> {
 type Binding = (Shortcut, Action, Scope);
 
 /// Returns the keys of the visible page. Shortcuts with more modifiers come first, because a match ignores an extra
-/// Shift. Without a dataset or a comparison, the keys of its commands belong to the focused widget. Other requirements
-/// can be met by an earlier key of this frame.
+/// Shift. Without the required state, for example a comparison, a key belongs to the focused widget.
 fn rows(app: &App) -> Vec<Binding> {
     let is_active = |spec: &CommandSpec| {
         let is_of_page = spec.scope.overlaps(Scope::Page(app.page));
-        let can_change = app.session.is_some() && spec.needs != Needs::Comparison;
-        is_of_page && (can_change || unmet_need(app, spec.needs).is_none())
+        let can_be_met = app.session.is_some() && spec.needs.can_change_within_frame();
+        is_of_page && (can_be_met || unmet_need(app, spec.needs).is_none())
     };
     let active = app.keymap.bindings().filter(|(spec, _)| is_active(spec));
     let mut rows: Vec<Binding> =
@@ -138,13 +137,9 @@ impl FocusContext {
         label.or_else(|| {
             let row = rows.iter().find(|(chord, _, scope)| {
                 let kept = self.focused && matches!(chord.key, "Enter" | "Space");
-                // A key that enters text works only on the canvas, even if its command is global.
-                let is_free = match scope {
-                    Scope::Everywhere if !chord.is_text_input() => true,
-                    Scope::Everywhere => self.on_page && !kept && app.page == Page::Annotate,
-                    Scope::Page(_) => self.on_page && !kept,
-                };
-                is_free && matches(chord, key, held)
+                // A key that enters text works only while no text is typed.
+                let is_always_active = *scope == Scope::Everywhere && !chord.is_text_input();
+                (is_always_active || (self.on_page && !kept)) && matches(chord, key, held)
             });
             row.map(|(_, action, _)| Command::Run(*action))
         })
@@ -175,6 +170,6 @@ fn matches(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
 }
 
 /// Returns true if a dialog or list covers the page and receives the keys.
-pub fn has_open_dialog(app: &App) -> bool {
+pub fn is_page_covered(app: &App) -> bool {
     app.has_open_dialog() || app.session.as_ref().is_some_and(|session| session.label_picker.is_some())
 }

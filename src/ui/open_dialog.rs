@@ -4,9 +4,9 @@ use super::{
     Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, leaving_dialog,
     matches_dialog, prompt_dialog, settings_dialog, shortcuts_dialog, snapshots_dialog, source_change_dialog,
 };
-use crate::app::App;
 use crate::app::dialogs::Dialog;
 use crate::app::requests::Slot;
+use crate::app::{App, Command};
 use egui::Ui;
 use std::mem::{Discriminant, discriminant};
 
@@ -18,7 +18,7 @@ pub struct DialogInput {
     prompt: prompt_dialog::PromptState,
     import: import_dialog::ImportDialogState,
     settings: settings_dialog::SettingsState,
-    source_change: source_change_dialog::View,
+    source_change: source_change_dialog::SourceChangeState,
 }
 
 impl DialogInput {
@@ -32,7 +32,8 @@ impl DialogInput {
 pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands) {
     let open = app.dialogs.get();
     let kind = open.map(discriminant);
-    if input.kind != kind {
+    // The question before closing can interrupt another dialog, which is shown again.
+    if input.kind != kind && !matches!(open, Some(Dialog::Closing(_))) {
         *input = DialogInput { kind, ..DialogInput::default() };
     }
     let is_loading = app.requests.is_pending(Slot::Dialog);
@@ -59,7 +60,7 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
             snapshots_dialog::show(ui, session, changes, is_loading, out);
         }
         (Some(Dialog::Export(options)), Some(session)) => export_dialog::show(ui, session, options, is_loading, out),
-        // These dialogs are about the open dataset.
+        // These dialogs are about the open dataset, and close with it.
         (
             Some(
                 Dialog::History
@@ -70,6 +71,6 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
                 | Dialog::Export(_),
             ),
             None,
-        ) => {}
+        ) => out.push(Command::CloseDialog),
     }
 }

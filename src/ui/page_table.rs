@@ -1,4 +1,5 @@
-//! The table of pages. The navigation rail, the top bar and the status bar are generated from it.
+//! The table of pages: content, and facts for the top bar and the status bar. Titles and order are in `app/pages.rs`, and
+//! icons in the rows of the commands that show the pages.
 
 use super::ui_state::UiState;
 use super::{Commands, annotate, data, evaluate_page, train, try_page, welcome};
@@ -30,45 +31,46 @@ pub struct PageSpec {
 /// All pages.
 const PAGES: [PageSpec; Page::ALL.len()] = [
     PageSpec {
-        content: Content::OfDataset(|ui, app, session, view, out| {
-            annotate::show(ui, app, session, &mut view.annotate, out);
-        }),
         split: |_, session| Some(session.document_at(session.current).split),
         status_items: annotate::status_items,
-        ..PageSpec::new(Page::Annotate)
+        ..PageSpec::new(
+            Page::Annotate,
+            Content::OfDataset(|ui, app, session, view, out| {
+                annotate::show(ui, app, session, &mut view.annotate, out);
+            }),
+        )
     },
     PageSpec {
-        content: Content::OfDataset(|ui, app, session, view, out| train::show(ui, app, session, &mut view.train, out)),
         split: |_, _| Some(Split::Train),
-        ..PageSpec::new(Page::Train)
+        ..PageSpec::new(
+            Page::Train,
+            Content::OfDataset(|ui, app, session, view, out| train::show(ui, app, session, &mut view.train, out)),
+        )
     },
     PageSpec {
-        content: Content::OfDataset(|ui, app, session, _, out| evaluate_page::show(ui, app, session, out)),
         split: |_, session| Some(session.evaluation.split),
         last_task: evaluate_page::last_task,
-        ..PageSpec::new(Page::Evaluate)
+        ..PageSpec::new(
+            Page::Evaluate,
+            Content::OfDataset(|ui, app, session, _, out| evaluate_page::show(ui, app, session, out)),
+        )
     },
     PageSpec {
-        content: Content::Independent(|ui, app, view, out| try_page::show(ui, app, &mut view.try_text, out)),
         status_items: try_page::status_items,
         last_task: try_page::last_task,
-        ..PageSpec::new(Page::Try)
+        ..PageSpec::new(
+            Page::Try,
+            Content::Independent(|ui, app, view, out| try_page::show(ui, app, &mut view.try_text, out)),
+        )
     },
     PageSpec {
-        content: Content::OfDataset(|ui, app, session, _, out| data::show(ui, app, session, out)),
-        ..PageSpec::new(Page::Data)
+        ..PageSpec::new(Page::Data, Content::OfDataset(|ui, app, session, _, out| data::show(ui, app, session, out)))
     },
 ];
 
 impl PageSpec {
-    const fn new(page: Page) -> Self {
-        Self {
-            page,
-            content: Content::Independent(|ui, app, _, out| welcome::show(ui, app, out)),
-            split: |_, _| None,
-            status_items: |_| Vec::new(),
-            last_task: |_| None,
-        }
+    const fn new(page: Page, content: Content) -> Self {
+        Self { page, content, split: |_, _| None, status_items: |_| Vec::new(), last_task: |_| None }
     }
 
     /// Returns true if the page is visible. Without a dataset, the pages about it show the welcome page instead.

@@ -42,14 +42,14 @@ fn words(asking: TextPrompt) -> PromptTexts {
             placeholder: tr!("Add a comment"),
             confirm: tr!("Save"),
         },
-        TextPrompt::Remark(..) => PromptTexts {
+        TextPrompt::RangeComment(..) => PromptTexts {
             title: tr!("Comment"),
             field: tr!("Comment on selection"),
             help: tr!("Stored in the project. Search with comment: or has:comment."),
             placeholder: tr!("Add a comment"),
             confirm: tr!("Save"),
         },
-        TextPrompt::View => PromptTexts {
+        TextPrompt::SearchName => PromptTexts {
             title: tr!("Save this search"),
             field: tr!("Search name"),
             help: tr!("Appears below the search field"),
@@ -90,7 +90,7 @@ fn body(ui: &mut Ui, session: &Session, asking: TextPrompt, typed: &mut String, 
         TextPrompt::Comment(id) => {
             Some(session.corpus().document(id.document).sentence_text(id.sentence as usize).to_owned())
         }
-        TextPrompt::Remark(id, start, end) => {
+        TextPrompt::RangeComment(id, start, end) => {
             Some(quoted_text(session.corpus().document(id.document), &Span::new(start..end, LabelId::default())))
         }
         _ => None,

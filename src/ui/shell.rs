@@ -3,7 +3,6 @@
 use super::file_dialogs::FileDialogs;
 use super::ui_state::UiState;
 use super::{Commands, annotate, chrome, keymap, open_dialog, page_table, theme};
-use crate::app::dialogs::Dialog;
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notification, Page, answers, saving};
 use crate::clock::unix_now;
@@ -183,14 +182,18 @@ impl Shell {
     /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
-        let is_confirming = matches!(self.app.dialogs.get(), Some(Dialog::Closing(_)));
+        let is_confirming = self.app.dialogs.is_confirming_close();
         if asked && !self.can_close() && !is_confirming {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
-        let failure = || self.writers().find_map(ProjectWriter::failure).map(str::to_owned);
+        let of_writer = || self.writers().find_map(ProjectWriter::failure).map(str::to_owned);
+        let failure = self.app.storage_error.clone().or_else(of_writer);
+        if is_confirming && failure.is_none() {
+            self.pending_commands.push(Command::WithdrawClosing);
+        }
         if self.closing
-            && let Some(reason) = self.app.storage_error.clone().or_else(failure)
+            && let Some(reason) = failure
         {
             self.closing = false;
             self.pending_commands.push(Command::ConfirmClosing(reason));
@@ -230,7 +233,7 @@ impl Shell {
                 Effect::UnparkProject => self.unpark(),
                 Effect::CloseParkedProject(mut session) => {
                     if let Some(mut writer) = self.parked_writer.take() {
-                        session.take_writes().into_iter().for_each(|write| writer.send(write));
+                        send_writes(&mut session, &mut writer);
                         self.closing_writers.push(writer);
                     }
                 }
@@ -305,7 +308,7 @@ impl Shell {
 
     /// Rewrites the project at its path, unless another file exists there.
     fn restore(&mut self, message: &str) {
-        let Some(at) = self.app.session.as_ref().map(|session| session.project.clone()) else { return };
+        let Some(at) = self.app.session.as_ref().map(|session| session.project().to_owned()) else { return };
         let notice = if at.exists() {
             let text = tr!("{message}. Move the project to another folder.", message);
             Notification::error(tr!("Could not save edits"), text)
@@ -346,13 +349,10 @@ impl Shell {
         })?;
         self.end_open_writer();
         let Some(session) = &mut self.app.session else { return Ok(()) };
-        session.project = project.path().to_owned();
+        session.set_project_path(project.path().to_owned());
         let mut open_writer = ProjectWriter::new(project, self.wake.clone());
         open_writer.send(WriteOp::Rebuild(Box::new(session.memory())));
         (self.open_writer, self.missing_project_error) = (Some(open_writer), None);
-        if matches!(self.app.dialogs.get(), Some(Dialog::Closing(_))) {
-            self.pending_commands.push(Command::CloseDialog);
-        }
         Ok(())
     }
 
@@ -361,7 +361,7 @@ impl Shell {
         for event in self.open_writer.take().map(|mut writer| writer.finish()).unwrap_or_default() {
             if let WriterEvent::Saved(saved) = event {
                 self.pending_commands.push(Command::Notify(saving::save_notification(&saved)));
-                self.app.session.iter_mut().for_each(|session| session.files.clone_from(&saved.files));
+                self.app.session.iter_mut().for_each(|session| session.set_saved_files(saved.files.clone()));
             }
         }
     }
@@ -371,9 +371,10 @@ impl Shell {
         let sessions = [&mut self.app.session, &mut self.app.parked];
         for (session, writer) in sessions.into_iter().zip([&mut self.open_writer, &mut self.parked_writer]) {
             let Some(session) = session else { continue };
-            let writes = session.take_writes();
-            if let Some(writer) = writer.as_mut().filter(|writer| writer.path() == session.project) {
-                writes.into_iter().for_each(|write| writer.send(write));
+            match writer.as_mut().filter(|writer| writer.path() == session.project()) {
+                Some(writer) => send_writes(session, writer),
+                // Without its project, the changes stay in memory; the project is rewritten from there.
+                None => drop(session.take_writes()),
             }
         }
     }
@@ -411,6 +412,11 @@ impl Shell {
     }
 }
 
+/// Sends the changes of a session to the writer of its project.
+fn send_writes(session: &mut Session, writer: &mut ProjectWriter) {
+    session.take_writes().into_iter().for_each(|write| writer.send(write));
+}
+
 /// Returns true if a project has all changes, or if its only pending change is its import, which can be repeated.
 fn is_stored(writer: &ProjectWriter) -> bool {
     writer.is_durable() || writer.only_fills()
@@ -430,7 +436,7 @@ impl Drop for Shell {
             }
             for effect in answers::on_answer(&mut self.app, answer) {
                 if let (Effect::CloseParkedProject(mut session), Some(writer)) = (effect, &mut self.parked_writer) {
-                    session.take_writes().into_iter().for_each(|write| writer.send(write));
+                    send_writes(&mut session, writer);
                 }
             }
         }

@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], is_counting: bool
             tr!("A snapshot stores all labels. Restoring one can be undone."),
         );
         ui.add_space(12.0);
-        if session.snapshots.is_empty() {
+        if session.snapshots().is_empty() {
             EmptyState::new(icon::HISTORY, tr!("No snapshots"), tr!("Create one before a large change")).show(ui);
             ui.add_space(12.0);
         }
@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], is_counting: bool
             if is_counting {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Comparing snapshots…"));
             }
-            for (snapshot, changed) in session.snapshots.iter().zip(changes) {
+            for (snapshot, changed) in session.snapshots().iter().zip(changes) {
                 let size = vec2(ui.available_width(), 40.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;

@@ -10,14 +10,14 @@ use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder
 
 /// The selected choice.
 #[derive(Default)]
-pub struct View {
+pub struct SourceChangeState {
     choice: Option<SourceDecision>,
 }
 
 const CHOICES: [SourceDecision; 3] = [SourceDecision::KeepLabels, SourceDecision::Compare, SourceDecision::Reimport];
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, changed: &SourceChange, view: &mut View, out: &mut Commands) {
+pub fn show(ui: &mut Ui, changed: &SourceChange, view: &mut SourceChangeState, out: &mut Commands) {
     let p = theme::colors(ui);
     // If less than half of the opened sentences are unchanged, no choice is recommended.
     let advised = changed.carried.unchanged * 2 >= opened(changed);

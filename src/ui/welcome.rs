@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         // Enter opens the sample, unless a control has the focus.
         let free = ui.memory(|m| m.focused()).is_none()
             && !app.requests.is_replacing_dataset()
-            && !super::keymap::has_open_dialog(app);
+            && !super::keymap::is_page_covered(app);
         if free && ui.input(|i| i.key_pressed(Key::Enter)) {
             out.push(Command::Run(Action::OpenSample));
         }

@@ -53,8 +53,8 @@ pub(super) fn perform(work: TrainingWork, hub: &Hub, context: &RequestContext<'_
     forwarder.flush();
     match result? {
         HelperResult::Finished(output) => Ok(Done::Trained(output)),
-        HelperResult::Estimate(estimate) => estimate.map(Done::Estimated).ok_or_else(Failure::canceled),
-        HelperResult::Rates(sweep) => sweep.map(Done::LrSweep).ok_or_else(Failure::canceled),
+        HelperResult::Estimate(estimate) => Ok(Done::Estimated(estimate)),
+        HelperResult::LrSweep(sweep) => Ok(Done::LrSweep(sweep)),
         // The window is closing, and the next window can resume the run.
         HelperResult::Suspended => Err(Failure::canceled()),
     }
@@ -97,10 +97,11 @@ fn run_in_process(
     let base = load_base(&request.base, hub, forwarder.context)?;
     let holdout = request.holdout.clone();
     let job = train_job(request, base, holdout, None);
-    Ok(match measurement {
-        Measurement::Estimate => HelperResult::Estimate(train::measure::estimate(&job, forwarder)?),
-        Measurement::LrSweep => HelperResult::Rates(train::measure::find_learning_rate(&job, forwarder)?),
-    })
+    let result = match measurement {
+        Measurement::Estimate => train::measure::estimate(&job, forwarder)?.map(HelperResult::Estimate),
+        Measurement::LrSweep => train::measure::find_learning_rate(&job, forwarder)?.map(HelperResult::LrSweep),
+    };
+    result.ok_or_else(Failure::canceled)
 }
 
 /// Performs a run, or the remaining part of a resumed run.

@@ -256,6 +256,7 @@ fn check_older_run(name: &str, step: u64) {
     let output = run(&["train", "--train", &data[0], "--dev", &data[1], "--out", text(&out), "--resume", "--json"]);
     let stderr_text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {stderr_text}");
+    assert!(!stderr_text.contains("is lost") && !stderr_text.contains("have changed"), "{name}: {stderr_text}");
     let lines = String::from_utf8_lossy(&output.stdout);
     let events: Vec<Value> = lines.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
     let last = events.last().expect("an event");

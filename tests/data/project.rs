@@ -178,7 +178,7 @@ fn metrics_of_older_runs_are_kept() {
     rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
     for _ in 0..2 {
         let runs = Project::open(&at).expect("a project").read().expect("contents").extras.runs;
-        // Decimal numbers in JSON are rounded.
+        // Parsing of JSON can change the last digit.
         let value = |values: &MetricValues| values.get(&F1).map(|value| (value * 1e12).round() / 1e12);
         let found: Vec<_> = runs
             .iter()

@@ -116,6 +116,26 @@ fn lowest_loss_selects_the_epoch() {
 }
 
 #[test]
+fn metric_without_value_is_replaced_by_f1() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut job = job(&folder.path().join("run"), 0);
+    // The only training sentence lacks labels of dev, so the loss on dev is unknown.
+    job.arguments.metric_for_best_model = &LOSS;
+    let mut notes = Vec::new();
+    struct Notes<'a>(&'a mut Vec<String>);
+    impl Observer for Notes<'_> {
+        fn on_event(&mut self, event: TrainEvent) {
+            if let TrainEvent::Log(_, text) = event {
+                self.0.push(text);
+            }
+        }
+    }
+    run(&job, &mut Notes(&mut notes)).expect("a run");
+    let warned = notes.iter().filter(|note| note.contains("the best epoch is selected by F1")).count();
+    assert_eq!(warned, 1, "{notes:?}");
+}
+
+#[test]
 fn resumed_run_keeps_early_stopping_counter() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");

@@ -257,7 +257,7 @@ fn mark_done_up_to_here_is_one_edit() {
     let mut w = w.reopened(&folder.path().join("text.conll"));
     assert!(w.shows("2 done today"));
     w.key(CTRL, Key::Z);
-    assert_eq!(w.app().session.as_ref().map(|a| (a.totals().n_done, a.progress.done_today())), Some((0, 0)));
+    assert_eq!(w.app().session.as_ref().map(|a| (a.totals().n_done, a.progress().done_today())), Some((0, 0)));
 }
 
 /// Opens the dialog of snapshots.

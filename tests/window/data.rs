@@ -106,7 +106,7 @@ fn clicking_day_or_document_label_filters_sentences() {
     w.ask(Command::Labels(LabelCommand::ToggleDocLabel("town news".into())));
     w.go_to("Data");
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
-    let today = w.app().session.as_ref().map(|a| a.progress.today.date.clone()).expect("a date");
+    let today = w.app().session.as_ref().map(|a| a.progress().today.date.clone()).expect("a date");
     for (bar, expected) in [(format!("{today}: 2"), vec![0, 1]), ("town news: 1".into(), vec![0, 1, 2, 3])] {
         w.go_to("Data");
         w.click(&bar);

@@ -31,7 +31,7 @@ fn enter_opens_sample() {
 fn folder_opens_by_dialog_argument_and_recents() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let folder = sample();
-    let opened = |w: &Window| w.app().session.as_ref().map(|a| a.path.clone());
+    let opened = |w: &Window| w.app().session.as_ref().map(|a| a.path().to_owned());
     let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
     w.answer(&folder);
     w.press("Open folder…");
@@ -122,7 +122,7 @@ fn enter_opens_previewed_dataset_only() {
         w.step();
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert_eq!(w.app().session.as_ref().map(|a| a.path.clone()), Some(path));
+    assert_eq!(w.app().session.as_ref().map(|a| a.path().to_owned()), Some(path));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn import_options_override_detection() {
     w.until("the preview is updated", is_loaded);
     w.press("Open");
     w.until("the file is open", |w| w.app().session.is_some());
-    let tag_column = |w: &Window| w.app().session.as_ref().map(|a| a.files[0].options.columns.tag);
+    let tag_column = |w: &Window| w.app().session.as_ref().map(|a| a.files()[0].options.columns.tag);
     assert_eq!(tag_column(&w), Some(Some(2)));
     w.until("the edits are durable", |w| w.is_durable());
     // A known dataset opens without a preview and with the same options.
@@ -237,7 +237,7 @@ fn second_window_is_read_only() {
     let file = sample().join("dev.conll");
     let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the file is open", |w| w.app().session.is_some());
-    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
+    let project = w.app().session.as_ref().map(|a| a.project().to_owned()).expect("a project");
     drop(w);
     // The lock of another program.
     let lock = std::fs::File::create(format!("{}-lock", project.display())).expect("the lock file");
@@ -291,7 +291,7 @@ fn missing_project_is_rewritten_and_replaced_project_can_move() {
     std::fs::write(&file, "Anna B-PER\nsings O\n").expect("a file");
     let mut w = Window::open(&[&file]);
     w.until("the file is open", |w| w.app().session.is_some() && w.is_durable());
-    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
+    let project = w.app().session.as_ref().map(|a| a.project().to_owned()).expect("a project");
     let edits = |path: &Path| {
         let read = tagwright::project::Project::open(path).and_then(|p| p.read());
         read.map(|c| (c.history.position(), c.dataset.corpus.document(0).spans.len())).ok()
@@ -308,7 +308,7 @@ fn missing_project_is_rewritten_and_replaced_project_can_move() {
     assert!(w.shows("Save failed") && !w.is_durable());
     w.ask(Command::Open(sample()));
     w.step();
-    assert_eq!(w.app().session.as_ref().map(|a| a.files.len()), Some(1), "the dataset stays open");
+    assert_eq!(w.app().session.as_ref().map(|a| a.files().len()), Some(1), "the dataset stays open");
     let moved = folder.path().join("moved.tagwright");
     w.ask(Command::MoveProjectTo(moved.clone()));
     w.until("the project is moved", |w| w.is_durable());
@@ -369,11 +369,11 @@ fn repeated_save_before_switching_datasets_writes_the_right_file() {
     w.ask(Command::Open(b.clone()));
     w.ask(Command::Run(Action::Save));
     w.ask(Command::Run(Action::Save));
-    w.until("the other dataset is open", |w| w.app().session.as_ref().is_some_and(|a| a.path == b));
+    w.until("the other dataset is open", |w| w.app().session.as_ref().is_some_and(|a| a.path() == b));
     w.step();
     assert_eq!(std::fs::read_to_string(&a).expect("a file"), "Anna B-PER\nsings B-PER\n");
     assert_eq!(std::fs::read_to_string(&b).expect("a file"), long);
-    assert_eq!(w.app().session.as_ref().map(|a| a.files[0].path.clone()), Some(b.clone()));
+    assert_eq!(w.app().session.as_ref().map(|a| a.files()[0].path.clone()), Some(b.clone()));
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     w.key(Modifiers::COMMAND, Key::S);
     let saved = long.replacen("runs O", "runs B-PER", 1);
@@ -391,7 +391,7 @@ fn closing_while_another_dataset_opens_keeps_both_projects() {
     std::fs::write(&b, "Ida B-PER\nruns O\n".repeat(2000)).expect("a file");
     let mut w = Window::with(data.clone(), &[&a], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the file is open", |w| w.app().session.is_some());
-    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
+    let project = w.app().session.as_ref().map(|a| a.project().to_owned()).expect("a project");
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     w.ask(Command::Open(b.clone()));
     drop(w);
@@ -399,5 +399,5 @@ fn closing_while_another_dataset_opens_keeps_both_projects() {
     assert_eq!((contents.history.position(), contents.dataset.files[0].path.clone()), (1, a));
     let mut w = Window::with(data, &[&b], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the other dataset is open", |w| w.app().session.is_some());
-    assert_eq!(w.app().session.as_ref().map(|a| a.files[0].path.clone()), Some(b));
+    assert_eq!(w.app().session.as_ref().map(|a| a.files()[0].path.clone()), Some(b));
 }

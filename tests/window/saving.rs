@@ -64,7 +64,7 @@ fn window_asks_before_closing_with_unsaved_edits() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = open(folder.path(), "a.conll", "Anna B-PER\nsings O\n");
     w.until("the project is durable", |w| w.is_durable());
-    let project = w.app().session.as_ref().map(|a| a.project.clone()).expect("a project");
+    let project = w.app().session.as_ref().map(|a| a.project().to_owned()).expect("a project");
     std::fs::remove_file(&project).expect("removed");
     std::fs::create_dir(&project).expect("a directory");
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);

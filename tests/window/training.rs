@@ -133,7 +133,7 @@ fn run_from_hub(weights: Weights) -> Window {
 }
 
 fn outcome(w: &Window) -> Option<RunStatus> {
-    w.app().session.as_ref().and_then(|a| a.runs.last().map(|r| r.outcome))
+    w.app().session.as_ref().and_then(|a| a.runs().last().map(|r| r.outcome))
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn duration_and_learning_rate_are_measured_before_run() {
     w.press(&format!("Use {suggested:e}"));
     assert_eq!(w.app().train_page.arguments.learning_rate, suggested);
     assert!(w.app().session.as_ref().is_some_and(|s| s.measurements.lr_sweep.is_none()));
-    assert!(w.app().session.as_ref().is_some_and(|a| a.runs.is_empty()), "a measurement is not a run");
+    assert!(w.app().session.as_ref().is_some_and(|a| a.runs().is_empty()), "a measurement is not a run");
     w.press("Estimate");
     w.type_text("Epochs, num_train_epochs", "5");
     w.until("the measurement has ended", |w| w.app().requests.measurement().is_none());
@@ -248,7 +248,7 @@ fn all_runs_are_listed() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = with_sample(&data);
     w.until("the project is durable", |w| w.is_durable());
-    let path = w.app().session.as_ref().expect("a dataset").project.clone();
+    let path = w.app().session.as_ref().expect("a dataset").project().to_owned();
     drop(w);
     let mut project = Project::open(&path).expect("the project");
     for number in 1..=30 {
@@ -347,7 +347,7 @@ fn rejected_resume_can_be_retried() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = with_unfinished_run_and_edit(&data);
     // A run of an old version has no stored data.
-    let folder = w.app().session.as_ref().and_then(|a| a.runs.last().map(|r| r.dir.clone())).expect("a run");
+    let folder = w.app().session.as_ref().and_then(|a| a.runs().last().map(|r| r.dir.clone())).expect("a run");
     std::fs::remove_file(folder.join("plan.safetensors")).expect("removed");
     w.press("Resume Run 1");
     w.until("the resume is rejected", has_ended);
@@ -360,5 +360,5 @@ fn rejected_resume_can_be_retried() {
     w.click("Stop and keep best model");
     w.until("the run has ended", has_ended);
     assert_eq!(outcome(&w), Some(RunStatus::Stopped));
-    assert_eq!(w.app().session.as_ref().map(|a| a.runs.len()), Some(1));
+    assert_eq!(w.app().session.as_ref().map(|a| a.runs().len()), Some(1));
 }

@@ -6,6 +6,7 @@ mod step_log;
 
 use crate::corpus::Split;
 use crate::disk;
+use crate::eval::token_metrics::F1;
 use crate::model::device::SelectedDevice;
 use crate::model::loss::CrossEntropyLoss;
 use crate::model::pretrained::FILES;
@@ -29,6 +30,7 @@ use crate::train::run_folder::{ExistingFiles, RunFolder};
 use crate::train::run_notes::{gradient_coverage, initial_log};
 use crate::train::schedule::LrSchedule;
 use crate::train::{json, memory, model_card};
+use std::sync::Arc;
 use step_log::StepLog;
 
 /// Executes a job in its output directory, which must be new or empty, or contain the checkpoint to resume from.
@@ -100,7 +102,7 @@ pub(super) struct TrainingRun<'a> {
     /// Settings of the job, or of the checkpoint if the run is resumed.
     arguments: TrainingArguments,
     tagger: Tagger,
-    data: RunData,
+    data: Arc<RunData>,
     /// Fingerprints of train, dev and test.
     fingerprints: [String; 3],
     /// True if the data is stored next to the checkpoints.
@@ -146,6 +148,8 @@ struct RunCounters {
     grad_norm: f64,
     /// Reason of a divergence.
     divergence: Option<String>,
+    /// True if the metric that selects the best epoch has no value on dev, so F1 selects it.
+    is_metric_missing: bool,
     /// True if the user requested the end after the current epoch.
     last_epoch: bool,
     /// Steps without an event, if `logging_steps` is above 1.
@@ -176,7 +180,7 @@ impl<'a> TrainingRun<'a> {
         let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
         candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == ComputeDtype::Tf32);
         let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
-        let EncodedData { labels, sentences: given } = match &job.data {
+        let EncodedData { labels, run_data: given } = match &job.data {
             JobData::Corpus(data) => data.encode(&job.base, &arguments, resumed.is_some())?,
             JobData::Encoded(data) => data.clone(),
         };
@@ -200,7 +204,7 @@ impl<'a> TrainingRun<'a> {
         }
         let data_kept = kept.is_some();
         let other_data = kept.as_ref().and_then(|kept| kept.difference(&given));
-        let data = kept.unwrap_or(given);
+        let data = kept.map_or(given, Arc::new);
         let optimizer = AdamW::new(&bert, arguments.weight_decay, device::n_threads())?
             .with_layer_decay(&bert, arguments.layer_lr_decay);
         let total = steps(data.train_set.len(), &arguments);
@@ -467,7 +471,18 @@ impl<'a> TrainingRun<'a> {
             EvalResult::Stopped if observer.control() == TrainerControl::Suspend => return Err(self.suspend(observer)),
             EvalResult::Stopped => return Ok(None),
         };
-        let metric = self.arguments.metric_for_best_model;
+        let requested = self.arguments.metric_for_best_model;
+        let has_value = scores.as_ref().is_none_or(|s| s.values.get(requested).is_some_and(f64::is_finite));
+        if !has_value && !self.progress.is_metric_missing {
+            self.progress.is_metric_missing = true;
+            let note = format!(
+                "{} on dev has no value, for example because dev has labels that train lacks; the best epoch is selected \
+                 by {}",
+                requested.title, F1.title
+            );
+            observer.on_event(TrainEvent::Log(LogLevel::Warning, note));
+        }
+        let metric = if self.progress.is_metric_missing { &F1 } else { requested };
         let value = |s: &Option<EvalMetrics>| s.as_ref().and_then(|s| s.values.get(metric)).unwrap_or(f64::NAN);
         // Without a dev split, the last epoch counts as the best.
         let exceeds = |b: &BestModel, margin: f64| metric.is_better(value(&scores), value(&b.scores), margin);

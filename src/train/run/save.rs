@@ -1,6 +1,8 @@
 //! Checkpoints, pausing and resuming of a run.
 
 use super::{BestModel, EvalResult, RunCounters, TrainError, TrainingRun};
+use crate::corpus::Split;
+use crate::eval::token_metrics::F1;
 use crate::train::arguments::SaveStrategy;
 use crate::train::checkpoint::{Checkpoint, CheckpointData, TrainerState};
 use crate::train::checkpoint_dirs;
@@ -39,11 +41,19 @@ impl TrainingRun<'_> {
             None => None,
         };
         let history = history.unwrap_or_else(|| History::of(state.log_history.clone()));
-        let metric = self.arguments.metric_for_best_model;
         let mut highest = f64::NAN;
-        let mut reported: Vec<TrainEvent> = history.events().iter().filter_map(json::from_json).collect();
+        let parsed = history.events().iter().map(json::from_json);
+        let mut reported: Vec<TrainEvent> = parsed
+            .filter_map(|event| event.inspect_err(|e| log::warn!("an event of the history is lost: {e}")).ok())
+            .collect();
+        let requested = self.arguments.metric_for_best_model;
+        let has_value = |event: &TrainEvent| match event {
+            TrainEvent::Evaluated { split: Split::Dev, scores, .. } => scores.values.get(requested).is_some(),
+            _ => false,
+        };
+        let metric = if reported.iter().any(has_value) { requested } else { &F1 };
         for event in &mut reported {
-            if let TrainEvent::Evaluated { scores, best, .. } = event {
+            if let TrainEvent::Evaluated { split: Split::Dev, scores, best, .. } = event {
                 let value = scores.values.get(metric).unwrap_or(f64::NAN);
                 *best = metric.is_better(value, highest, 0.0);
                 highest = if *best { value } else { highest };

@@ -149,8 +149,8 @@ impl TrainingRun<'_> {
 /// Updates the running mean of the loss and returns true if it is far above the loss of uniform predictions.
 ///
 /// The mean covers about the last 20 steps; only steps with an update are counted, from 1. A single difficult batch is not a divergence.
-fn has_diverged(step: usize, recent: &mut f64, loss: f64, uniform_loss: f64) -> bool {
-    *recent = if step == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
+fn has_diverged(n_updates: usize, recent: &mut f64, loss: f64, uniform_loss: f64) -> bool {
+    *recent = if n_updates == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
     *recent > DIVERGENCE_FACTOR * uniform_loss + 1.0
 }
 

@@ -19,3 +19,19 @@ pub enum SettingError {
     #[error("Use a decimal point and no commas. {0}")]
     Commas(&'static str),
 }
+
+/// Stored settings that this version cannot use, so the run could not be reproduced.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoredSettingsError {
+    /// The setting is unknown, or its value is invalid.
+    #[error("unsupported setting {id} = {value}")]
+    Unsupported {
+        /// Id of the setting.
+        id: String,
+        /// Stored value.
+        value: String,
+    },
+    /// The setting is missing.
+    #[error("setting {0} is missing")]
+    Missing(String),
+}

@@ -4,7 +4,7 @@
 pub mod error;
 pub mod table;
 
-pub use error::SettingError;
+pub use error::{SettingError, StoredSettingsError};
 pub use table::SETTINGS;
 
 use super::arguments::TrainingArguments;
@@ -186,7 +186,7 @@ pub fn to_map(arguments: &TrainingArguments) -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// Returns an error if a setting is unknown, missing or invalid, since the run could not be reproduced.
-pub fn from_map(settings: &BTreeMap<String, String>) -> Result<TrainingArguments, String> {
+pub fn from_map(settings: &BTreeMap<String, String>) -> Result<TrainingArguments, StoredSettingsError> {
     let mut arguments = TrainingArguments::default();
     for (id, value) in settings {
         let is_set = match setting(id) {
@@ -197,12 +197,12 @@ pub fn from_map(settings: &BTreeMap<String, String>) -> Result<TrainingArguments
             None => false,
         };
         if !is_set {
-            return Err(format!("unsupported setting {id} = {value}"));
+            return Err(StoredSettingsError::Unsupported { id: id.clone(), value: value.clone() });
         }
     }
     let is_missing = |id: &&String| !settings.contains_key(*id) && !ADDED_LATER.contains(&id.as_str());
     match to_map(&arguments).keys().find(is_missing) {
-        Some(missing) => Err(format!("setting {missing} is missing")),
+        Some(missing) => Err(StoredSettingsError::Missing(missing.clone())),
         None => Ok(arguments),
     }
 }
@@ -242,7 +242,7 @@ mod tests {
         let check = |name: &str, value: &str| {
             let mut broken = to_map(&arguments);
             broken.insert(name.to_owned(), value.to_owned());
-            assert!(from_map(&broken).is_err_and(|reason| reason.contains(name)), "{name} = {value}");
+            assert!(from_map(&broken).is_err_and(|error| error.to_string().contains(name)), "{name} = {value}");
         };
         check("parts", "1000000000000");
         check("learning_rate", "fast");
@@ -250,7 +250,7 @@ mod tests {
         check("unheard_of", "1");
         let mut lacking = to_map(&arguments);
         lacking.remove("seed");
-        assert!(from_map(&lacking).is_err_and(|reason| reason.contains("seed")));
+        assert!(from_map(&lacking).is_err_and(|error| error == StoredSettingsError::Missing("seed".into())));
     }
 
     #[test]

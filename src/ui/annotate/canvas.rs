@@ -416,7 +416,7 @@ fn comment_markers(ui: &mut Ui, session: &Session, flow: &TextLayout, origin: eg
         ui.painter().circle_filled(corner, 8.0, p.canvas);
         crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::MESSAGE_SQUARE, 12.0, p.accent);
         if response.on_hover_text(&remark.text).clicked() {
-            out.push(Command::OpenPrompt(TextPrompt::Remark(id, remark.start, remark.end)));
+            out.push(Command::OpenPrompt(TextPrompt::RangeComment(id, remark.start, remark.end)));
         }
     }
 }

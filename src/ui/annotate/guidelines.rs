@@ -22,8 +22,8 @@ pub struct GuidelinesState {
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut GuidelinesState, out: &mut Commands) {
-    if view.project != session.project {
-        *view = GuidelinesState { project: session.project.clone(), ..GuidelinesState::default() };
+    if view.project != session.project() {
+        *view = GuidelinesState { project: session.project().to_owned(), ..GuidelinesState::default() };
     }
     panel_header(ui, tr!("Guidelines"), "", |ui| {
         if IconButton::new(icon::X, tr!("Hide guidelines"))
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut GuidelinesStat
             out.push(Command::Run(Action::Guidelines));
         }
         if view.draft.is_none() && IconButton::new(icon::PENCIL, tr!("Write guidelines")).show(ui).clicked() {
-            view.draft = Some(session.guidelines.clone());
+            view.draft = Some(session.guidelines().to_owned());
         }
     });
     Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| match &mut view.draft {
@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut GuidelinesStat
                 view.draft = None;
             }
         }
-        None if session.guidelines.trim().is_empty() => {
+        None if session.guidelines().trim().is_empty() => {
             let teaching = tr!("Describe how to label, with examples, in Markdown. Stored in the project.");
             if EmptyState::new(icon::BOOK_OPEN, tr!("No guidelines"), teaching).action(tr!("Write guidelines")).show(ui)
             {
@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut GuidelinesStat
         }
         None => {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                CommonMarkViewer::new().show(ui, &mut view.cache, &session.guidelines);
+                CommonMarkViewer::new().show(ui, &mut view.cache, session.guidelines());
             });
         }
     });

@@ -42,11 +42,11 @@ pub struct AnnotateState {
 pub fn status_items(app: &App) -> Vec<String> {
     let Some(session) = &app.session else { return Vec::new() };
     let mut facts = Vec::new();
-    if session.progress.done_today() > 0 {
-        facts.push(tr!("{done_today} done today", done_today = thousands(session.progress.done_today())));
+    if session.progress().done_today() > 0 {
+        facts.push(tr!("{done_today} done today", done_today = thousands(session.progress().done_today())));
     }
     if app.settings.timer {
-        facts.push(tr!("{worked} min worked today", worked = session.work_timer.seconds / 60));
+        facts.push(tr!("{worked} min worked today", worked = session.work_timer().seconds / 60));
     }
     facts.extend(session.corpus().scheme.map(|s| s.name().to_owned()));
     facts.push(format_numbers::tokens(session.totals().counts.tokens));

@@ -131,9 +131,9 @@ fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &m
         let badge = Badge::new(&name).spoken(tr!("Label filter")).icon(icon::LIST_FILTER);
         let button = badge.show_selectable(ui, session.filter.label != LabelFilter::Any);
         menu(&button, 200.0, |ui| label_menu(ui, session, out));
-        if !session.views.is_empty() || !session.filter.text.trim().is_empty() {
+        if !session.views().is_empty() || !session.filter.text.trim().is_empty() {
             let badge = Badge::new("").spoken(tr!("Saved searches")).icon(icon::BOOKMARK);
-            let button = badge.show_selectable(ui, session.views.iter().any(|v| v.query == session.filter.text));
+            let button = badge.show_selectable(ui, session.views().iter().any(|v| v.query == session.filter.text));
             menu(&button, 240.0, |ui| view_menu(ui, session, view, out));
         }
     });
@@ -193,7 +193,7 @@ fn move_caret_to_end(ui: &Ui, field: Id, text: &str) {
 
 /// Shows the menu of saved searches, with actions on the current query.
 fn view_menu(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut Commands) {
-    for kept in &session.views {
+    for kept in session.views() {
         let row = MenuRow::new(&kept.name).selected(kept.query == session.filter.text);
         if row.show(ui).clicked() {
             view.query.clone_from(&kept.query);
@@ -201,7 +201,7 @@ fn view_menu(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: 
         }
     }
     let typed = session.filter.text.trim();
-    match session.views.iter().find(|v| v.query == session.filter.text) {
+    match session.views().iter().find(|v| v.query == session.filter.text) {
         _ if typed.is_empty() => {}
         Some(kept) => {
             if MenuRow::new(&tr!("Delete {name}", name = kept.name)).icon(icon::X).show(ui).clicked() {

@@ -1,6 +1,7 @@
 //! The top bar: logo, menu of the dataset, search field, undo and redo, save status, settings.
 
 use crate::app::command_table::spec_of;
+use crate::app::refusal::{Obstacle, obstacle};
 use crate::app::{Action, App, Command};
 use crate::i18n::tr;
 use crate::project::ProjectWriter;
@@ -69,17 +70,16 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &SaveState, out: &mut Commands) {
                 out.push(Command::Run(Action::Settings));
             }
             save_indicator(&mut ui, saved);
-            if let Some(session) = &app.session {
+            if app.session.is_some() {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                let redo = session.history().next_redo().is_none().then_some(tr!("Nothing to redo"));
-                let keys = app.keymap.key_labels(Action::Redo);
-                if IconButton::new(icon::REDO_2, tr!("Redo")).keys(&keys).disabled(redo).show(&mut ui).clicked() {
-                    out.push(Command::Run(Action::Redo));
-                }
-                let undo = session.history().next_undo().is_none().then_some(tr!("Nothing to undo"));
-                let keys = app.keymap.key_labels(Action::Undo);
-                if IconButton::new(icon::UNDO_2, tr!("Undo")).keys(&keys).disabled(undo).show(&mut ui).clicked() {
-                    out.push(Command::Run(Action::Undo));
+                for action in [Action::Redo, Action::Undo] {
+                    let spec = spec_of(action);
+                    let reason = obstacle(app, action).as_ref().map(Obstacle::text);
+                    let keys = app.keymap.key_labels(action);
+                    let button = IconButton::new(spec.icon, spec.title()).keys(&keys).disabled(reason.as_deref());
+                    if button.show(&mut ui).clicked() {
+                        out.push(Command::Run(action));
+                    }
                 }
             }
         })

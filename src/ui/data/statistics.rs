@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, s: &Statistics, out: &mut
     });
     two_columns(ui, |left, right| {
         classes(left, session, &s.doc_labels, out);
-        daily_progress(right, &session.progress, &app.keymap.key_text(Action::MarkDone), out);
+        daily_progress(right, session.progress(), &app.keymap.key_text(Action::MarkDone), out);
     });
     train_overlap(ui, s, out);
 }

@@ -5,7 +5,7 @@ use crate::app::page_commands::ImportCommand;
 use crate::app::{Command, ImportPreview};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{Document, LabelId, scheme};
-use crate::i18n::{thousands, tr, trn};
+use crate::i18n::{label_name_error, thousands, tr, trn};
 use crate::project::Dataset;
 use crate::ui::Commands;
 use crate::ui::annotate::paint::TextPaint;
@@ -119,8 +119,8 @@ fn labels(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut 
             if field.lost_focus() && !dropped {
                 out.push(Command::ImportPreview(ImportCommand::SetImportLabel(old.clone(), named.clone())));
             }
-            if let Some(reason) = &wrong {
-                field.on_hover_text(reason);
+            if let Some(error) = wrong {
+                field.on_hover_text(label_name_error(error));
             }
             let (glyph, name) = if dropped {
                 (icon::EYE_OFF, tr!("Include {old}", old))

@@ -24,9 +24,13 @@ struct Bucket {
 
 impl Bucket {
     fn merge(self, other: Self) -> Self {
+        // A value that is not finite is not drawn, so any other one replaces it.
+        let better = |a: [f64; 2], b: [f64; 2], is_better: fn(&f64, &f64) -> bool| {
+            if !a[1].is_finite() || (b[1].is_finite() && is_better(&b[1], &a[1])) { b } else { a }
+        };
         Self {
-            lowest: if other.lowest[1] < self.lowest[1] { other.lowest } else { self.lowest },
-            highest: if other.highest[1] > self.highest[1] { other.highest } else { self.highest },
+            lowest: better(self.lowest, other.lowest, f64::lt),
+            highest: better(self.highest, other.highest, f64::gt),
             n_samples: self.n_samples + other.n_samples,
         }
     }
@@ -77,7 +81,13 @@ mod tests {
     #[test]
     fn long_series_keep_extremes_and_end() {
         let check = |n: usize| {
-            let sample = |i: usize| [i as f64, if i == n / 3 { 50.0 } else { (i as f64 * 0.37).sin() }];
+            let value = |i: usize| match i {
+                0 => f64::NAN,
+                1 => f64::INFINITY,
+                i if i == 2 + n / 3 => 50.0,
+                i => (i as f64 * 0.37).sin(),
+            };
+            let sample = |i: usize| [i as f64, value(i)];
             let mut series = BoundedSeries::default();
             // One call for each sample, as in a run.
             (0..n).for_each(|i| series.extend([sample(i)]));
@@ -91,6 +101,6 @@ mod tests {
                 assert_eq!(points.len(), n);
             }
         };
-        [1, 2, 1000, 1024, 1025, 30_000].into_iter().for_each(check);
+        [4, 1000, 1024, 1025, 30_000].into_iter().for_each(check);
     }
 }

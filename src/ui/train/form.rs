@@ -3,7 +3,7 @@
 use crate::app::effect::Pick;
 use crate::app::page_commands::TrainCommand;
 use crate::app::requests::{Pending, Slot};
-use crate::app::runs::{run_preview, training_blocker};
+use crate::app::runs::training_blocker;
 use crate::app::train_page::BaseModelInput;
 use crate::app::{Action, App, Command};
 use crate::corpus::Split;
@@ -80,7 +80,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFormState
 
 /// Returns a summary of the run: steps, and the measured cost if available.
 fn run_summary(app: &App, session: &Session) -> String {
-    let Some(preview) = run_preview(app, session) else { return String::new() };
+    let Some(preview) = session.latest_run_preview() else { return String::new() };
     let total = steps(preview.n_train, &app.train_page.arguments);
     let epochs = format_numbers::epochs(app.train_page.arguments.num_train_epochs);
     match &session.measurements.estimate {
@@ -272,7 +272,7 @@ fn facts(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             };
         }
     }
-    if let Some(keeps) = run_preview(app, session).and_then(|preview| t.reuses_head(&preview.labels)) {
+    if let Some(keeps) = session.latest_run_preview().and_then(|preview| t.reuses_head(&preview.labels)) {
         let text = if keeps && !t.arguments.new_head {
             tr!("Classification head is reused (same labels)")
         } else if keeps {
@@ -302,7 +302,7 @@ fn data_summary(ui: &mut Ui, app: &App, session: &Session) {
     let all = session.size_of(Split::Train);
     label(ui, TextRole::Small, p.text_secondary, tr!("Training data"));
     label(ui, TextRole::BodyMedium, p.text, &trn!(all, "{n} sentence in train", "{n} sentences in train"));
-    let Some(preview) = run_preview(app, session) else { return };
+    let Some(preview) = session.latest_run_preview() else { return };
     let seed = app.train_page.arguments.seed;
     let note = match preview.n_held_out {
         None => tr!("Dev and test are never used for training").to_owned(),
@@ -320,7 +320,7 @@ fn data_summary(ui: &mut Ui, app: &App, session: &Session) {
 fn small_data_hint(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
     let p = theme::colors(ui);
     let arguments = &app.train_page.arguments;
-    let Some(preview) = run_preview(app, session) else { return };
+    let Some(preview) = session.latest_run_preview() else { return };
     let total = steps(preview.n_train, arguments);
     if total >= MIN_RECOMMENDED_STEPS || arguments.learning_rate >= 1e-4 {
         return;

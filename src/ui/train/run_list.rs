@@ -13,30 +13,32 @@ use crate::ui::Commands;
 use crate::ui::format_numbers::{format_days_ago, format_duration};
 use crate::ui::theme::{self, Icon, TextRole, icon};
 use crate::ui::widgets::{IconButton, label, panel_header, paragraph, put_text, section_header, separator};
+use crate::worker::SessionId;
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Presentation state of the panel.
 #[derive(Default)]
 pub struct RunListState {
-    /// Heights of the log lines in points, for this width. Lines outside of the view are not laid out.
+    /// Heights of the log lines in points. Lines outside of the view are not laid out.
     heights: Vec<f32>,
-    width: f32,
+    /// Session, run, width and density of the heights.
+    computed_for: Option<(SessionId, usize, f32, theme::Density)>,
 }
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut RunListState, out: &mut Commands) {
     let p = theme::colors(ui);
-    panel_header(ui, tr!("Runs"), &session.runs.len().to_string(), |_| {});
+    panel_header(ui, tr!("Runs"), &session.runs().len().to_string(), |_| {});
     Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        if session.runs.is_empty() {
+        if session.runs().is_empty() {
             Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
                 paragraph(ui, TextRole::Small, p.text_muted, tr!("Your runs appear here"));
             });
         }
         let height = (ui.available_height() * 0.5).max(100.0);
         ScrollArea::vertical().id_salt("runs").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-            for run in session.runs.iter().rev() {
+            for run in session.runs().iter().rev() {
                 let live = app.live_run().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
                 let metric = live.map_or(run.metrics.selected_by, LiveRun::metric);
                 let best = live.and_then(|r| r.best_dev()).and_then(|s| s.values.get(metric));
@@ -80,8 +82,9 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut RunListState, 
                 return;
             };
             let width = ui.available_width();
-            if view.width != width || view.heights.len() > run.log.len() {
-                *view = RunListState { heights: Vec::new(), width };
+            let of = Some((session.stamp().session, run.id, width, theme::density(ui)));
+            if view.computed_for != of {
+                *view = RunListState { heights: Vec::new(), computed_for: of };
             }
             for (index, line) in run.log.iter().enumerate() {
                 let top = ui.cursor().min;
