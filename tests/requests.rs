@@ -458,7 +458,7 @@ fn source_change_waits_for_the_run() {
     let run = start_run(&mut test);
     let path = test.folder.path().join("first.conll");
     // The run is stored in the project, so it is not empty when the changed source is opened.
-    let mut project = Project::open(&test.session().project()).expect("the project");
+    let mut project = Project::open(test.session().project()).expect("the project");
     let dataset = Dataset::open(&path).expect("the dataset");
     project.import(&dataset, ImportOrigin::FromSource, &|_, _| true).expect("an import");
     drop(project);

@@ -63,9 +63,10 @@ impl Obstacle {
 
 /// Returns the reason why a command cannot run now, or `None` if it can.
 pub(super) fn obstacle_of(app: &App, command: &Command) -> Option<Obstacle> {
-    match command {
-        Command::Run(action) => obstacle(app, *action),
-        other => read_only(app, other.writes()).or_else(|| blocked_opening(app, replaces_dataset(other))),
+    if let Command::Run(action) = command {
+        obstacle(app, *action)
+    } else {
+        read_only(app, command.writes()).or_else(|| blocked_opening(app, replaces_dataset(command)))
     }
 }
 

@@ -48,7 +48,7 @@ pub struct TrainingArguments {
     pub metric_for_best_model: &'static MetricDefinition,
     /// Number of epochs without improvement of the metric after which the run ends. 0 disables early stopping.
     pub early_stopping_patience: usize,
-    /// Minimum improvement of the metric for early stopping, 0 to 1.
+    /// Minimum improvement of the metric for early stopping, 0 to 1, in its unit.
     pub early_stopping_threshold: f64,
     /// Number of steps that are reported as one event, with their mean loss.
     pub logging_steps: usize,

@@ -286,7 +286,7 @@ pub const SETTINGS: &[Setting] = &[
         group: Group::Advanced,
         kind: SettingKind::Number(NumberKind {
             suffix: "",
-            range: "Enter a number from 0 to 1. 0.01 is one F1 point.",
+            range: "Enter a number from 0 to 1. For shares such as F1, 0.01 is one point.",
             is_integer: false,
             get: |a| a.early_stopping_threshold.to_string(),
             set: |a, v| set_if(&mut a.early_stopping_threshold, v, (0.0..=1.0).contains(&v)),

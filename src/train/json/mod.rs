@@ -3,16 +3,18 @@
 //! `train --json`, `metrics.jsonl`, the history of a checkpoint and the protocol of the GPU helper use the same lines. The
 //! names of the fields are a contract: a renamed field of the program keeps its name here.
 
-use super::event::{LogLevel, Outcome, Started, Step, TrainEvent};
+mod records;
+
+pub use records::{labels, metric_values};
+
+use super::event::{LogLevel, Outcome, TrainEvent};
 use super::job::TrainOutput;
 use super::measure::{LrSweep, RunEstimate};
-use super::schedule::{LrSchedule, SchedulerType};
 use crate::corpus::Split;
-use crate::eval::token_metrics::{F1, STRICT_F1, token_metric, token_metrics};
-use crate::eval::{LabelScore, MetricValues, PrfScore};
 use crate::predict::EvalMetrics;
+use records::{EstimateRecord, MetricsRecord, OutputRecord, StartedRecord, StepRecord, to_value};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::path::Path;
 
 /// JSON that is not a message of this program.
@@ -38,7 +40,7 @@ enum Line {
         #[serde(default)]
         best: bool,
         #[serde(flatten)]
-        scores: MetricsRecord,
+        scores: Box<MetricsRecord>,
     },
     Saved {
         step: usize,
@@ -50,7 +52,7 @@ enum Line {
         weight: String,
         text: String,
     },
-    Finished(OutputRecord),
+    Finished(Box<OutputRecord>),
     Estimate(EstimateRecord),
     LearningRates {
         points: Vec<[f64; 2]>,
@@ -58,119 +60,17 @@ enum Line {
     },
 }
 
-#[derive(Serialize, Deserialize)]
-struct StartedRecord {
-    device: String,
-    model: String,
-    train_sentences: usize,
-    dev_sentences: usize,
-    pieces_per_epoch: usize,
-    steps: usize,
-    epochs: usize,
-    learning_rate: f64,
-    lr_scheduler_type: String,
-    warmup_steps: usize,
-    head: String,
-    labels: Vec<String>,
-    resumed_at: usize,
-    /// Older versions selected the best epoch by F1.
-    #[serde(default = "f1_id")]
-    metric_for_best_model: String,
-}
-
-fn f1_id() -> String {
-    F1.id.to_owned()
-}
-
-/// NaN and infinity are null.
-#[derive(Serialize, Deserialize)]
-struct StepRecord {
-    step: usize,
-    epoch: f64,
-    loss: Option<f64>,
-    learning_rate: f64,
-    grad_norm: Option<f64>,
-    pieces_per_second: f64,
-    padding_avoided: f64,
-    #[serde(default)]
-    elapsed: Option<f64>,
-    #[serde(default)]
-    remaining: Option<f64>,
-    #[serde(default = "one")]
-    steps_told: usize,
-}
-
-fn one() -> usize {
-    1
-}
-
-#[derive(Serialize, Deserialize)]
-struct MetricsRecord {
-    support: usize,
-    predicted: usize,
-    right: usize,
-    labels: Map<String, Value>,
-    // Older versions lack some of these fields.
-    #[serde(default)]
-    strict: ScoreRecord,
-    #[serde(default)]
-    sentences: usize,
-    #[serde(default)]
-    tokens: usize,
-    #[serde(default)]
-    empty_words: usize,
-    #[serde(default)]
-    seconds: f64,
-    /// Values of the metrics by id, and fields that a writer adds, for example the step.
-    #[serde(flatten)]
-    values: Map<String, Value>,
-}
-
-/// The shares follow from the counts when they are read.
-#[derive(Default, Serialize, Deserialize)]
-struct ScoreRecord {
-    #[serde(skip_deserializing)]
-    precision: f64,
-    #[serde(skip_deserializing)]
-    recall: f64,
-    #[serde(skip_deserializing)]
-    f1: f64,
-    support: usize,
-    predicted: usize,
-    right: usize,
-}
-
-#[derive(Serialize, Deserialize)]
-struct OutputRecord {
-    outcome: String,
-    best_epoch: usize,
-    train_seconds: f64,
-    pieces: usize,
-    #[serde(skip_deserializing)]
-    pieces_per_second: f64,
-    peak_memory_mb: Option<f64>,
-    dev: Option<MetricsRecord>,
-    test: Option<MetricsRecord>,
-    #[serde(skip_deserializing)]
-    out: std::path::PathBuf,
-}
-
-#[derive(Serialize, Deserialize)]
-struct EstimateRecord {
-    seconds: f64,
-    pieces_per_second: f64,
-    peak_memory_mb: Option<f64>,
-    free_memory_mb: Option<f64>,
-}
-
 /// Converts an event to a JSON object.
 pub fn to_json(event: &TrainEvent) -> Value {
     to_value(&match event {
         TrainEvent::Started(started) => Line::Started(started.into()),
         TrainEvent::Step(step) => Line::Step(step.into()),
-        TrainEvent::Evaluated { epoch, split, scores, best } => {
-            Line::Evaluated { epoch: *epoch, split: split.name().to_owned(), best: *best, scores: scores.into() }
-        }
+        TrainEvent::Evaluated { epoch, split, scores, best } => Line::Evaluated {
+            epoch: *epoch,
+            split: split.name().to_owned(),
+            best: *best,
+            scores: Box::new(scores.into()),
+        },
         TrainEvent::Saved { step } => Line::Saved { step: *step },
         TrainEvent::History(events) => Line::History { events: events.iter().map(to_json).collect() },
         TrainEvent::Log(level, text) => Line::Note { weight: level.name().to_owned(), text: text.clone() },
@@ -182,15 +82,10 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
     to_value(&MetricsRecord::from(scores))
 }
 
-/// Converts the values of all metrics to a JSON object. A metric without a value is null.
-pub fn metric_values(values: &MetricValues) -> Map<String, Value> {
-    token_metrics().map(|metric| (metric.id.to_owned(), values.get(metric).into())).collect()
-}
-
 /// Converts the result of a run to a JSON object, the last one of a stream.
 pub fn output_to_json(output: &TrainOutput) -> Value {
     let metrics = |scores: &Option<EvalMetrics>| scores.as_ref().map(MetricsRecord::from);
-    to_value(&Line::Finished(OutputRecord {
+    to_value(&Line::Finished(Box::new(OutputRecord {
         outcome: output.outcome.name().to_owned(),
         best_epoch: output.best_epoch,
         train_seconds: output.train_seconds,
@@ -201,7 +96,7 @@ pub fn output_to_json(output: &TrainOutput) -> Value {
         test: metrics(&output.test),
         // Readers of the stream know the directory; a path that is not UTF-8 has no JSON form.
         out: output.out.to_string_lossy().into_owned().into(),
-    }))
+    })))
 }
 
 /// Converts an estimate of a run to a JSON object.
@@ -219,16 +114,6 @@ pub fn lr_sweep_to_json(sweep: &LrSweep) -> Value {
     to_value(&Line::LearningRates { points: sweep.points.clone(), suggestion: sweep.suggestion })
 }
 
-/// Converts the scores by label to a JSON object, in the order of the labels.
-pub fn labels(labels: &[LabelScore]) -> Map<String, Value> {
-    labels.iter().map(|l| (l.label.clone(), to_value(&ScoreRecord::from(&l.score)))).collect()
-}
-
-/// Numbers, strings and maps with text keys always have a JSON form.
-fn to_value(record: &impl Serialize) -> Value {
-    serde_json::to_value(record).unwrap_or_default()
-}
-
 /// Parses an event written by [`to_json`].
 ///
 /// # Errors
@@ -239,7 +124,7 @@ pub fn from_json(value: &Value) -> Result<TrainEvent, JsonError> {
         Line::Step(record) => Ok(TrainEvent::Step(record.into())),
         Line::Evaluated { epoch, split, best, scores } => {
             let split = Split::from_name(&split).ok_or(JsonError::Unknown("split", split))?;
-            Ok(TrainEvent::Evaluated { epoch, split, scores: scores.try_into()?, best })
+            Ok(TrainEvent::Evaluated { epoch, split, scores: (*scores).try_into()?, best })
         }
         Line::Saved { step } => Ok(TrainEvent::Saved { step }),
         Line::History { events } => {
@@ -299,148 +184,12 @@ pub fn lr_sweep_from_json(value: &Value) -> Result<LrSweep, JsonError> {
     }
 }
 
-impl From<&Started> for StartedRecord {
-    fn from(s: &Started) -> Self {
-        let shape = SchedulerType::ALL.iter().find(|(_, shape)| *shape == s.schedule.shape);
-        Self {
-            device: s.device.clone(),
-            model: s.model.clone(),
-            train_sentences: s.train_sentences,
-            dev_sentences: s.dev_sentences,
-            pieces_per_epoch: s.subwords_per_epoch,
-            steps: s.steps,
-            epochs: s.epochs,
-            learning_rate: s.learning_rate,
-            lr_scheduler_type: shape.map_or("linear", |(name, _)| name).to_owned(),
-            warmup_steps: s.schedule.warmup,
-            head: if s.head_reused { "kept" } else { "new" }.to_owned(),
-            labels: s.labels.clone(),
-            resumed_at: s.resumed_from_step,
-            metric_for_best_model: s.metric.id.to_owned(),
-        }
-    }
-}
-
-impl TryFrom<StartedRecord> for Started {
-    type Error = JsonError;
-
-    fn try_from(r: StartedRecord) -> Result<Self, JsonError> {
-        let shape = SchedulerType::ALL.iter().find(|(name, _)| *name == r.lr_scheduler_type);
-        let (_, shape) = *shape.ok_or(JsonError::Unknown("schedule", r.lr_scheduler_type))?;
-        let metric = token_metric(&r.metric_for_best_model);
-        Ok(Self {
-            device: r.device,
-            model: r.model,
-            train_sentences: r.train_sentences,
-            dev_sentences: r.dev_sentences,
-            subwords_per_epoch: r.pieces_per_epoch,
-            steps: r.steps,
-            epochs: r.epochs,
-            learning_rate: r.learning_rate,
-            schedule: LrSchedule { shape, steps: r.steps, warmup: r.warmup_steps },
-            head_reused: r.head == "kept",
-            labels: r.labels,
-            resumed_from_step: r.resumed_at,
-            metric: metric.ok_or(JsonError::Unknown("metric", r.metric_for_best_model))?,
-        })
-    }
-}
-
-impl From<&Step> for StepRecord {
-    fn from(s: &Step) -> Self {
-        let finite = |value: f64| value.is_finite().then_some(value);
-        Self {
-            step: s.step,
-            epoch: s.epoch,
-            loss: finite(s.loss),
-            learning_rate: s.learning_rate,
-            grad_norm: finite(s.grad_norm),
-            pieces_per_second: s.subwords_per_second,
-            padding_avoided: s.padding_avoided,
-            elapsed: finite(s.elapsed),
-            remaining: finite(s.remaining),
-            steps_told: s.merged,
-        }
-    }
-}
-
-impl From<StepRecord> for Step {
-    fn from(r: StepRecord) -> Self {
-        Self {
-            step: r.step,
-            epoch: r.epoch,
-            loss: r.loss.unwrap_or(f64::NAN),
-            merged: r.steps_told,
-            learning_rate: r.learning_rate,
-            grad_norm: r.grad_norm.unwrap_or(f64::NAN),
-            subwords_per_second: r.pieces_per_second,
-            padding_avoided: r.padding_avoided,
-            elapsed: r.elapsed.unwrap_or(0.0),
-            remaining: r.remaining.unwrap_or(0.0),
-        }
-    }
-}
-
-impl From<&EvalMetrics> for MetricsRecord {
-    fn from(scores: &EvalMetrics) -> Self {
-        let PrfScore { support, predicted, correct, .. } = scores.overall;
-        Self {
-            values: metric_values(&scores.values),
-            support,
-            predicted,
-            right: correct,
-            labels: labels(&scores.labels),
-            strict: (&scores.strict).into(),
-            sentences: scores.sentences,
-            tokens: scores.tokens,
-            empty_words: scores.n_tokens_without_subwords,
-            seconds: scores.seconds,
-        }
-    }
-}
-
-impl TryFrom<MetricsRecord> for EvalMetrics {
-    type Error = JsonError;
-
-    fn try_from(r: MetricsRecord) -> Result<Self, JsonError> {
-        let label =
-            |(label, score): (String, Value)| Ok(LabelScore { label, score: ScoreRecord::deserialize(score)?.into() });
-        let strict = PrfScore::from(r.strict);
-        let value = |metric: &'static str| match r.values.get(metric) {
-            Some(value) => Some((metric, value.as_f64()?)),
-            // Older versions wrote only the counts of the strict mode.
-            None => (metric == STRICT_F1.id && strict.support > 0).then_some((metric, strict.f1)),
-        };
-        Ok(Self {
-            values: token_metrics().filter_map(|metric| value(metric.id)).collect(),
-            overall: PrfScore::from_counts(r.right, r.predicted, r.support),
-            labels: r.labels.into_iter().map(label).collect::<Result<_, JsonError>>()?,
-            strict,
-            sentences: r.sentences,
-            tokens: r.tokens,
-            n_tokens_without_subwords: r.empty_words,
-            n_unmapped_predictions: 0,
-            seconds: r.seconds,
-        })
-    }
-}
-
-impl From<&PrfScore> for ScoreRecord {
-    fn from(s: &PrfScore) -> Self {
-        let PrfScore { precision, recall, f1, support, predicted, correct } = *s;
-        Self { precision, recall, f1, support, predicted, right: correct }
-    }
-}
-
-impl From<ScoreRecord> for PrfScore {
-    fn from(r: ScoreRecord) -> Self {
-        Self::from_counts(r.right, r.predicted, r.support)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::{LabelScore, PrfScore};
+    use crate::train::event::{Started, Step};
+    use crate::train::schedule::{LrSchedule, SchedulerType};
 
     fn scores() -> EvalMetrics {
         let score = PrfScore::from_counts(3, 5, 4);
