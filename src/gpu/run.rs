@@ -1,4 +1,4 @@
-//! A task in the helper: this side of the [`protocol`](super::protocol).
+//! A task in the helper: this side of the [`protocol`].
 //!
 //! If the window ends, the input of the helper ends, and the helper suspends the run with a checkpoint. If the
 //! helper ends, the window shows a message.
