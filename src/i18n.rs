@@ -35,6 +35,27 @@ pub enum Translation {
     Plural(HashMap<String, String>),
 }
 
+/// Error of a language file.
+#[derive(Debug, thiserror::Error)]
+pub enum LanguageError {
+    /// The language tag is invalid.
+    #[error("invalid language tag {tag}: {error}")]
+    Tag {
+        /// Value of `@language`.
+        tag: String,
+        /// Error of the parser.
+        error: icu_locale_core::ParseError,
+    },
+    /// A plural form has an unknown category.
+    #[error("{text}: unknown plural category {category}")]
+    Category {
+        /// English text.
+        text: &'static str,
+        /// Name of the category.
+        category: String,
+    },
+}
+
 /// The language of the process. Texts are leaked, so that they live as long as the English literals.
 struct Language {
     locale: Locale,
@@ -47,8 +68,8 @@ static LANGUAGE: OnceLock<Language> = OnceLock::new();
 /// Sets the language of the process. Only the first call has an effect.
 ///
 /// # Errors
-/// Returns a message if the language tag or a plural category is invalid.
-pub fn set_language(catalog: Catalog) -> Result<(), String> {
+/// Returns an error if the language tag or a plural category is invalid.
+pub fn set_language(catalog: Catalog) -> Result<(), LanguageError> {
     let locale = parse_locale(&catalog.language)?;
     let mut language = Language { locale, texts: HashMap::new(), plurals: HashMap::new() };
     for (english, translation) in catalog.texts {
@@ -62,7 +83,7 @@ pub fn set_language(catalog: Catalog) -> Result<(), String> {
                 let mut translated = HashMap::new();
                 for (category, text) in forms.into_iter().filter(|(_, text)| !text.is_empty()) {
                     let known = PluralCategory::get_for_cldr_string(&category);
-                    let known = known.ok_or_else(|| format!("{english}: unknown plural category {category}"))?;
+                    let known = known.ok_or(LanguageError::Category { text: english, category })?;
                     translated.insert(known, &*text.leak());
                 }
                 language.plurals.insert(english, translated);
@@ -75,9 +96,9 @@ pub fn set_language(catalog: Catalog) -> Result<(), String> {
     Ok(())
 }
 
-fn parse_locale(language: &str) -> Result<Locale, String> {
+fn parse_locale(language: &str) -> Result<Locale, LanguageError> {
     let tag = if language.is_empty() { "en" } else { language };
-    Locale::try_from_str(tag).map_err(|e| format!("invalid language tag {tag}: {e}"))
+    Locale::try_from_str(tag).map_err(|error| LanguageError::Tag { tag: tag.to_owned(), error })
 }
 
 /// Returns the translated reason why a text cannot be the name of a label.

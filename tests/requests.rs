@@ -7,6 +7,7 @@ use tagwright::app::dialogs::Dialog;
 use tagwright::app::page_commands::{
     DataCommand, EvaluateCommand, LabelCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
+use tagwright::app::project_file::on_removed;
 use tagwright::app::refusal::obstacle;
 use tagwright::app::requests::Slot;
 use tagwright::app::runs::run_preview;
@@ -39,8 +40,9 @@ use tagwright::worker::{
 };
 
 /// All purposes of requests that the tests submit.
-const ALL: [Slot; 11] = [
+const ALL: [Slot; 12] = [
     Slot::Opening,
+    Slot::Project,
     Slot::Comparison,
     Slot::Writing,
     Slot::Training,
@@ -102,6 +104,7 @@ impl TestApp {
         match slot {
             Slot::Opening => self.run(Command::Open("other.conll".into())),
             Slot::SourceChange => unreachable!("needs a changed source"),
+            Slot::Project => self.run(Command::MoveProjectTo("moved.tagwright".into())),
             Slot::Comparison => self.run(Command::Data(DataCommand::CompareWith("other.conll".into()))),
             Slot::Writing => self.run(Command::WriteFile("picture.svg".into(), Vec::new())),
             Slot::Training => self.run(Command::Run(Action::Estimate)),
@@ -182,8 +185,8 @@ fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
             prediction: Prediction::default(),
             seconds: 0.0,
         },
-        // An alignment needs a tokenizer.
-        Slot::Alignment => return None,
+        // They need a tokenizer or a file.
+        Slot::Alignment | Slot::Project => return None,
         Slot::Inspection => Done::Inspected(ModelFacts::default()),
         Slot::Evaluation => {
             Done::Evaluated { model: ModelRef::Starter, split: Split::Train, metrics: Box::new(EvalMetrics::default()) }
@@ -276,13 +279,67 @@ fn failure_ends_only_its_own_request() {
                 assert!(test.app.requests.is_pending(*other), "{slot:?} {kind:?} ended {other:?}");
             }
             let notices = test.app.notifications.shown();
-            let on_page = matches!(&test.app.train_page.model_info, Some(Err(reason)) if reason.contains("failure"));
+            let on_page =
+                matches!(&test.app.train_page.model_info, Some(Err(reason)) if reason.message.contains("failure"));
             let told = notices.iter().any(|n| n.detail == "reason of the failure");
             assert_eq!(told, !on_page, "{slot:?} {kind:?}");
             assert_eq!(test.session().evaluation.error.is_some(), slot == Slot::Evaluation);
             assert_eq!(test.app.try_page.failure.is_some(), slot == Slot::Prediction);
         }
     }
+}
+
+/// Describes the effects on the project of the open dataset, in their order.
+fn project_effects(effects: &[Effect]) -> Vec<String> {
+    let text = |effect: &Effect| match effect {
+        Effect::Release => Some("release".to_owned()),
+        Effect::SetMissingProject(reason) => Some(format!("missing: {reason}")),
+        Effect::Rebuild(_) => Some("rebuild".to_owned()),
+        Effect::Submit(request) => match &request.work {
+            Work::Files(FileWork::CreateProject(path)) => {
+                Some(format!("create {}", path.file_name()?.to_string_lossy()))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    effects.iter().filter_map(text).collect()
+}
+
+#[test]
+fn removed_project_is_released_before_it_is_created_again() {
+    let mut test = TestApp::with_dataset("first");
+    let path = test.session().project().to_owned();
+    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+    test.effects.clear();
+    test.effects.extend(on_removed(&mut test.app, "removed".to_owned()));
+    assert_eq!(project_effects(&test.effects), ["release", "missing: removed", &format!("create {name}")]);
+    let id = test.app.requests.pending(Slot::Project).expect("a request").id();
+    test.effects.clear();
+    let project = Project::create(&test.folder.path().join("new.tagwright")).expect("a project");
+    test.done(id, Done::ProjectCreated(Box::new(project)));
+    assert_eq!(project_effects(&test.effects), ["rebuild"]);
+}
+
+#[test]
+fn project_that_cannot_be_created_again_stays_missing() {
+    let mut test = TestApp::with_dataset("first");
+    test.effects.extend(on_removed(&mut test.app, "removed".to_owned()));
+    let id = test.app.requests.pending(Slot::Project).expect("a request").id();
+    test.effects.clear();
+    test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::NoSpace, "disk full")));
+    assert_eq!(project_effects(&test.effects), ["missing: disk full"]);
+    let notices = test.app.notifications.shown();
+    assert!(notices.iter().any(|n| n.detail.contains("disk full. Move the project")));
+}
+
+#[test]
+fn failed_move_keeps_the_open_project() {
+    let mut test = TestApp::with_dataset("first");
+    let id = test.submit(Slot::Project);
+    test.effects.clear();
+    test.answer(id, AnswerContent::Failed(Failure::new(FailureKind::Conflict, "taken")));
+    assert_eq!(project_effects(&test.effects), [""; 0]);
 }
 
 #[test]

@@ -222,6 +222,24 @@ fn waiting_writes_are_completed_at_close() {
 }
 
 #[test]
+fn requests_to_files_wait_while_a_file_is_in_use() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut worker = worker(folder.path());
+    let write = |name: &str| FileWork::Write { path: folder.path().join(name), bytes: b"text".to_vec() };
+    worker.hold_files();
+    submit(&mut worker, 1, Work::Files(write("a.txt")));
+    submit(&mut worker, 2, Work::Files(write("b.txt")));
+    submit(&mut worker, 3, Work::Interactive(InteractiveWork::Inspect(ModelRef::Folder(golden("tiny")))));
+    assert_eq!(ends(&wait_for_ends(&mut worker, 1)), ["3 done"]);
+    assert!(!folder.path().join("a.txt").exists());
+    worker.resume_files();
+    assert_eq!(ends(&wait_for_ends(&mut worker, 2)), ["1 done", "2 done"]);
+    worker.hold_files();
+    submit(&mut worker, 4, Work::Files(write("c.txt")));
+    assert!(ends(&worker.close()).contains(&"4 done".to_owned()));
+}
+
+#[test]
 fn replaced_model_is_loaded_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let model = folder.path().join("model");

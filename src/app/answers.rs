@@ -9,7 +9,7 @@ use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
 use super::state::App;
 use super::subwords::request_subwords;
-use super::{data_page, import, opening, runs, source_change, suggestions};
+use super::{data_page, import, opening, project_file, runs, source_change, suggestions};
 use crate::failure::Failure;
 use crate::i18n::tr;
 use crate::worker::{Answer, AnswerContent, Done};
@@ -37,7 +37,7 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
             None => log::debug!("dropped the result of request {}", id.0),
         },
         AnswerContent::Failed(failure) => match app.requests.finish(id) {
-            Some(pending) => on_failed(app, pending, failure),
+            Some(pending) => on_failed(app, pending, failure, &mut effects),
             None => log::debug!("dropped the failure of request {}", id.0),
         },
         AnswerContent::Canceled => {
@@ -66,6 +66,7 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             let text = std::iter::once(path.display().to_string()).chain(losses).collect::<Vec<_>>().join(". ");
             app.notifications.push(Notification::success(tr!("Saved"), text));
         }
+        Done::ProjectCreated(project) => project_file::on_created(app, &pending.purpose, *project, effects),
         Done::Compared { path, agreement } => data_page::on_compared(app, path, *agreement),
         Done::Trained(output) => {
             if let Purpose::Train(session, run) = pending.purpose {
@@ -110,9 +111,11 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
     }
 }
 
-fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
+fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Vec<Effect>) {
     let title = match pending.purpose {
         Purpose::Open(_) | Purpose::Preview(_) | Purpose::ResolveSourceChange(_) => tr!("Could not open the dataset"),
+        Purpose::MoveProject(path) => return project_file::on_move_failed(app, &path, failure),
+        Purpose::RestoreProject(_) => return project_file::on_restore_failed(app, failure, effects),
         Purpose::Compare(_) => tr!("Could not compare"),
         Purpose::Write => tr!("Could not write the file"),
         Purpose::Train(session, run) => return runs::on_failed(app, session, run, failure),
@@ -124,7 +127,7 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure) {
         Purpose::Align => tr!("Could not show subwords"),
         // The Train page shows the reason next to the model.
         Purpose::Inspect => {
-            app.train_page.model_info = Some(Err(failure.message));
+            app.train_page.model_info = Some(Err(failure));
             return;
         }
         Purpose::Evaluate(_) => {

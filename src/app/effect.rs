@@ -23,10 +23,12 @@ pub enum Effect {
     UnparkProject,
     /// Closes the project of the parked session after its last changes.
     CloseParkedProject(Box<Session>),
-    /// Closes the open project after all pending writes.
+    /// Closes the open project after all pending writes. The following requests to read or write files wait for it.
     Release,
-    /// Rewrites the project from memory at this path.
-    Rebuild(PathBuf),
+    /// Sets the reason why the open dataset has no project.
+    SetMissingProject(String),
+    /// Writes the open dataset to this new project, and uses it from then on.
+    Rebuild(Box<Project>),
     /// Shows a notification.
     Notify(Notification),
     /// Requests the current date.

@@ -40,6 +40,7 @@ mod opening;
 pub mod page_commands;
 pub mod pages;
 mod preferences;
+pub mod project_file;
 pub mod refusal;
 pub mod requests;
 mod reviewing;

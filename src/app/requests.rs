@@ -9,6 +9,7 @@ use crate::hub;
 use crate::train::TrainingArguments;
 use crate::train::event::TrainerControl;
 use crate::worker::{Measurement, Progress, Request, RequestId, RunId, SessionId, Stamp, Work};
+use std::path::PathBuf;
 
 /// Purpose of a request, with the inputs that are needed while it is pending.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,10 @@ pub enum Purpose {
     Preview(String),
     /// Open the dataset of this name as the user decided about its changed source.
     ResolveSourceChange(String),
+    /// Create a project at this path, and move the open project there.
+    MoveProject(PathBuf),
+    /// Create a project at this path, where the file of the open project was removed.
+    RestoreProject(PathBuf),
     /// Compare the dataset with the annotations of this name.
     Compare(String),
     /// Write a file or a directory.
@@ -54,6 +59,8 @@ pub enum Slot {
     Opening,
     /// Decision about a changed source. The project is being replaced, so it is not canceled.
     SourceChange,
+    /// New file of the open project.
+    Project,
     /// Comparison.
     Comparison,
     /// Any number of writes.
@@ -84,6 +91,7 @@ impl Purpose {
         match self {
             Self::Open(_) | Self::Preview(_) => Slot::Opening,
             Self::ResolveSourceChange(_) => Slot::SourceChange,
+            Self::MoveProject(_) | Self::RestoreProject(_) => Slot::Project,
             Self::Compare(_) => Slot::Comparison,
             Self::Write => Slot::Writing,
             Self::Train(..) | Self::Measure(..) => Slot::Training,
@@ -104,7 +112,9 @@ impl Purpose {
             Self::Open(name) | Self::Preview(name) | Self::ResolveSourceChange(name) | Self::Compare(name) => {
                 Some(name)
             }
-            Self::Write
+            Self::MoveProject(_)
+            | Self::RestoreProject(_)
+            | Self::Write
             | Self::Train(..)
             | Self::Measure(..)
             | Self::Predict
@@ -122,7 +132,9 @@ impl Purpose {
     /// True if the answer is of no use after another dataset was opened.
     fn is_of_open_dataset(&self) -> bool {
         match self {
-            Self::Compare(_)
+            Self::MoveProject(_)
+            | Self::RestoreProject(_)
+            | Self::Compare(_)
             | Self::Measure(..)
             | Self::Align
             | Self::Evaluate(_)

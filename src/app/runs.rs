@@ -61,8 +61,8 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if app.train_page.base.name().is_none() {
         return Some(tr!("Choose a base model").into());
     }
-    if let Some(Err(reason)) = &app.train_page.model_info {
-        return Some(reason.clone());
+    if let Some(Err(failure)) = &app.train_page.model_info {
+        return Some(failure.message.clone());
     }
     let preview = run_preview(app, session)?;
     blocker_of_data(preview.n_train > 0, !preview.labels.is_empty())

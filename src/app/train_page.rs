@@ -1,5 +1,6 @@
 //! The Train page: the form of the next run.
 
+use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::i18n::{tr, translate};
 use crate::train::TrainingArguments;
@@ -38,7 +39,7 @@ pub struct TrainForm {
     /// Base model of the next run.
     pub base: BaseModelInput,
     /// Properties of the base model, or the error of reading it. `None` until it is read.
-    pub model_info: Option<Result<ModelFacts, String>>,
+    pub model_info: Option<Result<ModelFacts, Failure>>,
     /// Value of each setting as text, by id. It can be invalid.
     pub inputs: BTreeMap<&'static str, String>,
     /// Validation errors of settings, by id.

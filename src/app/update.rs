@@ -15,6 +15,7 @@ use super::navigation;
 use super::opening;
 use super::pages::Page;
 use super::preferences;
+use super::project_file;
 use super::refusal;
 use super::requests::Slot;
 use super::reviewing;
@@ -75,7 +76,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::ExportTo(name, path) => export::write_export(app, name, path, effects),
         Command::WriteFile(path, bytes) => export::write(app, FileWork::Write { path, bytes }, effects),
         Command::SaveModelTo(from, to) => export::write(app, FileWork::CopyModel { from, to }, effects),
-        Command::MoveProjectTo(path) => effects.push(Effect::Rebuild(path)),
+        Command::MoveProjectTo(path) => project_file::move_to(app, path, effects),
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
         Command::OpenPrompt(prompt) => open_dialog_of_dataset(app, |_| Dialog::Prompt(prompt)),
         Command::CloseDialog => close_dialog(app, effects),

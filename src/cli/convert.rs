@@ -1,6 +1,7 @@
 //! The subcommand `convert`.
 
 use super::output::{json_line, thousands};
+use super::value_error::ValueError;
 use super::{CliError, input, terminal};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::relabel::{LabelMap, relabel};
@@ -52,21 +53,22 @@ pub struct Arguments {
     json: bool,
 }
 
-fn scheme_name(name: &str) -> Result<Scheme, String> {
+fn scheme_name(name: &str) -> Result<Scheme, ValueError> {
     let known = || SCHEMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    Scheme::from_name(name).ok_or_else(|| format!("unknown tag scheme; use one of {}", known()))
+    Scheme::from_name(name).ok_or_else(|| ValueError::unknown("tag scheme", format!("one of {}", known())))
 }
 
 /// Parses `OLD=NEW` for clap.
-fn rename(text: &str) -> Result<(String, String), String> {
-    let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("expected OLD=NEW")?;
-    validate_label_name(new).map_err(|e| e.to_string())?;
+fn rename(text: &str) -> Result<(String, String), ValueError> {
+    let pair = text.split_once('=').filter(|(old, _)| !old.is_empty());
+    let (old, new) = pair.ok_or(ValueError::Expected("OLD=NEW"))?;
+    validate_label_name(new)?;
     Ok((old.to_owned(), new.to_owned()))
 }
 
 /// Parses the percentages of train, dev and test for clap.
-fn shares(text: &str) -> Result<[f64; 3], String> {
-    let wrong = || "expected three percentages that sum to 100, for example 80/10/10".to_owned();
+fn shares(text: &str) -> Result<[f64; 3], ValueError> {
+    let wrong = || ValueError::Expected("three percentages that sum to 100, for example 80/10/10");
     let numbers: Vec<f64> = text.split('/').map(|n| n.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
     let shares: [f64; 3] = numbers.try_into().map_err(|_| wrong())?;
     let fits = shares.iter().all(|n| *n >= 0.0) && (shares.iter().sum::<f64>() - 100.0).abs() < 0.01 && shares[0] > 0.0;

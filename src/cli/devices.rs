@@ -2,6 +2,7 @@
 
 use super::{CliError, output};
 use crate::gpu::{CudaHelper, ExecutionTarget, select_target};
+use crate::model::device::DeviceError;
 use crate::model::{DeviceChoice, choose};
 use serde_json::json;
 
@@ -16,7 +17,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut devices = Vec::new();
     let mut missing = None;
     for choice in [DeviceChoice::Cuda(0), DeviceChoice::Metal, DeviceChoice::Cpu] {
-        match describe(choice) {
+        match describe(choice).map_err(|e| e.reason) {
             Ok(name) => devices.push((choice.to_string(), name)),
             Err(reason) if choice == DeviceChoice::Cuda(0) => missing = Some(reason),
             Err(reason) => log::debug!("{choice}: {reason}"),
@@ -37,9 +38,9 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
 }
 
 /// Returns the description of a device, or the reason why it cannot be used.
-fn describe(choice: DeviceChoice) -> Result<String, String> {
-    match select_target(choice, CudaHelper::find()).map_err(|e| e.reason)? {
+fn describe(choice: DeviceChoice) -> Result<String, DeviceError> {
+    match select_target(choice, CudaHelper::find())? {
         ExecutionTarget::Helper(..) => Ok("NVIDIA GPU (helper executable)".into()),
-        ExecutionTarget::Here(_) => choose(choice).map(|c| c.name).map_err(|e| e.reason),
+        ExecutionTarget::Here(_) => choose(choice).map(|c| c.name),
     }
 }

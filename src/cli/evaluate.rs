@@ -1,6 +1,7 @@
 //! The subcommand `evaluate`.
 
 use super::output::{evaluation, json_line, line, score_table, text, thousands};
+use super::value_error::ValueError;
 use super::{CliError, input, label_map, progress, terminal};
 use crate::corpus::Split;
 use crate::hub::ModelRef;
@@ -42,8 +43,8 @@ impl Arguments {
     }
 }
 
-fn split(name: &str) -> Result<Split, String> {
-    Split::from_name(name).ok_or_else(|| "unknown split; use train, dev or test".into())
+fn split(name: &str) -> Result<Split, ValueError> {
+    Split::from_name(name).ok_or_else(|| ValueError::unknown("split", "train, dev or test"))
 }
 
 /// Returns the mapping from labels of the model to labels of the data. Warns if they have no label in common.

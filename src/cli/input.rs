@@ -1,5 +1,6 @@
 //! Inputs of the subcommands. Problems are reported on standard error, and downloads show a progress bar.
 
+use super::value_error::ValueError;
 use super::{CliError, progress, terminal};
 use crate::corpus::Split;
 use crate::format::conll::{ColumnOptions, Delimiter};
@@ -71,30 +72,30 @@ impl Chosen {
 }
 
 /// Parses the name of an encoding for clap.
-fn encoding_name(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
-    let unknown = || "unknown encoding; use a name such as utf-8, windows-1252, iso-8859-2 or gbk".into();
+fn encoding_name(name: &str) -> Result<&'static encoding_rs::Encoding, ValueError> {
+    let unknown = || ValueError::unknown("encoding", "a name such as utf-8, windows-1252, iso-8859-2 or gbk");
     encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(unknown)
 }
 
 /// Parses a column delimiter for clap.
-fn separator_name(name: &str) -> Result<Delimiter, String> {
-    Delimiter::from_name(name).ok_or_else(|| "expected tab, space or one character, for example , or ;".into())
+fn separator_name(name: &str) -> Result<Delimiter, ValueError> {
+    Delimiter::from_name(name).ok_or(ValueError::Expected("tab, space or one character, for example , or ;"))
 }
 
 /// Parses the extent of a document for clap.
-fn extent_name(name: &str) -> Result<SampleBy, String> {
-    SampleBy::from_name(name).ok_or_else(|| "expected file, line or paragraph".into())
+fn extent_name(name: &str) -> Result<SampleBy, ValueError> {
+    SampleBy::from_name(name).ok_or(ValueError::Expected("file, line or paragraph"))
 }
 
 /// Parses the name of a format for clap.
-pub fn format_name(name: &str) -> Result<Format, String> {
+pub fn format_name(name: &str) -> Result<Format, ValueError> {
     let known = || format::FORMATS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ");
-    format::by_name(name).ok_or_else(|| format!("unknown format; use one of {}", known()))
+    format::by_name(name).ok_or_else(|| ValueError::unknown("format", format!("one of {}", known())))
 }
 
 /// Parses the unit of offsets for clap.
-fn unit_name(name: &str) -> Result<OffsetUnit, String> {
-    OffsetUnit::from_name(name).ok_or_else(|| "unknown unit of offsets; use code-points, utf-16 or bytes".into())
+fn unit_name(name: &str) -> Result<OffsetUnit, ValueError> {
+    OffsetUnit::from_name(name).ok_or_else(|| ValueError::unknown("unit of offsets", "code-points, utf-16 or bytes"))
 }
 
 /// Opens files whose splits are known.

@@ -1,11 +1,12 @@
 //! The option `--map MODEL=DATA`: mapping from labels of a model to labels of the data.
 
 use super::CliError;
+use super::value_error::ValueError;
 
 /// Parses `MODEL=DATA` for clap.
-pub fn pair(text: &str) -> Result<(String, String), String> {
+pub fn pair(text: &str) -> Result<(String, String), ValueError> {
     let pair = text.split_once('=').filter(|(model, data)| !model.is_empty() && !data.is_empty());
-    pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "expected MODEL=DATA".into())
+    pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or(ValueError::Expected("MODEL=DATA"))
 }
 
 /// Checks that the model has the first label of each pair, and the data the second.

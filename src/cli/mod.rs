@@ -20,6 +20,7 @@ mod signals;
 #[allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "implements the escaped output")]
 pub mod terminal;
 mod train;
+mod value_error;
 
 use crate::gpu::{self, CudaHelper, ExecutionTarget};
 use crate::model::DeviceChoice;

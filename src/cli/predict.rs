@@ -1,6 +1,7 @@
 //! The subcommand `predict`.
 
 use super::output::{json_line, json_part, line};
+use super::value_error::ValueError;
 use super::{CliError, input, output};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
@@ -57,9 +58,9 @@ impl Arguments {
     }
 }
 
-fn strategy(name: &str) -> Result<AggregationStrategy, String> {
+fn strategy(name: &str) -> Result<AggregationStrategy, ValueError> {
     let found = STRATEGIES.iter().find(|(n, _)| *n == name).map(|(_, s)| *s);
-    found.ok_or_else(|| "unknown strategy; use none, simple, first, average or max".into())
+    found.ok_or_else(|| ValueError::unknown("strategy", "none, simple, first, average or max"))
 }
 
 /// Number of texts per batch: enough for sorting by length, with little memory.
@@ -148,7 +149,7 @@ fn read(file: &Path) -> Result<String, CliError> {
         }
         bytes
     } else {
-        let look = |beginning: &[u8], _| format::check_beginning(beginning).map_err(|p| p.to_string());
+        let look = |beginning: &[u8], _| format::check_beginning(beginning);
         disk::read_if(file, most, look)?
     };
     if bytes.is_empty() {

@@ -6,6 +6,7 @@
 //! Only regular files are read; devices, named pipes and similar files are rejected.
 
 use crate::failure::{Failure, FailureKind};
+use std::convert::Infallible;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -43,7 +44,8 @@ pub struct DiskError {
 }
 
 impl DiskError {
-    fn new(path: &Path, error: &io::Error) -> Self {
+    /// Creates the error of an operation on a path.
+    pub fn new(path: &Path, error: &io::Error) -> Self {
         use FailureKind::{Access, NoSpace, NotFound};
         let (kind, reason) = match error.kind() {
             io::ErrorKind::NotFound => (NotFound, "not found; check the path"),
@@ -63,7 +65,7 @@ impl DiskError {
     }
 
     /// Creates an error about a path with this reason.
-    fn refuse(path: &Path, kind: FailureKind, reason: impl Into<String>) -> Self {
+    pub fn refuse(path: &Path, kind: FailureKind, reason: impl Into<String>) -> Self {
         Self { path: path.to_owned(), kind, reason: reason.into() }
     }
 }
@@ -102,7 +104,7 @@ pub fn read_small(path: &Path) -> Result<Vec<u8>, DiskError> {
 /// # Errors
 /// Returns an error like [`read`], with the limit `most`.
 pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
-    read_if(path, most, |_, _| Ok(()))
+    read_if(path, most, |_, _| Ok::<(), Infallible>(()))
 }
 
 /// Reads a file if `look` accepts its start.
@@ -112,7 +114,11 @@ pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
 ///
 /// # Errors
 /// Returns an error like [`read_within`], or the error of `look`.
-pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
+pub fn read_if<E: std::fmt::Display>(
+    path: &Path,
+    most: u64,
+    look: impl Fn(&[u8], u64) -> Result<(), E>,
+) -> Result<Vec<u8>, DiskError> {
     const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
     let refuse = |reason: String| DiskError::refuse(path, FailureKind::Content, reason);
@@ -123,7 +129,7 @@ pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), S
     }
     let mut bytes = Vec::new();
     (&file).take(BEGINNING).read_to_end(&mut bytes).map_err(fail)?;
-    look(&bytes, size).map_err(refuse)?;
+    look(&bytes, size).map_err(|e| refuse(e.to_string()))?;
     // The file may have grown since its size was read.
     let left = (most + 1).saturating_sub(bytes.len() as u64);
     let no_memory =

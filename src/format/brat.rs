@@ -139,19 +139,28 @@ fn detect_convention(text: &str, bounds: &[TextBound], requested: Option<OffsetU
     (if better { short } else { plain }, evidence)
 }
 
+/// Reason why an annotation is not read as a span.
+#[derive(Debug, thiserror::Error)]
+enum FragmentError {
+    #[error("{annotation} is outside the text ({size} characters)")]
+    OutsideText { annotation: String, size: usize },
+    #[error("{annotation} is discontinuous; annotation skipped, kept in the file")]
+    Discontinuous { annotation: String },
+}
+
 /// Returns the range of an annotation as one span. Only line ends may separate its fragments, as in brat annotations
 /// over lines.
-fn merge_fragments(text: &str, bound: &TextBound, places: &BratOffsets) -> Result<(u32, u32), String> {
+fn merge_fragments(text: &str, bound: &TextBound, places: &BratOffsets) -> Result<(u32, u32), FragmentError> {
+    let annotation = || format!("{} {}", bound.id, bound.label);
     let ranges: Option<Vec<(u32, u32)>> = bound.fragments.iter().map(|(s, e)| places.range(*s, *e)).collect();
-    let size = text.chars().count();
-    let ranges =
-        ranges.ok_or_else(|| format!("{} {} is outside the text ({size} characters)", bound.id, bound.label))?;
+    let outside = || FragmentError::OutsideText { annotation: annotation(), size: text.chars().count() };
+    let ranges = ranges.ok_or_else(outside)?;
     let gaps_are_lines = ranges
         .windows(2)
         .all(|w| w[0].1 <= w[1].0 && text[w[0].1 as usize..w[1].0 as usize].chars().all(|c| "\r\n".contains(c)));
     match (ranges.first(), ranges.last()) {
         (Some(first), Some(last)) if gaps_are_lines => Ok((first.0, last.1)),
-        _ => Err(format!("{} {} is discontinuous; annotation skipped, kept in the file", bound.id, bound.label)),
+        _ => Err(FragmentError::Discontinuous { annotation: annotation() }),
     }
 }
 
@@ -199,7 +208,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 }
                 spans.push(Span::new(start..end, corpus.labels.intern(bound.label)?));
             }
-            Err(cause) => found.push_problem(bound.line, 2, || cause),
+            Err(reason) => found.push_problem(bound.line, 2, || reason.to_string()),
         }
     }
     drop(places);

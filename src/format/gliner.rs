@@ -3,8 +3,10 @@
 
 use super::note::NoteKind;
 use super::read_report::quote;
+use super::record_error::RecordError;
 use super::records::json::{self, JsonLayout, RawRecord};
 use super::tagged::{SpanCursor, TaggedBuilder};
+use super::token_list::check_tokens;
 use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::{Corpus, Document, LabelId, LabelSet, Split, TokenSpan, TooManyLabels};
 use serde_json::{Value, json};
@@ -39,29 +41,35 @@ const SPANS_KEY: &str = "ner";
 /// Returns the tokens of a record.
 ///
 /// # Errors
-/// Returns a message if the record is not a sentence.
-fn words(value: &Value) -> Result<Vec<&str>, String> {
-    let list = value.get(TOKENS_KEY).and_then(Value::as_array).ok_or("no list “tokenized_text”")?;
+/// Returns the reason if the record is not a sentence.
+fn words(value: &Value) -> Result<Vec<&str>, RecordError> {
+    let list = value.get(TOKENS_KEY).and_then(Value::as_array).ok_or(RecordError::NoList(TOKENS_KEY))?;
     let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
-    let words = words.ok_or("an item of “tokenized_text” is not a string")?;
-    match words.iter().position(|w| w.trim().is_empty()) {
-        Some(empty) => Err(format!("token {} is empty", empty + 1)),
-        None if words.is_empty() => Err("the record has no tokens".into()),
-        None => Ok(words),
-    }
+    let words = words.ok_or(RecordError::Unsupported("an item of “tokenized_text” is not a string"))?;
+    check_tokens(&words)?;
+    Ok(words)
+}
+
+/// Reason why an entry is not a span.
+#[derive(Debug, thiserror::Error)]
+enum SpanError {
+    #[error("{} is not a span of two integers and a label", quote(.0))]
+    NotASpan(String),
+    #[error("{} {first}..{last} is outside the {tokens} tokens", quote(label))]
+    OutsideSentence { label: String, first: usize, last: usize, tokens: usize },
 }
 
 /// Returns the first token, the end (exclusive) and the label of an entry.
 ///
 /// # Errors
-/// Returns a message if the entry is not a span within `words` tokens.
-fn span(entry: &Value, words: usize) -> Result<(usize, usize, &str), String> {
+/// Returns the reason if the entry is not a span within `tokens` tokens.
+fn span(entry: &Value, tokens: usize) -> Result<(usize, usize, &str), SpanError> {
     let number = |i: usize| entry.get(i).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     let (Some(first), Some(last), Some(label)) = (number(0), number(1), entry.get(2).and_then(Value::as_str)) else {
-        return Err(format!("{} is not a span of two integers and a label", quote(&entry.to_string())));
+        return Err(SpanError::NotASpan(entry.to_string()));
     };
-    if first > last || last >= words {
-        return Err(format!("{} {first}..{last} is outside the {words} tokens", quote(label)));
+    if first > last || last >= tokens {
+        return Err(SpanError::OutsideSentence { label: label.to_owned(), first, last, tokens });
     }
     Ok((first, last + 1, label))
 }

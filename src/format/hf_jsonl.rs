@@ -6,9 +6,11 @@
 use super::dataset_card;
 use super::header::{Role, has_role};
 use super::note::NoteKind;
+use super::record_error::RecordError;
 use super::records::json::{self, JsonLayout, RawRecord};
 use super::records::split_of;
 use super::tagged::{SourceSentence, SpanCursor, TaggedBuilder};
+use super::token_list::{check_tokens, tag_name};
 use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{UNTYPED, format_tag};
@@ -126,33 +128,20 @@ struct TokenRecord {
 }
 
 /// Parses a record as a sentence. A record without tokens is an error.
-fn parse_token_record(record: &RawRecord, names: Option<&[String]>) -> Result<TokenRecord, (usize, String)> {
+fn parse_token_record(record: &RawRecord, names: Option<&[String]>) -> Result<TokenRecord, (usize, RecordError)> {
     let value = json::parse(record)?;
-    let fail = |reason: String| (record.line, reason);
-    let (words, tags) = token_and_tag_keys(&value)
-        .ok_or_else(|| fail("no “tokens” with the same number of “ner_tags” (names, or ids from 0)".into()))?;
+    let fail = |reason: RecordError| (record.line, reason);
+    let required = "no “tokens” with the same number of “ner_tags” (names, or ids from 0)";
+    let (words, tags) = token_and_tag_keys(&value).ok_or_else(|| fail(RecordError::Unsupported(required)))?;
     let list = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let words: Vec<String> = list(words).iter().filter_map(Value::as_str).map(str::to_owned).collect();
-    let name = |tag: &Value| match (tag.as_str(), tag.as_u64()) {
+    let name = |tag: &Value| match (tag.as_str(), tag.as_i64()) {
         (Some(name), _) => Ok(name.to_owned()),
-        (None, Some(id)) => {
-            let known = names.ok_or_else(|| fail(missing_label_names_message()))?;
-            usize::try_from(id)
-                .ok()
-                .and_then(|id| known.get(id))
-                .filter(|name| !name.is_empty())
-                .cloned()
-                .ok_or_else(|| fail(format!("no name for tag {id}, only {} names are known", known.len())))
-        }
-        _ => Err(fail("a tag is neither a name nor a number".into())),
+        (None, Some(id)) => tag_name(names, id).map(str::to_owned),
+        _ => Err(RecordError::Unsupported("a tag is neither a name nor a number")),
     };
-    let tags = list(tags).iter().map(name).collect::<Result<_, _>>()?;
-    if words.is_empty() {
-        return Err(fail("the record has no tokens".into()));
-    }
-    if let Some(empty) = words.iter().position(|w| w.trim().is_empty()) {
-        return Err(fail(format!("token {} is empty", empty + 1)));
-    }
+    let tags = list(tags).iter().map(name).collect::<Result<_, _>>().map_err(fail)?;
+    check_tokens(&words).map_err(fail)?;
     Ok(TokenRecord { value, words, tags })
 }
 
@@ -250,11 +239,6 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
 }
 
 /// Returns the error message for numbered tags without names.
-pub(super) fn missing_label_names_message() -> String {
-    let files = "dataset_info.json, label.json, the dataset card README.md, or labels.txt with one name per line";
-    format!("tags are numbers without names; add a file with the names to the same directory: {files}")
-}
-
 /// Returns the names of numbered tags, and the file that contains them.
 pub(super) fn class_label_names(source: &SourceInput) -> Option<(&'static str, Vec<String>)> {
     let text = |name: &str| String::from_utf8((source.read_sibling)(name)?).ok();

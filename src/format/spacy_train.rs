@@ -5,6 +5,7 @@
 
 use super::note::NoteKind;
 use super::read_report::quote;
+use super::record_error::RecordError;
 use super::records::categories::{self, is_positive};
 use super::records::json::{self, JsonLayout, RawRecord};
 use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, Writer};
@@ -59,12 +60,13 @@ type Token<'v> = (&'v str, Option<&'v str>);
 /// Returns the tokens of a sentence without whitespace tokens.
 ///
 /// # Errors
-/// Returns a message if the sentence is invalid.
-fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
-    let list = sentence.get("tokens").and_then(Value::as_array).ok_or("no list “tokens”")?;
+/// Returns the reason if the sentence is invalid.
+fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, RecordError> {
+    let list = sentence.get("tokens").and_then(Value::as_array).ok_or(RecordError::NoList("tokens"))?;
     let mut tokens = Vec::with_capacity(list.len());
     for token in list {
-        let orth = token.get("orth").and_then(Value::as_str).ok_or("a token has no “orth”")?;
+        let orth =
+            token.get("orth").and_then(Value::as_str).ok_or(RecordError::Unsupported("a token has no “orth”"))?;
         let tag = token.get("ner").and_then(Value::as_str).filter(|tag| !matches!(*tag, "" | "-"));
         if !orth.trim().is_empty() {
             tokens.push((orth, tag));
@@ -76,11 +78,11 @@ fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
 /// Returns the tokens of the sentences of a paragraph.
 ///
 /// # Errors
-/// Returns a message with the sentence number if a sentence is invalid.
-fn sentences(paragraph: &Value) -> Result<Vec<Vec<Token<'_>>>, String> {
-    let list = paragraph.get("sentences").and_then(Value::as_array).ok_or("no list “sentences”")?;
-    let numbered = list.iter().zip(1..);
-    numbered.map(|(sentence, n)| tokens(sentence).map_err(|reason| format!("sentence {n}: {reason}"))).collect()
+/// Returns the reason, with the sentence number if a sentence is invalid.
+fn sentences(paragraph: &Value) -> Result<Vec<Vec<Token<'_>>>, RecordError> {
+    let list = paragraph.get("sentences").and_then(Value::as_array).ok_or(RecordError::NoList("sentences"))?;
+    let of_sentence = |number, reason| RecordError::Sentence { number, reason: Box::new(reason) };
+    list.iter().zip(1..).map(|(sentence, n)| tokens(sentence).map_err(|reason| of_sentence(n, reason))).collect()
 }
 
 /// Returns the ranges of consecutive tokens in a text. The error is the first token that is not in the text.

@@ -218,12 +218,12 @@ fn from_xmi(text: &str) -> Result<Cas, Problem> {
 }
 
 /// Returns the `xmi:id` of an element, and its other attributes.
-fn element_fields(element: &BytesStart) -> Result<(String, BTreeMap<String, String>), String> {
+fn element_fields(element: &BytesStart) -> Result<(String, BTreeMap<String, String>), quick_xml::Error> {
     let mut id = String::new();
     let mut fields = BTreeMap::new();
     for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|e| e.to_string())?;
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?.into_owned();
+        let attribute = attribute?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned();
         match attribute.key.into_inner() {
             "xmi:id" => id = value,
             name => drop(fields.insert(name.to_owned(), value)),

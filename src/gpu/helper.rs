@@ -15,6 +15,40 @@ pub struct CudaHelper {
     path: PathBuf,
 }
 
+/// Error of the helper. The message is for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum HelperError {
+    /// The helper cannot be started.
+    #[error("failed to start the GPU helper {path}: {error}", path = path.display())]
+    Start {
+        /// Path of the helper.
+        path: PathBuf,
+        /// Error of the system.
+        error: std::io::Error,
+    },
+    /// The process of the helper cannot be observed.
+    #[error("failed to wait for the GPU helper: {0}")]
+    Wait(std::io::Error),
+    /// The driver exceeded the time limit.
+    #[error("the NVIDIA driver does not respond")]
+    Timeout,
+    /// The response is not valid JSON.
+    #[error("GPU helper sent an invalid response: {0}")]
+    InvalidResponse(serde_json::Error),
+    /// The helper was built without CUDA.
+    #[error("GPU helper was built without CUDA")]
+    WithoutCuda,
+    /// A library of CUDA is missing.
+    #[error("CUDA 13 is not installed ({0} is missing)")]
+    MissingLibrary(String),
+    /// The helper exited without a message.
+    #[error("GPU helper exited without output ({0})")]
+    Silent(ExitStatus),
+    /// The helper stated this reason.
+    #[error("{0}")]
+    Reported(String),
+}
+
 /// Time limit for a response of the driver. A driver that exceeds it is assumed to hang.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -38,24 +72,23 @@ impl CudaHelper {
     /// Checks that the helper can compute on this GPU.
     ///
     /// # Errors
-    /// Returns a message for the user if CUDA, the driver or the GPU is missing, or if the GPU is too old.
-    pub fn probe(&self, gpu: DeviceChoice) -> Result<(), String> {
+    /// Returns an error if CUDA, the driver or the GPU is missing, or if the GPU is too old.
+    pub fn probe(&self, gpu: DeviceChoice) -> Result<(), HelperError> {
         let output = self.run_and_read(["devices", "--json"])?;
-        let answer: Value =
-            serde_json::from_str(&output).map_err(|e| format!("GPU helper sent an invalid response: {e}"))?;
+        let answer: Value = serde_json::from_str(&output).map_err(HelperError::InvalidResponse)?;
         let devices = answer["devices"].as_array().map(Vec::as_slice).unwrap_or_default();
         if devices.iter().any(|d| d["device"] == gpu.to_string()) {
             return Ok(());
         }
-        let reason = answer["missing"].as_str().unwrap_or("GPU helper was built without CUDA");
-        Err(reason.to_owned())
+        let reason = answer["missing"].as_str().map(|reason| HelperError::Reported(reason.to_owned()));
+        Err(reason.unwrap_or(HelperError::WithoutCuda))
     }
 
     /// Runs the helper with the arguments of this program and returns its exit code.
     ///
     /// # Errors
     /// Returns an error if the helper cannot be started.
-    pub fn forward_command(&self) -> Result<u8, String> {
+    pub fn forward_command(&self) -> Result<u8, HelperError> {
         let mut command = Command::new(&self.path);
         command.args(std::env::args_os().skip(1));
         // Replace this process, so that a signal reaches the process that computes.
@@ -63,7 +96,7 @@ impl CudaHelper {
         let status: std::io::Result<ExitStatus> = Err(std::os::unix::process::CommandExt::exec(&mut command));
         #[cfg(not(unix))]
         let status = command.status();
-        let status = status.map_err(|e| format!("failed to start the GPU helper {}: {e}", self.path.display()))?;
+        let status = status.map_err(|error| self.start_error(error))?;
         Ok(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))
     }
 
@@ -71,13 +104,17 @@ impl CudaHelper {
     ///
     /// # Errors
     /// Returns an error if the helper cannot be started.
-    pub(super) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Child, String> {
+    pub(super) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Child, HelperError> {
         let mut command = Command::new(&self.path);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().map_err(|e| format!("failed to start the GPU helper {}: {e}", self.path.display()))
+        command.spawn().map_err(|error| self.start_error(error))
     }
 
-    fn run_and_read<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
+    fn start_error(&self, error: std::io::Error) -> HelperError {
+        HelperError::Start { path: self.path.clone(), error }
+    }
+
+    fn run_and_read<const N: usize>(&self, arguments: [&str; N]) -> Result<String, HelperError> {
         let mut child = self.start(arguments)?;
         let asked = Instant::now();
         // The response is one line, which fits into the pipe: it need not be read while the helper runs.
@@ -88,32 +125,31 @@ impl CudaHelper {
                 Ok(None) => {
                     // A hanging process may also ignore the signal; nothing more can be done.
                     let _ = child.kill();
-                    return Err("the NVIDIA driver does not respond".into());
+                    return Err(HelperError::Timeout);
                 }
-                Err(e) => return Err(format!("failed to wait for the GPU helper: {e}")),
+                Err(e) => return Err(HelperError::Wait(e)),
             }
         }
-        let output =
-            child.wait_with_output().map_err(|e| format!("failed to read the response of the GPU helper: {e}"))?;
+        let output = child.wait_with_output().map_err(HelperError::Wait)?;
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
-            Err(describe_failure(output.status, &String::from_utf8_lossy(&output.stderr)))
+            Err(exit_error(output.status, &String::from_utf8_lossy(&output.stderr)))
         }
     }
 }
 
 /// Returns the reason of a helper's failure: the last line that it wrote.
-pub(super) fn describe_failure(status: ExitStatus, stderr: &str) -> String {
+pub(super) fn exit_error(status: ExitStatus, stderr: &str) -> HelperError {
     let Some(line) = stderr.lines().rev().map(str::trim).find(|l| !l.is_empty()) else {
-        return format!("GPU helper exited without output ({status})");
+        return HelperError::Silent(status);
     };
     // ld.so: "…: error while loading shared libraries: libcuda.so.1: cannot open shared object file: …"
     if let Some((_, missing)) = line.split_once("error while loading shared libraries: ") {
         let library = missing.split(':').next().unwrap_or(missing);
-        return format!("CUDA 13 is not installed ({library} is missing)");
+        return HelperError::MissingLibrary(library.to_owned());
     }
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    HelperError::Reported(line.strip_prefix("error: ").unwrap_or(line).to_owned())
 }
 
 #[cfg(test)]
@@ -123,7 +159,7 @@ mod tests {
     #[test]
     fn helper_failure_has_readable_message() {
         let check =
-            |stderr: &str, expected: &str| assert_eq!(describe_failure(ExitStatus::default(), stderr), expected);
+            |stderr: &str, expected: &str| assert_eq!(exit_error(ExitStatus::default(), stderr).to_string(), expected);
         check(" \n", "GPU helper exited without output (exit status: 0)");
         check("note: a\nerror: no NVIDIA GPU responds\n\n", "no NVIDIA GPU responds");
         let loader = "/opt/tagwright-cuda: error while loading shared libraries: libcublas.so.13: cannot open shared object \

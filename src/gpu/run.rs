@@ -4,7 +4,7 @@
 //! helper ends, the window shows a message.
 
 use super::CudaHelper;
-use super::helper::describe_failure;
+use super::helper::{HelperError, exit_error};
 use super::protocol::{self, BaseKind, Task, TaskHeader};
 use crate::failure::{Failure, FailureKind};
 use crate::hub::ModelRef;
@@ -77,7 +77,7 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     let header = serde_json::to_string(&header).map_err(|e| other(e.to_string()))?;
     let mut command_line = vec![protocol::SUBCOMMAND.into(), "--out".into(), request.out.as_os_str().to_owned()];
     command_line.extend(base.into_iter().flat_map(|base| ["--model".into(), base]));
-    let mut child = helper.start(command_line).map_err(other)?;
+    let mut child = helper.start(command_line).map_err(|e| other(e.to_string()))?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
     let controls = ControlSender::start(child.stdin.take(), [format!("{header}\n").into_bytes(), data]);
     let answer = forward_events(request, &lines, &controls, observer);
@@ -87,17 +87,17 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     }
     // At the end of its input, the helper writes a checkpoint and ends.
     drop(controls);
-    let status = child.wait().map_err(|e| other(format!("failed to wait for the GPU helper: {e}")))?;
+    let status = child.wait().map_err(|e| other(HelperError::Wait(e).to_string()))?;
     let stated = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
     match answer? {
         (_, Some(answer)) => Ok(answer),
         // An older helper does not know the subcommand.
         (false, None) if status.code() == Some(2) => Err(protocol::other_version()),
         (_, None) if status.success() => Err(other("GPU helper exited without a result".into())),
-        (_, None) if status.code() == Some(1) => Err(other(describe_failure(status, &stated))),
+        (_, None) if status.code() == Some(1) => Err(other(exit_error(status, &stated).to_string())),
         (_, None) => Err(other(format!(
             "{} ({status}); resume the run from its latest checkpoint, if any, or use the CPU",
-            describe_failure(status, &stated)
+            exit_error(status, &stated)
         ))),
     }
 }

@@ -32,7 +32,7 @@ pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result
         } else {
             let name = CudaHelper::file_name();
             let reason = format!("{choice} requires the helper executable {name} next to tagwright (see README)");
-            Err(DeviceError { reason })
+            Err(DeviceError::new(reason))
         };
     };
     match helper.probe(wanted) {
@@ -40,6 +40,6 @@ pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result
         Err(reason) if choice == DeviceChoice::Auto => {
             Ok(ExecutionTarget::Here(Some(format!("{reason}; using the CPU"))))
         }
-        Err(reason) => Err(DeviceError { reason }),
+        Err(reason) => Err(DeviceError::new(reason)),
     }
 }

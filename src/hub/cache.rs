@@ -6,7 +6,8 @@
 //! Text from a hub becomes part of a path only as [`Commit`] or [`Etag`], which contain only hexadecimal digits.
 //! Files are written or removed only if their path is inside the cache after links are resolved.
 
-use crate::disk;
+use crate::disk::{self, DiskError};
+use crate::failure::FailureKind;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -95,10 +96,10 @@ impl Cache {
     ///
     /// # Errors
     /// Returns an error if the file cannot be written.
-    pub(super) fn set_commit(&self, commit: &Commit) -> Result<(), String> {
+    pub(super) fn set_commit(&self, commit: &Commit) -> Result<(), DiskError> {
         let path = self.reference();
         self.make_folder_of(&path)?;
-        disk::write(&path, commit.0.as_bytes()).map_err(|e| e.to_string())
+        disk::write(&path, commit.0.as_bytes())
     }
 
     fn reference(&self) -> PathBuf {
@@ -119,14 +120,14 @@ impl Cache {
     ///
     /// # Errors
     /// Returns an error if the file cannot be created.
-    pub(super) fn incomplete(&self, etag: &Etag) -> Result<(PathBuf, File, u64), String> {
+    pub(super) fn incomplete(&self, etag: &Etag) -> Result<(PathBuf, File, u64), DiskError> {
         let path = self.folder.join("blobs").join(format!("{}.incomplete", etag.0));
         self.make_folder_of(&path)?;
         // A link could point outside the cache.
         if fs::symlink_metadata(&path).is_ok_and(|m| !m.is_file()) {
             self.remove(&path)?;
         }
-        let fail = |e: io::Error| format!("{}: {e}", path.display());
+        let fail = |e: io::Error| DiskError::new(&path, &e);
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
         let length = file.metadata().map_err(fail)?.len();
         Ok((path, file, length))
@@ -136,10 +137,10 @@ impl Cache {
     ///
     /// # Errors
     /// Returns an error if the lock file cannot be created.
-    pub(super) fn lock(&self, etag: &Etag) -> Result<Option<File>, String> {
+    pub(super) fn lock(&self, etag: &Etag) -> Result<Option<File>, DiskError> {
         let path = self.root.join(".locks").join(&self.name).join(format!("{}.lock", etag.0));
         self.make_folder_of(&path)?;
-        let fail = |e: io::Error| format!("{}: {e}", path.display());
+        let fail = |e: io::Error| DiskError::new(&path, &e);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
@@ -156,10 +157,10 @@ impl Cache {
     ///
     /// # Errors
     /// Returns an error if the file cannot be created.
-    pub(super) fn link(&self, commit: &Commit, file: &str, etag: &Etag) -> Result<(), String> {
+    pub(super) fn link(&self, commit: &Commit, file: &str, etag: &Etag) -> Result<(), DiskError> {
         let path = self.snapshot(commit).join(file);
         self.make_folder_of(&path)?;
-        let fail = |e: io::Error| format!("{}: {e}", path.display());
+        let fail = |e: io::Error| DiskError::new(&path, &e);
         let directory = path.parent().unwrap_or(&self.folder);
         let temporary = tempfile::Builder::new().prefix(".link-").tempdir_in(directory).map_err(fail)?;
         let new = temporary.path().join(file);
@@ -174,27 +175,28 @@ impl Cache {
     ///
     /// # Errors
     /// Returns an error if the file is outside the cache or cannot be removed.
-    pub(super) fn remove(&self, path: &Path) -> Result<(), String> {
+    pub(super) fn remove(&self, path: &Path) -> Result<(), DiskError> {
         self.check_inside(path)?;
         match fs::remove_file(path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{}: {e}", path.display())),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(DiskError::new(path, &e)),
             _ => Ok(()),
         }
     }
 
-    fn make_folder_of(&self, path: &Path) -> Result<(), String> {
-        disk::create_dir_all(path.parent().unwrap_or(&self.folder)).map_err(|e| e.to_string())?;
+    fn make_folder_of(&self, path: &Path) -> Result<(), DiskError> {
+        disk::create_dir_all(path.parent().unwrap_or(&self.folder))?;
         self.check_inside(path)
     }
 
     /// Checks that the directory of a file is inside the cache after links are resolved.
-    fn check_inside(&self, path: &Path) -> Result<(), String> {
-        let real = |p: &Path| fs::canonicalize(p).map_err(|e| format!("{}: {e}", p.display()));
+    fn check_inside(&self, path: &Path) -> Result<(), DiskError> {
+        let real = |p: &Path| fs::canonicalize(p).map_err(|e| DiskError::new(p, &e));
         let folder = real(path.parent().unwrap_or(&self.folder))?;
         if folder.starts_with(real(&self.root)?) {
             return Ok(());
         }
-        Err(format!("{} is outside the cache; remove the link or set HF_HOME to another cache", path.display()))
+        let reason = "outside the cache; remove the link or set HF_HOME to another cache";
+        Err(DiskError::refuse(path, FailureKind::Access, reason))
     }
 }
 
@@ -255,7 +257,7 @@ mod tests {
         fs::create_dir_all(cache.folder()).expect("a folder");
         std::os::unix::fs::symlink(&outside, cache.folder().join("blobs")).expect("a link");
         let blob = cache.blob(&Etag::parse("ab").expect("hexadecimal"));
-        assert!(cache.remove(&blob).is_err_and(|reason| reason.contains("is outside the cache")));
+        assert!(cache.remove(&blob).is_err_and(|e| e.reason.starts_with("outside the cache")));
         assert!(cache.incomplete(&Etag::parse("cd").expect("hexadecimal")).is_err());
         assert!(outside.join("ab").exists() && !outside.join("cd.incomplete").exists());
     }

@@ -64,7 +64,9 @@ impl Hub {
     /// - The disk is full.
     pub fn model(&self, id: &str, mut watch: impl FnMut(Progress) -> bool) -> Result<PathBuf, ModelError> {
         let fail = |kind, reason: String| ModelError::Hub(Failure::new(kind, format!("{id}: {reason}")));
-        let cache = self.cache_of(id).map_err(|reason| fail(FailureKind::Settings, reason))?;
+        let cache = self.cache_of(id).ok_or_else(|| {
+            fail(FailureKind::Settings, "invalid hub id; use owner/name with letters, digits, -, _ and .".into())
+        })?;
         if let Some(folder) = in_cache(&cache, is_complete) {
             return Ok(folder);
         }
@@ -94,13 +96,14 @@ impl Hub {
 
     /// Returns the directory of a model in the cache, which can be missing. Returns `None` if `id` is invalid.
     pub fn folder_of(&self, id: &str) -> Option<PathBuf> {
-        self.cache_of(id).ok().map(|cache| cache.folder().to_owned())
+        self.cache_of(id).map(|cache| cache.folder().to_owned())
     }
 
-    fn cache_of(&self, id: &str) -> Result<Cache, String> {
+    /// Returns the cache of a model. Returns `None` if `id` is invalid.
+    fn cache_of(&self, id: &str) -> Option<Cache> {
         let root = self.cache.clone().unwrap_or_else(hf_hub::resolve_cache_dir);
-        let cache = id.split_once('/').and_then(|(owner, name)| Cache::of(&root, owner, name));
-        cache.ok_or_else(|| "invalid hub id; use owner/name with letters, digits, -, _ and .".into())
+        let (owner, name) = id.split_once('/')?;
+        Cache::of(&root, owner, name)
     }
 
     /// Downloads the files of the newest commit that the cache lacks.
@@ -120,8 +123,7 @@ impl Hub {
             let url = http.url(&[owner, name, "resolve", commit.as_str(), file])?;
             Download { http: &http, cache, commit: &commit, file, url }.run(watcher).await?;
         }
-        let stated = |reason: String| TransferError::Other(reason);
-        cache.set_commit(&commit).map_err(stated)?;
+        cache.set_commit(&commit)?;
         Ok(cache.snapshot(&commit))
     }
 }
@@ -184,7 +186,7 @@ impl Download<'_> {
         let facts = self.request_file_info(watcher).await?;
         watcher.progress.total = facts.length.unwrap_or(0);
         let _lock = loop {
-            match self.cache.lock(&facts.etag).map_err(TransferError::Other)? {
+            match self.cache.lock(&facts.etag)? {
                 Some(lock) => break lock,
                 // Another program is downloading it.
                 None => watcher.pause().await?,
@@ -194,9 +196,9 @@ impl Download<'_> {
         if !blob.exists() || !self.is_good(&blob, &facts, watcher)? {
             self.remove(&blob)?;
             let incomplete = self.receive(&facts, watcher).await?;
-            disk::rename(&incomplete, &blob).map_err(|e| TransferError::Other(e.to_string()))?;
+            disk::rename(&incomplete, &blob)?;
         }
-        self.cache.link(self.commit, self.file, &facts.etag).map_err(TransferError::Other)
+        Ok(self.cache.link(self.commit, self.file, &facts.etag)?)
     }
 
     /// Requests the ETag and the length of the contents.
@@ -220,7 +222,7 @@ impl Download<'_> {
     /// A wrong file is removed. The part received before a connection error is kept for the next attempt.
     async fn receive(&self, facts: &FileInfo, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
         self.check_length(facts.length)?;
-        let (path, mut file, mut here) = self.cache.incomplete(&facts.etag).map_err(TransferError::Other)?;
+        let (path, mut file, mut here) = self.cache.incomplete(&facts.etag)?;
         if facts.length.is_none_or(|length| here > length) {
             file.set_len(0).map_err(|e| self.not_written(&e))?;
             here = 0;
@@ -343,7 +345,7 @@ impl Download<'_> {
     }
 
     fn remove(&self, path: &Path) -> Result<(), TransferError> {
-        if path.exists() { self.cache.remove(path).map_err(TransferError::Other) } else { Ok(()) }
+        if path.exists() { Ok(self.cache.remove(path)?) } else { Ok(()) }
     }
 
     fn file_error(&self, reason: &str) -> TransferError {

@@ -2,6 +2,7 @@
 //! The token is sent only to the hub's own origin.
 
 use super::{Progress, Timeouts};
+use crate::disk::DiskError;
 use crate::failure::FailureKind;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
 use reqwest::{Client, Method, Response, StatusCode, Url};
@@ -35,6 +36,8 @@ pub(super) enum TransferError {
     RateLimited,
     #[error("the hub returned status {1} for {0}; try again later")]
     Status(String, StatusCode),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// Any other error, as a complete message.
     #[error("{0}")]
     Other(String),
@@ -52,6 +55,7 @@ impl TransferError {
             | Self::TokenRequired
             | Self::RateLimited
             | Self::Status(..) => FailureKind::Network,
+            Self::Disk(error) => error.kind,
             Self::Other(_) => FailureKind::Other,
         }
     }

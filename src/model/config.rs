@@ -37,6 +37,35 @@ pub struct Config {
     pub fields: Map<String, Value>,
 }
 
+/// Error of `id2label` in `config.json`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TagTableError {
+    /// The value is not an object.
+    #[error("id2label in config.json is not an object of ids and names")]
+    NotAnObject,
+    /// A key is not an integer.
+    #[error("id2label in config.json has the key “{0}”, which is not an integer")]
+    InvalidId(String),
+    /// A name is not a string.
+    #[error("id2label in config.json maps {id} to {name}, which is not a string")]
+    InvalidName {
+        /// Key of the entry.
+        id: String,
+        /// Value of the entry, as JSON.
+        name: String,
+    },
+    /// An id below the largest one is missing.
+    #[error("id2label in config.json has {count} tags with ids up to {last}, but id {missing} is missing")]
+    MissingId {
+        /// Number of tags.
+        count: usize,
+        /// Largest id.
+        last: usize,
+        /// Smallest missing id.
+        missing: usize,
+    },
+}
+
 impl Config {
     /// Parses `config.json`.
     ///
@@ -107,25 +136,20 @@ impl Config {
     /// Returns the tags of `id2label`. Returns `None` if there are no tags or only placeholders (`LABEL_0`).
     ///
     /// # Errors
-    /// Returns an error if ids are invalid or have a gap, or if names are invalid. The message names the entry.
-    pub fn tags(&self) -> Result<Option<TagSet>, String> {
+    /// Returns an error with the entry if ids are invalid or have a gap, or if names are invalid.
+    pub fn tags(&self) -> Result<Option<TagSet>, TagTableError> {
         let Some(table) = self.fields.get("id2label").filter(|v| !v.is_null()) else { return Ok(None) };
-        let table = table.as_object().ok_or("id2label in config.json is not an object of ids and names")?;
+        let table = table.as_object().ok_or(TagTableError::NotAnObject)?;
         let mut names = BTreeMap::new();
         for (id, name) in table {
-            let number: usize = id
-                .parse()
-                .map_err(|_| format!("id2label in config.json has the key “{id}”, which is not an integer"))?;
-            let name = name
-                .as_str()
-                .ok_or_else(|| format!("id2label in config.json maps {id} to {name}, which is not a string"))?;
+            let number: usize = id.parse().map_err(|_| TagTableError::InvalidId(id.clone()))?;
+            let name =
+                name.as_str().ok_or_else(|| TagTableError::InvalidName { id: id.clone(), name: name.to_string() })?;
             names.insert(number, name.to_owned());
         }
         if let Some(missing) = (0..names.len()).find(|id| !names.contains_key(id)) {
             let (count, last) = (names.len(), names.keys().last().copied().unwrap_or_default());
-            return Err(format!(
-                "id2label in config.json has {count} tags with ids up to {last}, but id {missing} is missing"
-            ));
+            return Err(TagTableError::MissingId { count, last, missing });
         }
         let names: Vec<String> = names.into_values().collect();
         let are_real = !names.is_empty() && !names.iter().all(|n| n.starts_with("LABEL_"));

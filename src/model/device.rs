@@ -2,6 +2,7 @@
 
 use super::Device;
 use super::compute_dtype::Generation;
+use super::error::without_stack;
 
 /// Device requested by the user: `auto`, `cpu`, `cuda`, `cuda:1`, `metal`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,9 +30,9 @@ impl std::fmt::Display for DeviceChoice {
 }
 
 impl std::str::FromStr for DeviceChoice {
-    type Err = String;
+    type Err = UnknownDevice;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownDevice> {
         match text {
             "auto" => Ok(Self::Auto),
             "cpu" => Ok(Self::Cpu),
@@ -41,10 +42,15 @@ impl std::str::FromStr for DeviceChoice {
                 .strip_prefix("cuda:")
                 .and_then(|n| n.parse().ok())
                 .map(Self::Cuda)
-                .ok_or_else(|| format!("unknown device “{text}”; use auto, cpu, cuda, cuda:1 or metal")),
+                .ok_or_else(|| UnknownDevice(text.to_owned())),
         }
     }
 }
+
+/// Error of a text that is not a [`DeviceChoice`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown device “{0}”; use auto, cpu, cuda, cuda:1 or metal")]
+pub struct UnknownDevice(String);
 
 /// Selected device, with its display name and the reason for a fallback.
 #[derive(Clone, Debug)]
@@ -67,6 +73,13 @@ pub struct DeviceError {
     pub reason: String,
 }
 
+impl DeviceError {
+    /// Creates the error with a cause.
+    pub fn new(reason: impl ToString) -> Self {
+        Self { reason: reason.to_string() }
+    }
+}
+
 /// Number of threads for computation on the CPU.
 pub fn n_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -78,17 +91,15 @@ pub fn n_threads() -> usize {
 /// Returns an error if a GPU is requested explicitly and cannot be used.
 /// `auto` falls back to the CPU instead, with the reason in [`SelectedDevice::fallback_reason`].
 pub fn choose(choice: DeviceChoice) -> Result<SelectedDevice, DeviceError> {
-    let refuse = |reason| DeviceError { reason };
+    let or_cpu = |chosen: Result<SelectedDevice, DeviceError>| {
+        chosen.unwrap_or_else(|DeviceError { reason }| cpu(Some(format!("{reason}; using the CPU"))))
+    };
     match choice {
         DeviceChoice::Cpu => Ok(cpu(None)),
-        DeviceChoice::Cuda(n) => cuda(n).map_err(refuse),
-        DeviceChoice::Metal => metal().map_err(refuse),
-        DeviceChoice::Auto if cfg!(feature = "cuda") => {
-            Ok(cuda(0).unwrap_or_else(|reason| cpu(Some(format!("{reason}; using the CPU")))))
-        }
-        DeviceChoice::Auto if cfg!(feature = "metal") => {
-            Ok(metal().unwrap_or_else(|reason| cpu(Some(format!("{reason}; using the CPU")))))
-        }
+        DeviceChoice::Cuda(n) => cuda(n),
+        DeviceChoice::Metal => metal(),
+        DeviceChoice::Auto if cfg!(feature = "cuda") => Ok(or_cpu(cuda(0))),
+        DeviceChoice::Auto if cfg!(feature = "metal") => Ok(or_cpu(metal())),
         DeviceChoice::Auto => Ok(cpu(None)),
     }
 }
@@ -104,20 +115,21 @@ fn cpu(reason: Option<String>) -> SelectedDevice {
 
 /// Returns NVIDIA GPU `n`, or the reason why it cannot be used.
 #[cfg(feature = "cuda")]
-fn cuda(n: usize) -> Result<SelectedDevice, String> {
+fn cuda(n: usize) -> Result<SelectedDevice, DeviceError> {
     use candle_core::cuda::cudarc::driver::CudaContext;
-    let count = CudaContext::device_count().map_err(|e| driver_error_message(&e.to_string()))?;
+    let failed = |e: &dyn std::fmt::Display| DeviceError::new(driver_error_message(&e.to_string()));
+    let count = CudaContext::device_count().map_err(|e| failed(&e))?;
     if n >= count.max(0) as usize {
-        return Err(format!("NVIDIA GPU {n} not found; {count} available"));
+        return Err(DeviceError::new(format!("NVIDIA GPU {n} not found; {count} available")));
     }
-    let failed = |e: &dyn std::fmt::Display| driver_error_message(&e.to_string());
     let context = CudaContext::new(n).map_err(|e| failed(&e))?;
     let name = context.name().map_err(|e| failed(&e))?;
     let (major, minor) = context.compute_capability().map_err(|e| failed(&e))?;
     let generation = Generation(major, minor);
     if generation < Generation::OLDEST {
         let Generation(a, b) = Generation::OLDEST;
-        return Err(format!("{name} is too old: compute capability {major}.{minor}, required {a}.{b}"));
+        let reason = format!("{name} is too old: compute capability {major}.{minor}, required {a}.{b}");
+        return Err(DeviceError::new(reason));
     }
     let device = Device::new_cuda(n).map_err(|e| failed(&e))?;
     Ok(SelectedDevice {
@@ -145,16 +157,16 @@ fn driver_error_message(error: &str) -> String {
 }
 
 #[cfg(not(feature = "cuda"))]
-fn cuda(_: usize) -> Result<SelectedDevice, String> {
-    Err("NVIDIA GPUs require the helper executable tagwright-cuda (see README)".into())
+fn cuda(_: usize) -> Result<SelectedDevice, DeviceError> {
+    Err(DeviceError::new("NVIDIA GPUs require the helper executable tagwright-cuda (see README)"))
 }
 
-fn metal() -> Result<SelectedDevice, String> {
+fn metal() -> Result<SelectedDevice, DeviceError> {
     if cfg!(not(feature = "metal")) {
-        return Err("this build does not support Metal; build with --features metal on macOS".into());
+        return Err(DeviceError::new("this build does not support Metal; build with --features metal on macOS"));
     }
-    let device = Device::new_metal(0)
-        .map_err(|e| format!("the Apple GPU cannot be used ({})", crate::model::error::without_stack(&e)))?;
+    let failed = |e| DeviceError::new(format!("the Apple GPU cannot be used ({})", without_stack(&e)));
+    let device = Device::new_metal(0).map_err(failed)?;
     Ok(SelectedDevice { device, name: "Apple GPU (Metal)".into(), fallback_reason: None, generation: None })
 }
 

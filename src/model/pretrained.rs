@@ -166,7 +166,7 @@ impl PretrainedModel {
             return Err(ModelError::file(path, cause));
         }
         let (tags, why_no_tags) = match (head_rows(&tensors), config.tags()) {
-            (_, Err(cause)) => (None, Some(cause)),
+            (_, Err(cause)) => (None, Some(cause.to_string())),
             (Some(rows), Ok(Some(tags))) if rows == tags.len() => (Some(tags), None),
             (Some(rows), Ok(Some(tags))) => (
                 None,

@@ -29,17 +29,37 @@ pub type StateDict = HashMap<String, Tensor>;
 /// Shapes by current Hugging Face name.
 pub type Shapes = HashMap<String, Vec<usize>>;
 
+/// Error of a safetensors file.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// The file is not a complete safetensors file.
+    #[error("invalid or incomplete safetensors file ({0}); download or copy it again")]
+    Invalid(String),
+    /// The header contains a name twice. Another program might use the other entry.
+    #[error("the header is ambiguous ({0}); download or copy the file again")]
+    Ambiguous(serde_json::Error),
+    /// A tensor cannot be converted to f32.
+    #[error("{name}: {}", without_stack(.error))]
+    Tensor {
+        /// Name of the tensor.
+        name: String,
+        /// Error of the conversion.
+        error: candle_core::Error,
+    },
+    /// A tensor contains NaN or infinite values.
+    #[error("{0} contains NaN or infinite values; the file is damaged")]
+    NotFinite(String),
+}
+
 /// Reads the shapes of the tensors from the header of a safetensors file.
 ///
 /// # Errors
 /// Returns an error if the file is not a complete safetensors file, or if its header contains a name twice.
-pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
-    let (length, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|e| format!("invalid or incomplete safetensors file ({e}); download or copy it again"))?;
+pub fn shapes(bytes: &[u8]) -> Result<Shapes, WeightsError> {
+    let (length, header) = SafeTensors::read_metadata(bytes).map_err(|e| WeightsError::Invalid(e.to_string()))?;
     // The parser keeps the last of two entries with the same name; another parser might keep the first.
     let text = bytes.get(size_of::<u64>()..size_of::<u64>() + length).unwrap_or_default();
-    serde_json::from_slice::<UniqueKeys>(text)
-        .map_err(|e| format!("the header is ambiguous ({e}); download or copy the file again"))?;
+    serde_json::from_slice::<UniqueKeys>(text).map_err(WeightsError::Ambiguous)?;
     Ok(header.tensors().into_iter().map(|(name, about)| (canonical_name(&name), about.shape.clone())).collect())
 }
 
@@ -48,9 +68,8 @@ pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
 /// # Errors
 /// Returns an error if the header is missing, or if its tensors do not end exactly at the end of the file.
 /// A header that is longer than `beginning` is not checked here, but when the file is read.
-pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), String> {
-    let whole =
-        |reason: &str| Err(format!("invalid or incomplete safetensors file ({reason}); download or copy it again"));
+pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), WeightsError> {
+    let whole = |reason: &str| Err(WeightsError::Invalid(reason.to_owned()));
     let Some((length, rest)) = beginning.split_first_chunk::<{ size_of::<u64>() }>() else {
         return whole("the file is shorter than its header");
     };
@@ -128,25 +147,24 @@ impl<'de> Visitor<'de> for UniqueKeys {
 ///
 /// # Errors
 /// Returns an error if the bytes are not a safetensors file, a type is not floating point, or a value is not finite.
-pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
+pub fn read(bytes: &[u8]) -> Result<StateDict, WeightsError> {
     shapes(bytes)?;
-    let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu).map_err(|e| {
-        format!("invalid or incomplete safetensors file ({}); download or copy it again", without_stack(&e))
-    })?;
+    let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
+        .map_err(|e| WeightsError::Invalid(without_stack(&e)))?;
     let mut tensors = StateDict::new();
     for (name, tensor) in raw {
         if name.ends_with("position_ids") {
             continue; // an integer buffer that older versions stored
         }
-        let tensor = tensor.to_dtype(DType::F32).map_err(|e| format!("{name}: {}", without_stack(&e)))?;
-        let finite = tensor
-            .flatten_all()
-            .and_then(|t| t.to_vec1::<f32>())
-            .map_err(|e| format!("{name}: {}", without_stack(&e)))?
-            .iter()
-            .all(|v| v.is_finite());
-        if !finite {
-            return Err(format!("{name} contains NaN or infinite values; the file is damaged"));
+        let converted = tensor
+            .to_dtype(DType::F32)
+            .and_then(|tensor| Ok((tensor.flatten_all()?.to_vec1::<f32>()?.iter().all(|v| v.is_finite()), tensor)));
+        let (is_finite, tensor) = match converted {
+            Ok(converted) => converted,
+            Err(error) => return Err(WeightsError::Tensor { name, error }),
+        };
+        if !is_finite {
+            return Err(WeightsError::NotFinite(name));
         }
         tensors.insert(canonical_name(&name), tensor);
     }

@@ -40,7 +40,23 @@ pub(super) fn writable(path: &Path) -> Result<Connection, ProjectError> {
     Ok(connection)
 }
 
-/// Opens a project read-only.
+/// Opens a project that another program has open, for reading.
+///
+/// # Errors
+/// Returns an error under the conditions of [`writable`], or if the file has an older version, which only the other
+/// program can upgrade.
+pub(super) fn shared(path: &Path) -> Result<Connection, ProjectError> {
+    let connection = read_only(path)?;
+    let version = version(&connection).map_err(|source| ProjectError::Sqlite { path: path.to_owned(), source })?;
+    if version < SCHEMA_VERSION {
+        let reason = "another program has it open, and it has an older version that must be upgraded first; close it \
+                      in the other program and open it again";
+        return Err(ProjectError::Unusable { path: path.to_owned(), reason: reason.to_owned() });
+    }
+    Ok(connection)
+}
+
+/// Opens a project of any version read-only.
 ///
 /// # Errors
 /// Returns an error under the conditions of [`writable`].

@@ -8,7 +8,7 @@ use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
 use crate::failure::{Failure, FailureKind};
 use crate::format::budget::Budget;
-use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions, SourceInput, Writer, compression};
+use crate::format::{self, FORMATS, Format, LossInventory, Problem, ReadOptions, SourceInput, Writer, compression};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -149,11 +149,58 @@ pub fn write_again(
     write_files(&files, path, existing)
 }
 
+/// Reason why a corpus is not read back unchanged from a format.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RoundTripError {
+    /// The format is read-only.
+    #[error("{0} files cannot be written")]
+    ReadOnly(&'static str),
+    /// The written file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Problem),
+    /// A token or its values would change.
+    #[error("“{before}” would become “{after}”")]
+    Token {
+        /// Token and values in the corpus.
+        before: String,
+        /// Token and values in the written file.
+        after: String,
+    },
+    /// The number of tokens would change.
+    #[error("{before} tokens would become {after}")]
+    TokenCount {
+        /// Number in the corpus.
+        before: usize,
+        /// Number in the written file.
+        after: usize,
+    },
+    /// A span would change.
+    #[error("{label} “{text}” would become {new_label} “{new_text}”")]
+    Span {
+        /// Label in the corpus.
+        label: String,
+        /// Text in the corpus.
+        text: String,
+        /// Label in the written file.
+        new_label: String,
+        /// Text in the written file.
+        new_text: String,
+    },
+    /// The number of spans would change.
+    #[error("{before} spans would become {after}")]
+    SpanCount {
+        /// Number in the corpus.
+        before: usize,
+        /// Number in the written file.
+        after: usize,
+    },
+}
+
 /// Writes a corpus in a format to memory, reads it again and compares tokens, texts, spans and columns.
 ///
 /// # Errors
-/// Returns a message about the first difference, or an error if the format is read-only.
-pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), String> {
+/// Returns the first difference, or an error if the format is read-only.
+pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), RoundTripError> {
     let mut again = Corpus::default();
     let mut add = |bytes: &[u8], name: &str, split: Split, siblings: &dyn Fn(&str) -> Option<Vec<u8>>| {
         let choices = ReadOptions { format: Some(to), ..ReadOptions::default() };
@@ -166,11 +213,11 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
             options: choices,
             budget: Budget::default().with_allow_large(true),
         };
-        format::read(&source, &mut again).map(drop).map_err(|p| p.to_string())
+        format::read(&source, &mut again).map(drop)
     };
     for split in corpus.splits() {
         match to.write {
-            None => return Err(format!("{} files cannot be written", to.name)),
+            None => return Err(RoundTripError::ReadOnly(to.name)),
             Some(Writer::SingleFile(write)) => {
                 let ending = to.extensions.first().copied().unwrap_or("txt");
                 let name = format!("{}.{ending}", split.name());
@@ -190,7 +237,7 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
     }
     let columns = corpus.columns.len().min(to.capabilities.n_extra_columns);
     let (before, after) = (Contents::of(corpus, to, columns), Contents::of(&again, to, columns));
-    before.difference(&after).map_or(Ok(()), Err)
+    before.check_equal(after)
 }
 
 /// Content that a format represents, in order: tokens with their values or texts, and spans by label.
@@ -224,21 +271,25 @@ impl Contents {
         contents
     }
 
-    /// Returns a message about the first difference; `None` if the contents are equal.
-    fn difference(&self, other: &Self) -> Option<String> {
-        let word = self.texts.iter().zip(&other.texts).find(|(a, b)| a != b);
-        if let Some((a, b)) = word {
-            return Some(format!("“{a}” would become “{b}”"));
+    /// Checks that these contents equal those of the written file.
+    ///
+    /// # Errors
+    /// Returns the first difference.
+    fn check_equal(self, written: Self) -> Result<(), RoundTripError> {
+        let (before, after) = (self.texts.len(), written.texts.len());
+        let mut tokens = self.texts.into_iter().zip(written.texts);
+        if let Some((before, after)) = tokens.find(|(a, b)| a != b) {
+            return Err(RoundTripError::Token { before, after });
         }
-        if self.texts.len() != other.texts.len() {
-            return Some(format!("{} tokens would become {}", self.texts.len(), other.texts.len()));
+        if before != after {
+            return Err(RoundTripError::TokenCount { before, after });
         }
-        let span = self.spans.iter().zip(&other.spans).find(|(a, b)| a != b);
-        if let Some(((label, a), (other, b))) = span {
-            return Some(format!("{label} “{a}” would become {other} “{b}”"));
+        let (before, after) = (self.spans.len(), written.spans.len());
+        let mut spans = self.spans.into_iter().zip(written.spans);
+        if let Some(((label, text), (new_label, new_text))) = spans.find(|(a, b)| a != b) {
+            return Err(RoundTripError::Span { label, text, new_label, new_text });
         }
-        let (here, there) = (self.spans.len(), other.spans.len());
-        (here != there).then(|| format!("{here} spans would become {there}"))
+        if before == after { Ok(()) } else { Err(RoundTripError::SpanCount { before, after }) }
     }
 }
 

@@ -46,9 +46,21 @@ pub enum ProjectError {
         reason: String,
     },
     /// The file is no longer at its path. An edit would be written to a deleted file.
-    #[error("{path}: the project file was removed or replaced by another program while it was open", path = path.display())]
-    Gone {
+    #[error("{path}: the project file was removed by another program while it was open", path = path.display())]
+    Removed {
         /// Former path.
+        path: PathBuf,
+    },
+    /// Another file is at the path. An edit would be written to a deleted file.
+    #[error("{path}: another program replaced the project file while it was open; move the project to another folder", path = path.display())]
+    Replaced {
+        /// Path of the project.
+        path: PathBuf,
+    },
+    /// A new project cannot be created at the path.
+    #[error("{path} contains another project; choose another name", path = path.display())]
+    Occupied {
+        /// Path of the other project.
         path: PathBuf,
     },
 }
@@ -66,7 +78,7 @@ impl ProjectError {
         match self {
             Self::Disk(error) => error.kind,
             Self::Unusable { .. } => FailureKind::Content,
-            Self::Gone { .. } => FailureKind::Conflict,
+            Self::Removed { .. } | Self::Replaced { .. } | Self::Occupied { .. } => FailureKind::Conflict,
             Self::Sqlite { .. } if self.is_damage() => FailureKind::Content,
             Self::Sqlite { source, .. } => match source.sqlite_error_code() {
                 Some(DiskFull) => FailureKind::NoSpace,
@@ -126,7 +138,7 @@ impl Project {
             disk::create_private_dir(folder)?;
         }
         let lock = Lock::try_acquire(&disk::append_suffix(&path, "-lock"))?;
-        let connection = if lock.is_some() { connect::writable(&path)? } else { connect::read_only(&path)? };
+        let connection = if lock.is_some() { connect::writable(&path)? } else { connect::shared(&path)? };
         // A hard link has another lock file next to it, so the file itself is locked too.
         let file = FileId::of_path(&path);
         let lock = match (lock, &file) {
@@ -136,6 +148,18 @@ impl Project {
             (lock, _) => lock,
         };
         Ok(Self { path, connection, file, lock, unknown: None })
+    }
+
+    /// Creates a project at a path without one. An empty project is used too.
+    ///
+    /// # Errors
+    /// Returns an error like [`Self::open`], or if the path contains a project with a dataset, or an open one.
+    pub fn create(path: &Path) -> Result<Self, ProjectError> {
+        let project = Self::open(path)?;
+        if project.is_read_only() || !project.is_empty()? {
+            return Err(ProjectError::Occupied { path: project.path });
+        }
+        Ok(project)
     }
 
     /// Opens an existing project read-only, without a lock.
@@ -191,7 +215,8 @@ impl Project {
         if FileId::is_at(path, self.file.as_ref()) {
             Ok(answer)
         } else {
-            Err(ProjectError::Gone { path: path.clone() })
+            let path = path.clone();
+            Err(if path.exists() { ProjectError::Replaced { path } } else { ProjectError::Removed { path } })
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::app_dirs::AppDirs;
 use crate::disk;
+use crate::failure::{Failure, FailureKind};
 use crossbeam_channel::{Sender, unbounded};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -65,14 +66,15 @@ pub struct Damaged {
 /// not exist.
 ///
 /// # Errors
-/// Returns a message if the file cannot be read or does not contain a `C`.
-pub fn load_language<C: DeserializeOwned>(places: &AppDirs) -> Result<Option<C>, String> {
+/// Returns an error if the file cannot be read or does not contain a `C`.
+pub fn load_language<C: DeserializeOwned>(places: &AppDirs) -> Result<Option<C>, Failure> {
     let file = places.language_file();
     if !file.is_file() {
         return Ok(None);
     }
-    let bytes = disk::read(&file).map_err(|e| e.to_string())?;
-    serde_json::from_slice(&bytes).map(Some).map_err(|e| format!("{}: {e}", file.display()))
+    let bytes = disk::read(&file)?;
+    let content = |e| Failure::new(FailureKind::Content, format!("{}: {e}", file.display()));
+    serde_json::from_slice(&bytes).map(Some).map_err(content)
 }
 
 /// Maximum number of recent datasets.

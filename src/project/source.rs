@@ -187,7 +187,7 @@ impl Dataset {
     fn add(&mut self, path: &Path, split: Split, choices: ReadOptions) -> Result<(), SourceError> {
         let look = |beginning: &[u8], _| match choices.encoding {
             Some(_) => Ok(()),
-            None => format::check_beginning(beginning).map_err(|p| p.to_string()),
+            None => format::check_beginning(beginning),
         };
         let bytes = disk::read_if(path, budget(choices).file(), look)?;
         self.add_bytes(path, &bytes, split, choices)

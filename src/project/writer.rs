@@ -9,7 +9,7 @@ use super::run_record::RunRecord;
 use super::saving::{self, Save, Saved};
 use super::source::Dataset;
 use crate::corpus::{Edit, LabelSnapshot};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub enum WriteStatus {
     /// An operation failed, with the message. It and all later ones are pending and are repeated.
     Failed(String),
     /// The project file is no longer at its path, with the message. Nothing more can be stored there.
-    Gone(String),
+    Removed(String),
     /// Number of imported documents, and the total number.
     Importing(usize, usize),
     /// Result of a save.
@@ -70,7 +70,7 @@ pub enum WriterEvent {
     /// An operation failed and is repeated, with the message.
     Failed(String),
     /// The project file is no longer at its path, with the message.
-    Gone(String),
+    Removed(String),
     /// Result of a save.
     Saved(Saved),
 }
@@ -128,7 +128,7 @@ impl Queue {
             };
             match result {
                 Ok(()) => {}
-                Err(e @ ProjectError::Gone { .. }) => return report(WriteStatus::Gone(e.to_string())),
+                Err(e @ ProjectError::Removed { .. }) => return report(WriteStatus::Removed(e.to_string())),
                 Err(e) => return report(WriteStatus::Failed(e.to_string())),
             }
             self.waiting.pop_front();
@@ -153,6 +153,8 @@ pub struct ProjectWriter {
     filling: Option<(usize, usize)>,
     /// True if the import of the project is canceled.
     is_cancelled: Arc<AtomicBool>,
+    /// True if the thread has closed the project file.
+    is_closed: bool,
 }
 
 impl ProjectWriter {
@@ -182,6 +184,10 @@ impl ProjectWriter {
             if edits > 0 {
                 log::error!("{edits} edits were not stored");
             }
+            // The end of the channel reports that the file is closed.
+            drop(project);
+            drop(outbox);
+            wake();
         };
         let thread = std::thread::Builder::new().name("project".into()).spawn(work);
         let failed = thread.as_ref().err().map(ToString::to_string);
@@ -198,6 +204,7 @@ impl ProjectWriter {
             failed,
             filling,
             is_cancelled: given_up,
+            is_closed: false,
         }
     }
 
@@ -219,15 +226,23 @@ impl ProjectWriter {
     /// Receives the answers, and returns the new events.
     pub fn poll(&mut self) -> Vec<WriterEvent> {
         let mut news = Vec::new();
-        for answer in self.answers.try_iter() {
+        loop {
+            let answer = match self.answers.try_recv() {
+                Ok(answer) => answer,
+                Err(TryRecvError::Empty) => return news,
+                Err(TryRecvError::Disconnected) => {
+                    self.is_closed = true;
+                    return news;
+                }
+            };
             match answer {
                 WriteStatus::Durable(n) => (self.durable, self.failed, self.filling) = (n, None, None),
                 WriteStatus::Importing(done, total) => self.filling = Some((done, total)),
-                WriteStatus::Failed(message) | WriteStatus::Gone(message) if self.failed.as_ref() == Some(&message) => {
-                }
-                WriteStatus::Gone(message) => {
+                WriteStatus::Failed(message) | WriteStatus::Removed(message)
+                    if self.failed.as_ref() == Some(&message) => {}
+                WriteStatus::Removed(message) => {
                     self.failed = Some(message.clone());
-                    news.push(WriterEvent::Gone(message));
+                    news.push(WriterEvent::Removed(message));
                 }
                 WriteStatus::Failed(message) => {
                     self.failed = Some(message.clone());
@@ -236,7 +251,6 @@ impl ProjectWriter {
                 WriteStatus::Saved(saved) => news.push(WriterEvent::Saved(saved)),
             }
         }
-        news
     }
 
     /// True if all sent operations are on disk.
@@ -268,9 +282,9 @@ impl ProjectWriter {
         drop(self.commits.take());
     }
 
-    /// True if the thread has ended. Its last events can still be received.
+    /// True if the project file is closed and all events were received by [`Self::poll`].
     pub fn is_closed(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+        self.is_closed
     }
 
     /// Stores all pending operations as far as possible, and returns the new events. Waits for the disk.

@@ -33,7 +33,7 @@ use crate::model::align::AlignmentOptions;
 use crate::project::{DailyProgress, Dataset, Opened, RunRecord, SavedSearch, SourceFile, SourceProblem, WriteOp};
 use crate::train::preview::RunPreview;
 use crate::worker::{SessionId, Stamp};
-use query::{Query, QueryContext, Status};
+use query::{Query, QueryContext, QueryError, Status};
 use results::{Checks, Evaluation, Measurements};
 use run::{LiveRun, RunState};
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ pub struct Filter {
     /// Query text in the search language.
     pub text: String,
     /// Error in the query. The list is unchanged until the query is valid.
-    pub query_error: Option<String>,
+    pub query_error: Option<QueryError>,
     /// Filter by label.
     pub label: LabelFilter,
     /// Filter by split.

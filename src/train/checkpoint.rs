@@ -60,6 +60,9 @@ pub struct TrainerState {
     pub head_kept: bool,
     /// Number of completed steps.
     pub step: usize,
+    /// Number of steps that changed the weights; `None` in older checkpoints.
+    #[serde(default)]
+    pub updates: Option<usize>,
     /// Number of subwords in training so far.
     pub pieces: usize,
     /// Number of subwords with padding.
@@ -89,6 +92,12 @@ impl TrainerState {
     /// Version that this program writes. It also reads version 1, which stored the complete history in every
     /// checkpoint.
     pub const VERSION: u32 = 2;
+
+    /// Returns the number of steps that changed the weights. In fp16, some are skipped.
+    pub fn n_updates(&self) -> usize {
+        let skipped = self.loss_scale.map_or(0, |scale| scale.skipped);
+        self.updates.unwrap_or(self.step.saturating_sub(skipped))
+    }
 }
 
 /// Checkpoint in memory, before it is written.
@@ -199,8 +208,7 @@ impl Checkpoint {
     pub fn restore(&self, optimizer: &mut AdamW, bert: &Bert) -> Result<(), TrainError> {
         let [first, second] =
             [MOMENT_FILES[0].1, MOMENT_FILES[1].1].map(|name| self.arrays(name, &trainable_parameters(bert)));
-        let skipped = self.state.loss_scale.map_or(0, |s| s.skipped);
-        optimizer.restore(self.state.step.saturating_sub(skipped) as i32, first?.into_iter().zip(second?))?;
+        optimizer.restore(self.state.n_updates() as i32, first?.into_iter().zip(second?))?;
         Ok(())
     }
 
@@ -233,11 +241,11 @@ impl Checkpoint {
     /// Reads the arrays of a file in the order of these parameters.
     fn arrays(&self, name: &str, parameters: &[&Parameter]) -> Result<Vec<Vec<f32>>, TrainError> {
         let at = self.folder.join(name);
-        let damaged = |reason: String| ModelError::file(&at, reason);
-        let mut found = weights::read(&disk::read(&at)?).map_err(damaged)?;
+        let mut found = weights::read(&disk::read(&at)?).map_err(|e| ModelError::file(&at, e))?;
         let take = |p: &&Parameter| {
             let fits = found.remove(&p.name).filter(|t| t.dims() == p.value.dims());
-            let tensor = fits.ok_or_else(|| damaged(format!("{} is missing or has a different shape", p.name)))?;
+            let wrong = || ModelError::file(&at, format!("{} is missing or has a different shape", p.name));
+            let tensor = fits.ok_or_else(wrong)?;
             Ok(tensor.flatten_all()?.to_vec1::<f32>()?)
         };
         parameters.iter().map(take).collect()
@@ -252,6 +260,19 @@ fn trainable_parameters(bert: &Bert) -> Vec<&Parameter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn number_of_updates_is_stored_or_derived() {
+        let mut scale = GradScaler::default();
+        scale.skipped = 2;
+        let check = |updates: Option<usize>, loss_scale: Option<GradScaler>, expected: usize| {
+            let state = TrainerState { step: 9, updates, loss_scale, ..TrainerState::default() };
+            assert_eq!(state.n_updates(), expected);
+        };
+        check(None, None, 9);
+        check(None, Some(scale), 7);
+        check(Some(6), None, 6);
+    }
 
     /// Stored names never change: a renamed field needs `#[serde(rename)]`.
     #[test]
@@ -269,6 +290,7 @@ mod tests {
             "arguments",
             "head_kept",
             "step",
+            "updates",
             "pieces",
             "padded",
             "seconds",

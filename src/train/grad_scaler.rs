@@ -12,7 +12,7 @@ pub struct GradScaler {
     pub factor: f64,
     /// Number of steps since the last change of the factor.
     steady: usize,
-    /// Number of steps without an update because the gradient was not finite.
+    /// Number of steps without an update because the gradient was not finite, since the scale exists.
     pub skipped: usize,
 }
 

@@ -233,7 +233,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::Project => Command::MoveProjectTo(path.with_extension("tagwright")),
         Pick::Picture(svg) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => match to_png(&svg) {
             Ok(bytes) => Command::WriteFile(path, bytes),
-            Err(reason) => Command::Notify(Notification::error(tr!("Could not save image"), reason)),
+            Err(error) => Command::Notify(Notification::error(tr!("Could not save image"), error.to_string())),
         },
         Pick::Picture(svg) => Command::WriteFile(path, svg.into_bytes()),
     }

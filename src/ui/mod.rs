@@ -23,6 +23,7 @@ mod matches_dialog;
 mod open_dialog;
 mod page_table;
 mod panel_widths;
+mod project_writers;
 pub mod prompt_dialog;
 mod settings_dialog;
 pub mod shell;

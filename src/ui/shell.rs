@@ -1,21 +1,22 @@
 //! The eframe app: draws the state, runs the commands pushed by drawing, and executes their effects.
 
 use super::file_dialogs::FileDialogs;
+use super::project_writers::{AfterRelease, ProjectWriters, WriterNews};
 use super::ui_state::UiState;
 use super::{Commands, annotate, chrome, keymap, open_dialog, page_table, theme};
 use crate::app::update::update;
-use crate::app::{App, Command, Effect, Notification, Page, answers, saving};
+use crate::app::{App, Command, Effect, Notification, Page, answers, project_file, saving};
 use crate::clock::unix_now;
 use crate::failure::{Failure, FailureKind};
 use crate::gpu::CudaHelper;
 use crate::hub::Hub;
 use crate::i18n::{self, tr};
 use crate::project::settings::SettingsWriter;
-use crate::project::{AppDirs, Project, ProjectWriter, Settings, WriteOp, WriterEvent, progress, settings};
+use crate::project::{AppDirs, Settings, WriterEvent, progress, settings};
 use crate::session::Session;
 use crate::worker::{Answer, AnswerContent, Done, Wake, Worker};
 use egui::{Context, Ui};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The application in its window.
@@ -23,14 +24,7 @@ pub struct Shell {
     app: App,
     view: UiState,
     worker: Worker,
-    /// Writer of the open project.
-    open_writer: Option<ProjectWriter>,
-    /// Writer of the project of the parked session.
-    parked_writer: Option<ProjectWriter>,
-    /// Writers of projects that are not in use any more, until their last operations are stored.
-    closing_writers: Vec<ProjectWriter>,
-    /// The reason why the open dataset has no project: the file is missing and could not be rewritten.
-    missing_project_error: Option<String>,
+    writers: ProjectWriters,
     /// Opened datasets, while the last edits of the current one are being stored.
     waiting: Vec<Answer>,
     /// True if the window closes as soon as the last edits are stored.
@@ -38,7 +32,6 @@ pub struct Shell {
     settings_writer: SettingsWriter,
     file_dialogs: FileDialogs,
     pending_commands: Commands,
-    wake: Wake,
     /// The theme that egui uses: true if light.
     applied_light: Option<bool>,
 }
@@ -60,16 +53,12 @@ impl Shell {
             app,
             view: UiState::default(),
             worker,
-            open_writer: None,
-            parked_writer: None,
-            closing_writers: Vec::new(),
-            missing_project_error: None,
+            writers: ProjectWriters::new(wake),
             waiting: Vec::new(),
             closing: false,
             settings_writer,
             file_dialogs,
             pending_commands: queue,
-            wake,
             applied_light: None,
         };
         if let Some(damaged) = damaged {
@@ -98,7 +87,7 @@ impl Shell {
 
     /// Returns true if all edits are on disk.
     pub fn is_durable(&self) -> bool {
-        self.missing_project_error.is_none() && self.writers().all(ProjectWriter::is_durable)
+        self.writers.is_durable()
     }
 
     /// Queues a command for the next frame.
@@ -118,19 +107,10 @@ impl Shell {
             }
         }
         self.pending_commands.extend(self.file_dialogs.poll());
-        for event in self.open_writer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
-            match event {
-                WriterEvent::Gone(message) => self.restore(&message),
-                WriterEvent::Saved(saved) => {
-                    let effects = saving::on_saved(&mut self.app, saved);
-                    self.run_effects(effects, ctx);
-                }
-                WriterEvent::Failed(_) => self.notify(event),
-            }
+        for news in self.writers.poll() {
+            self.on_writer_news(news, ctx);
         }
-        self.poll_other_writers();
-        let failure = || self.open_writer.as_ref().and_then(ProjectWriter::failure).map(str::to_owned);
-        self.app.storage_error = self.missing_project_error.clone().or_else(failure);
+        self.app.storage_error = self.writers.open_failure();
         self.close_when_stored(ctx);
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.pending_commands.push(Command::Import(file.path().to_owned()));
@@ -146,25 +126,10 @@ impl Shell {
         }
     }
 
-    /// All writers: of the open project, of the parked one, and of closed ones.
-    fn writers(&self) -> impl Iterator<Item = &ProjectWriter> {
-        self.open_writer.iter().chain(&self.parked_writer).chain(&self.closing_writers)
-    }
-
-    /// Returns true if all edits of the open dataset are stored, or can be discarded.
-    fn can_replace_dataset(&self) -> bool {
-        self.missing_project_error.is_none() && self.open_writer.iter().all(is_stored)
-    }
-
-    /// Returns true if all edits of all datasets are stored, or can be discarded.
-    fn can_close(&self) -> bool {
-        self.missing_project_error.is_none() && self.writers().all(is_stored)
-    }
-
     /// Lets an opened dataset replace the current one after all edits of that are stored. If they cannot be stored, it
     /// is rejected.
     fn defer_open(&mut self, answer: Answer) -> Option<Answer> {
-        if !is_opened_dataset(&answer) || self.can_replace_dataset() {
+        if !is_opened_dataset(&answer) || self.writers.can_replace_dataset() {
             return Some(answer);
         }
         match self.app.storage_error.clone() {
@@ -183,12 +148,11 @@ impl Shell {
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
         let is_confirming = self.app.dialogs.is_confirming_close();
-        if asked && !self.can_close() && !is_confirming {
+        if asked && !self.writers.can_close() && !is_confirming {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
-        let of_writer = || self.writers().find_map(ProjectWriter::failure).map(str::to_owned);
-        let failure = self.app.storage_error.clone().or_else(of_writer);
+        let failure = self.writers.failure();
         if is_confirming && failure.is_none() {
             self.pending_commands.push(Command::WithdrawClosing);
         }
@@ -197,7 +161,7 @@ impl Shell {
         {
             self.closing = false;
             self.pending_commands.push(Command::ConfirmClosing(reason));
-        } else if self.closing && self.can_close() {
+        } else if self.closing && self.writers.can_close() {
             self.closing = false;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -228,22 +192,19 @@ impl Shell {
                 Effect::PathDialog(pick) => self.file_dialogs.open(pick, ctx),
                 Effect::Submit(request) => self.worker.submit(*request),
                 Effect::Control(id, control) => self.worker.control(id, control),
-                Effect::AttachProject(project) => self.attach(*project),
-                Effect::ParkProject => self.parked_writer = self.open_writer.take(),
-                Effect::UnparkProject => self.unpark(),
-                Effect::CloseParkedProject(mut session) => {
-                    if let Some(mut writer) = self.parked_writer.take() {
-                        send_writes(&mut session, &mut writer);
-                        self.closing_writers.push(writer);
-                    }
+                Effect::AttachProject(project) => {
+                    self.writers.attach(*project);
+                    self.forget_dataset();
                 }
-                Effect::Release => self.release(),
-                Effect::Rebuild(path) => {
-                    if let Err(reason) = self.rebuild(&path) {
-                        let title = tr!("Could not move the project");
-                        self.pending_commands.push(Command::Notify(Notification::error(title, reason)));
-                    }
+                Effect::ParkProject => self.writers.park(),
+                Effect::UnparkProject => {
+                    self.writers.unpark();
+                    self.forget_dataset();
                 }
+                Effect::CloseParkedProject(session) => self.writers.close_parked(*session),
+                Effect::Release => self.release(AfterRelease::FileIsFree),
+                Effect::SetMissingProject(reason) => self.writers.set_missing(reason),
+                Effect::Rebuild(project) => self.release(AfterRelease::Rebuild(project)),
                 Effect::Notify(notification) => self.pending_commands.push(Command::Notify(notification)),
                 Effect::RefreshDate => self.pending_commands.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.settings_writer.send(self.app.settings.clone()),
@@ -253,129 +214,61 @@ impl Shell {
         self.send_writes();
     }
 
-    /// Closes the project after all pending writes.
-    fn release(&mut self) {
-        let events = self.open_writer.take().map(|mut writer| writer.finish()).unwrap_or_default();
-        events.into_iter().for_each(|event| self.notify(event));
+    /// Closes the open project. Requests to the file thread wait until its file is closed.
+    fn release(&mut self, after: AfterRelease) {
+        if matches!(after, AfterRelease::FileIsFree) {
+            self.worker.hold_files();
+        }
+        let released = self.writers.release(after);
+        released.into_iter().for_each(|after| self.on_released(after));
     }
 
-    /// Makes a project the open one and closes the previous one.
-    fn attach(&mut self, project: Project) {
-        // A project of another window is read-only, so it needs no writer.
-        let writer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
-        self.replace_writer(writer);
+    /// Continues after the file of the open project was closed.
+    fn on_released(&mut self, after: AfterRelease) {
+        if let (AfterRelease::Rebuild(project), Some(session)) = (after, &mut self.app.session) {
+            self.writers.rebuild(*project, session);
+        }
+        self.worker.resume_files();
     }
 
-    /// Makes the project of the parked session the open one again. The writer of a session with a run is parked before.
-    fn unpark(&mut self) {
-        let writer = self.parked_writer.take();
-        self.replace_writer(writer);
-    }
-
-    fn replace_writer(&mut self, writer: Option<ProjectWriter>) {
+    /// Forgets positions, drafts and file dialogs, which refer to the previous dataset.
+    fn forget_dataset(&mut self) {
         self.file_dialogs.forget_dataset();
-        self.missing_project_error = None;
-        let previous = std::mem::replace(&mut self.open_writer, writer);
-        self.closing_writers.extend(previous);
-        // Positions and drafts refer to sentences and labels of the previous dataset.
         self.view.annotate = annotate::AnnotateState::default();
     }
 
-    /// Receives the events of projects that are not the open one. Their files belong to another dataset, so the results
-    /// are only reported.
-    fn poll_other_writers(&mut self) {
-        let mut events = self.parked_writer.as_mut().map(ProjectWriter::poll).unwrap_or_default();
-        self.closing_writers.retain_mut(|writer| {
-            let is_closed = writer.is_closed();
-            events.extend(writer.poll());
-            if is_stored(writer) {
-                writer.close();
+    fn on_writer_news(&mut self, news: WriterNews, ctx: &Context) {
+        match news {
+            WriterNews::Open(WriterEvent::Removed(message)) => {
+                let effects = project_file::on_removed(&mut self.app, message);
+                self.run_effects(effects, ctx);
             }
-            !is_closed
-        });
-        events.into_iter().for_each(|event| self.notify(event));
+            WriterNews::Open(WriterEvent::Saved(saved)) => {
+                let effects = saving::on_saved(&mut self.app, saved);
+                self.run_effects(effects, ctx);
+            }
+            // The files belong to another dataset, so the results are only reported.
+            WriterNews::Open(event @ WriterEvent::Failed(_)) | WriterNews::Other(event) => self.notify(event),
+            WriterNews::Released(after) => self.on_released(after),
+        }
     }
 
     /// Notifies the user of the event of a writer.
     fn notify(&mut self, event: WriterEvent) {
         self.pending_commands.push(Command::Notify(match event {
-            WriterEvent::Failed(message) | WriterEvent::Gone(message) => {
+            WriterEvent::Failed(message) | WriterEvent::Removed(message) => {
                 Notification::error(tr!("Could not save edit"), message)
             }
             WriterEvent::Saved(saved) => saving::save_notification(&saved),
         }));
     }
 
-    /// Rewrites the project at its path, unless another file exists there.
-    fn restore(&mut self, message: &str) {
-        let Some(at) = self.app.session.as_ref().map(|session| session.project().to_owned()) else { return };
-        let notice = if at.exists() {
-            let text = tr!("{message}. Move the project to another folder.", message);
-            Notification::error(tr!("Could not save edits"), text)
-        } else {
-            match self.rebuild(&at) {
-                Ok(()) => Notification::info(
-                    tr!("The project file was missing and is written again"),
-                    at.display().to_string(),
-                ),
-                Err(reason) => Notification::error(tr!("Could not save edits"), reason),
-            }
-        };
-        self.pending_commands.push(Command::Notify(notice));
-    }
-
-    /// Rewrites the project of the open dataset from memory at a path, and uses it from then on.
-    ///
-    /// # Errors
-    /// Returns an error message if the project cannot be written there. The previous project then stays open.
-    fn rebuild(&mut self, at: &Path) -> Result<(), String> {
-        let here = self.open_writer.as_ref().is_some_and(|c| c.path() == at);
-        if here && at.exists() {
-            return Err(tr!("{path} is the project that cannot be written. Choose another name.", path = at.display()));
-        }
-        // On close, SQLite removes auxiliary files next to the path. They must not be those of the new project.
-        if here {
-            self.end_open_writer();
-        }
-        let project = Project::open(at).map_err(|e| e.to_string()).and_then(|project| {
-            let is_free = project.is_empty().map_err(|e| e.to_string())? && !project.is_read_only();
-            let taken = tr!("{path} contains another project. Choose another name.", path = at.display());
-            if is_free { Ok(project) } else { Err(taken) }
-        });
-        let project = project.inspect_err(|reason| {
-            if self.open_writer.is_none() {
-                self.missing_project_error = Some(reason.clone());
-            }
-        })?;
-        self.end_open_writer();
-        let Some(session) = &mut self.app.session else { return Ok(()) };
-        session.set_project_path(project.path().to_owned());
-        let mut open_writer = ProjectWriter::new(project, self.wake.clone());
-        open_writer.send(WriteOp::Rebuild(Box::new(session.memory())));
-        (self.open_writer, self.missing_project_error) = (Some(open_writer), None);
-        Ok(())
-    }
-
-    /// Ends the writer thread of a project whose edits are all in memory. Reports a save that finished in the meantime.
-    fn end_open_writer(&mut self) {
-        for event in self.open_writer.take().map(|mut writer| writer.finish()).unwrap_or_default() {
-            if let WriterEvent::Saved(saved) = event {
-                self.pending_commands.push(Command::Notify(saving::save_notification(&saved)));
-                self.app.session.iter_mut().for_each(|session| session.set_saved_files(saved.files.clone()));
-            }
-        }
-    }
-
     /// Writes the changes of the sessions to their projects.
     fn send_writes(&mut self) {
-        let sessions = [&mut self.app.session, &mut self.app.parked];
-        for (session, writer) in sessions.into_iter().zip([&mut self.open_writer, &mut self.parked_writer]) {
-            let Some(session) = session else { continue };
-            match writer.as_mut().filter(|writer| writer.path() == session.project()) {
-                Some(writer) => send_writes(session, writer),
-                // Without its project, the changes stay in memory; the project is rewritten from there.
-                None => drop(session.take_writes()),
-            }
+        if !self.writers.send(&mut self.app) {
+            let text = tr!("The project is being written. Save again.");
+            let notice = Notification::error(tr!("Could not save source files"), text);
+            self.pending_commands.push(Command::Notify(notice));
         }
     }
 
@@ -394,9 +287,10 @@ impl Shell {
         let name = self.app.session.as_ref().map_or("Tagwright", |session| &session.corpus().name);
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(name));
         let read_only = self.app.session.as_ref().is_some_and(Session::is_read_only);
-        let saved = match &self.missing_project_error {
+        let saved = match &self.app.storage_error {
             Some(reason) => chrome::SaveState::Failed(reason.clone()),
-            None => chrome::SaveState::of(self.open_writer.as_ref(), read_only),
+            None if self.writers.is_rebuilding() => chrome::SaveState::Saving,
+            None => chrome::SaveState::of(self.writers.open(), read_only),
         };
         chrome::top_bar(ui, &self.app, &saved, &mut out);
         chrome::status_bar(ui, &self.app, &mut out);
@@ -412,16 +306,6 @@ impl Shell {
     }
 }
 
-/// Sends the changes of a session to the writer of its project.
-fn send_writes(session: &mut Session, writer: &mut ProjectWriter) {
-    session.take_writes().into_iter().for_each(|write| writer.send(write));
-}
-
-/// Returns true if a project has all changes, or if its only pending change is its import, which can be repeated.
-fn is_stored(writer: &ProjectWriter) -> bool {
-    writer.is_durable() || writer.only_fills()
-}
-
 fn is_opened_dataset(answer: &Answer) -> bool {
     matches!(&answer.content, AnswerContent::Done(done) if matches!(**done, Done::Opened { .. }))
 }
@@ -429,14 +313,16 @@ fn is_opened_dataset(answer: &Answer) -> bool {
 impl Drop for Shell {
     /// Handles the last events of the worker threads, for example the end of a run that was being evaluated.
     fn drop(&mut self) {
+        let released = self.writers.finish_release();
+        released.into_iter().for_each(|after| self.on_released(after));
         for answer in self.worker.close() {
             // An opened dataset would not be shown, and nothing of it must reach the project of the current one.
             if is_opened_dataset(&answer) {
                 continue;
             }
             for effect in answers::on_answer(&mut self.app, answer) {
-                if let (Effect::CloseParkedProject(mut session), Some(writer)) = (effect, &mut self.parked_writer) {
-                    send_writes(&mut session, writer);
+                if let Effect::CloseParkedProject(mut session) = effect {
+                    self.writers.send_parked(&mut session);
                 }
             }
         }
@@ -457,8 +343,8 @@ impl eframe::App for Shell {
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// Returns an error message if there is no display.
-pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
+/// Returns an error if there is no display.
+pub fn open_window(paths: Vec<PathBuf>) -> Result<(), eframe::Error> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Tagwright")
@@ -469,13 +355,18 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let places = AppDirs::for_current_user();
-    let language = settings::load_language(&places).and_then(|found| found.map_or(Ok(()), i18n::set_language));
+    let set = |catalog: Option<i18n::Catalog>| {
+        let done = catalog.map_or(Ok(()), i18n::set_language);
+        done.map_err(|e| Failure::new(FailureKind::Content, e.to_string()))
+    };
+    let language = settings::load_language(&places).and_then(set);
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
         let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, FileDialogs::system());
-        if let Err(reason) = language {
-            shell.push_command(Command::Notify(Notification::error(tr!("Could not read language file"), reason)));
+        if let Err(failure) = language {
+            let notice = Notification::error(tr!("Could not read language file"), failure.message);
+            shell.push_command(Command::Notify(notice));
         }
         Ok(Box::new(shell))
     };
-    eframe::run_native("tagwright", options, Box::new(build)).map_err(|e| e.to_string())
+    eframe::run_native("tagwright", options, Box::new(build))
 }

@@ -13,7 +13,7 @@ use crate::format::{Format, ReadOptions};
 use crate::hub::{self, ModelRef};
 use crate::model::Alignment;
 use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
-use crate::project::{Dataset, Opened, SourceChange};
+use crate::project::{Dataset, Opened, Project, SourceChange};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::preview::RunPreview;
 use crate::train::{TrainEvent, TrainOutput};
@@ -88,6 +88,8 @@ pub enum Done {
         /// Descriptions of the information that is not in the new file.
         losses: Vec<String>,
     },
+    /// An empty project was created.
+    ProjectCreated(Box<Project>),
     /// The corpus was compared with other annotations.
     Compared {
         /// Path of the other annotations.

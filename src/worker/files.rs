@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::format::ReadOptions;
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
-use crate::project::{AppDirs, Dataset, Opening, SourceDecision, copying, export, opening, sample};
+use crate::project::{AppDirs, Dataset, Opening, Project, SourceDecision, copying, export, opening, sample};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +38,7 @@ pub(super) fn perform(work: FileWork, dirs: &AppDirs) -> Result<Done, Failure> {
             let comparison = theirs.map(|theirs| Box::new(Agreement::compare(&opened.dataset.corpus, &theirs)));
             Done::Opened { path, opened, comparison }
         }
+        FileWork::CreateProject(path) => Done::ProjectCreated(Box::new(Project::create(&path)?)),
         FileWork::SaveCopy { path, root, corpus, files } => {
             let losses = copying::copy(&path, &root, &corpus, &files, confirmed(&path))?;
             Done::Written { path, losses }

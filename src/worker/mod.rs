@@ -41,6 +41,8 @@ pub struct Worker {
     answers: Receiver<Answer>,
     /// Control values of the requests that have not ended.
     controls: HashMap<RequestId, Arc<SharedControl>>,
+    /// Requests of the file thread that wait, see [`Self::hold_files`].
+    held: Option<Vec<Job<FileWork>>>,
     /// Requests that write files. They are completed before the program ends.
     writes: HashSet<RequestId>,
 }
@@ -62,7 +64,16 @@ impl Worker {
         let background = WorkerThread::new("evaluation", Priority::Normal, &sender, move |work, context| {
             inference::perform_background(work, &models, context)
         });
-        Self { files, training, interactive, background, answers, controls: HashMap::new(), writes: HashSet::new() }
+        Self {
+            files,
+            training,
+            interactive,
+            background,
+            answers,
+            controls: HashMap::new(),
+            held: None,
+            writes: HashSet::new(),
+        }
     }
 
     /// Appends a request to the queue of its thread.
@@ -73,11 +84,28 @@ impl Worker {
             self.writes.insert(id);
         }
         match work {
-            Work::Files(work) => self.files.send(Job { id, work, control }),
+            Work::Files(work) => {
+                let job = Job { id, work, control };
+                match &mut self.held {
+                    Some(held) => held.push(job),
+                    None => self.files.send(job),
+                }
+            }
             Work::Training(work) => self.training.send(Job { id, work, control }),
             Work::Interactive(work) => self.interactive.send(Job { id, work, control }),
             Work::Background(work) => self.background.send(Job { id, work, control }),
         }
+    }
+
+    /// Lets the following requests of the file thread wait until [`Self::resume_files`], because a file that they use is
+    /// still open.
+    pub fn hold_files(&mut self) {
+        self.held.get_or_insert_default();
+    }
+
+    /// Lets the waiting requests of the file thread run.
+    pub fn resume_files(&mut self) {
+        self.held.take().into_iter().flatten().for_each(|job| self.files.send(job));
     }
 
     /// Sets the control value of a request, waiting or running. The work reads it before each batch.
@@ -104,6 +132,7 @@ impl Worker {
         self.training.finish();
         self.interactive.finish();
         self.background.finish();
+        self.resume_files();
         self.files.finish();
         self.drain()
     }

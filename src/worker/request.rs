@@ -60,6 +60,8 @@ pub enum FileWork {
         /// Decision of the user.
         decision: SourceDecision,
     },
+    /// Create an empty project at this path.
+    CreateProject(PathBuf),
     /// Write the corpus as new files into a directory, or as one file.
     SaveCopy {
         /// Target path.
@@ -112,7 +114,11 @@ impl FileWork {
             | Self::Write { .. }
             | Self::CopyModel { .. }
             | Self::ResolveSourceChange { .. } => true,
-            Self::Open(_) | Self::Preview { .. } | Self::OpenPreviewed { .. } | Self::Compare { .. } => false,
+            Self::Open(_)
+            | Self::Preview { .. }
+            | Self::OpenPreviewed { .. }
+            | Self::CreateProject(_)
+            | Self::Compare { .. } => false,
         }
     }
 }

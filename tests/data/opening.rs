@@ -330,7 +330,7 @@ fn missing_source_opens_stored_labels() {
 #[cfg(unix)]
 #[test]
 fn removed_or_replaced_project_is_reported() {
-    let check = |change: &dyn Fn(&Path)| {
+    let check = |change: &dyn Fn(&Path), is_removed: bool| {
         let dirs = TestDirs::new();
         let mut opened = dirs.opened("a.conll");
         change(opened.project.path());
@@ -341,14 +341,19 @@ fn removed_or_replaced_project_is_reported() {
             after: ReviewState { done: true, ..ReviewState::default() },
         };
         let result = opened.project.commit(&edit, true, 1);
-        assert!(matches!(result, Err(ProjectError::Gone { .. })), "{result:?}");
+        match result {
+            Err(ProjectError::Removed { .. }) => assert!(is_removed),
+            Err(ProjectError::Replaced { .. }) => assert!(!is_removed),
+            other => panic!("{other:?}"),
+        }
     };
-    check(&|at| std::fs::remove_file(at).expect("it is removed"));
-    check(&|at| std::fs::rename(at, at.with_extension("old")).expect("it is renamed"));
-    check(&|at| {
+    check(&|at| std::fs::remove_file(at).expect("it is removed"), true);
+    check(&|at| std::fs::rename(at, at.with_extension("old")).expect("it is renamed"), true);
+    let replace = |at: &Path| {
         std::fs::remove_file(at).expect("it is removed");
         std::fs::write(at, "another file").expect("a file");
-    });
+    };
+    check(&replace, false);
 }
 
 #[cfg(unix)]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
+use tagwright::disk::{Lock, append_suffix};
 use tagwright::eval::MetricValues;
 use tagwright::eval::token_metrics::{F1, LOSS};
 use tagwright::project::project_file::ImportOrigin;
@@ -168,6 +169,19 @@ fn older_schema_versions_open() {
             assert_eq!((document.token(0), document.source_index), ("Oslo", 0));
         }
     }
+}
+
+#[test]
+fn older_project_of_another_program_is_refused_with_advice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("7.tagwright");
+    let tables = include_str!("../golden/project-7.sql");
+    rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
+    let lock = Lock::try_acquire(&append_suffix(&at, "-lock")).expect("a lock").expect("it is free");
+    let error = Project::open(&at).err().expect("refused").to_string();
+    assert!(error.contains("older version") && error.contains("close it in the other program"), "{error}");
+    drop(lock);
+    assert!(Project::open(&at).is_ok());
 }
 
 #[test]

@@ -9,7 +9,9 @@ use crate::format::header::{Role, has_role};
 use crate::format::hf_jsonl::{self, TAG_KEYS, TOKEN_KEYS};
 use crate::format::note::NoteKind;
 use crate::format::read_report::quote;
+use crate::format::record_error::RecordError;
 use crate::format::tagged::TaggedBuilder;
+use crate::format::token_list::{check_tag_count, check_tokens, tag_name};
 use crate::format::{Problem, ReadReport, SourceInput};
 use arrow_schema::{DataType, FieldRef, SchemaRef};
 use serde_json::Value as Json;
@@ -134,34 +136,24 @@ fn names(source: &SourceInput, features: Option<&Json>, column: &str) -> Option<
 }
 
 /// Returns the name of a value: the string, or the name of the id.
-fn name<'a>(value: Value<'a>, names: Option<&'a [String]>) -> Result<&'a str, String> {
+fn name<'a>(value: Value<'a>, names: Option<&'a [String]>) -> Result<&'a str, RecordError> {
     match value {
         Value::Text(text) => Ok(text),
         Value::Truth(truth) => Ok(if truth { "true" } else { "false" }),
-        Value::Number(number) => {
-            let names = names.ok_or_else(|| {
-                let advice = "add dataset_info.json, label.json or labels.txt to the same directory";
-                format!("no name for id {number}; {advice}")
-            })?;
-            let name = usize::try_from(number).ok().and_then(|number| names.get(number)).filter(|n| !n.is_empty());
-            name.map(String::as_str)
-                .ok_or_else(|| format!("no name for id {number}, only {} names are known", names.len()))
-        }
+        Value::Number(number) => tag_name(names, number),
     }
 }
 
 /// Returns the tokens of a row.
-fn words(lists: &Lists, row: Option<Range<usize>>) -> Result<Vec<&str>, String> {
-    let words = row.ok_or("the token list is missing")?.map(|at| match lists.values.get(at) {
-        Some(Value::Text(word)) => Ok(word),
-        _ => Err("a token is missing or not a string"),
-    });
+fn words(lists: &Lists, row: Option<Range<usize>>) -> Result<Vec<&str>, RecordError> {
+    let words =
+        row.ok_or(RecordError::Unsupported("the token list is missing"))?.map(|at| match lists.values.get(at) {
+            Some(Value::Text(word)) => Ok(word),
+            _ => Err(RecordError::Unsupported("a token is missing or not a string")),
+        });
     let words: Vec<&str> = words.collect::<Result<_, _>>()?;
-    match words.iter().position(|w| w.trim().is_empty()) {
-        Some(empty) => Err(format!("token {} is empty", empty + 1)),
-        None if words.is_empty() => Err("no tokens".into()),
-        None => Ok(words),
-    }
+    check_tokens(&words)?;
+    Ok(words)
 }
 
 /// Returns the tag names of a row. Their number must equal the number of tokens.
@@ -170,12 +162,11 @@ fn tags<'a>(
     row: Option<Range<usize>>,
     names: Option<&'a [String]>,
     words: usize,
-) -> Result<Vec<&'a str>, String> {
-    let row = row.ok_or("the tag list is missing")?;
-    if row.len() != words {
-        return Err(format!("{words} tokens but {} tags", row.len()));
-    }
-    row.map(|at| name(lists.values.get(at).ok_or("a tag is missing")?, names)).collect()
+) -> Result<Vec<&'a str>, RecordError> {
+    let row = row.ok_or(RecordError::Unsupported("the tag list is missing"))?;
+    check_tag_count(words, row.len())?;
+    let missing = RecordError::Unsupported("a tag is missing");
+    row.map(|at| name(lists.values.get(at).ok_or_else(|| missing.clone())?, names)).collect()
 }
 
 /// Detects the notation of the tags from the first rows.
@@ -330,7 +321,7 @@ fn is_blank(value: &Value) -> bool {
 
 /// Returns the name of a class. `None` for -1, the value of `datasets` for texts without a class. A number without
 /// names is its name.
-fn class_name(value: Value, names: Option<&[String]>) -> Result<Option<String>, String> {
+fn class_name(value: Value, names: Option<&[String]>) -> Result<Option<String>, RecordError> {
     match (value, names) {
         (Value::Number(-1), Some(_)) => Ok(None),
         (Value::Number(number), None) => Ok(Some(number.to_string())),

@@ -4,6 +4,8 @@
 use super::pages;
 use crate::format::budget::Budget;
 use crate::format::hf_jsonl::{self, TAG_KEYS, TOKEN_KEYS};
+use crate::format::record_error::RecordError;
+use crate::format::token_list::{check_tag_count, check_tokens, tag_name};
 use crate::format::{Problem, SourceInput, guard};
 use bytes::Bytes;
 use parquet::basic::{Compression, Type};
@@ -249,16 +251,17 @@ fn column<T: DataType>(
     Ok(ListColumn { values, levels: (definition, repetition), rows: found })
 }
 
-/// Returns the tokens of a row, or a message if the row is not a sentence.
-pub(super) fn words(column: &ListColumn<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, String> {
-    let range = column.rows.get(row).cloned().flatten().ok_or("the token list is missing")?;
-    let words = column.values[range].iter().map(|w| w.as_utf8().map_err(|_| "a token is not valid UTF-8".to_owned()));
-    let words: Vec<&str> = words.collect::<Result<_, _>>()?;
-    match words.iter().position(|w| w.trim().is_empty()) {
-        Some(empty) => Err(format!("token {} is empty", empty + 1)),
-        None if words.is_empty() => Err("no tokens".into()),
-        None => Ok(words),
-    }
+/// Returns the tokens of a row.
+///
+/// # Errors
+/// Returns the reason if the row is not a sentence.
+pub(super) fn words(column: &ListColumn<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, RecordError> {
+    let range = column.rows.get(row).cloned().flatten();
+    let range = range.ok_or(RecordError::Unsupported("the token list is missing"))?;
+    let words = column.values[range].iter().map(ByteArray::as_utf8).collect::<Result<Vec<&str>, _>>();
+    let words = words.map_err(|_| RecordError::Unsupported("a token is not valid UTF-8"))?;
+    check_tokens(&words)?;
+    Ok(words)
 }
 
 /// Returns the tag names of a row, one for each of `words`.
@@ -267,23 +270,15 @@ pub(super) fn tags<'a>(
     names: Option<&'a [String]>,
     row: usize,
     words: usize,
-) -> Result<Vec<&'a str>, String> {
-    let range = column.rows.get(row).cloned().flatten().ok_or("the tag list is missing")?;
-    if range.len() != words {
-        return Err(format!("{words} tokens but {} tags", range.len()));
-    }
+) -> Result<Vec<&'a str>, RecordError> {
+    let range = column.rows.get(row).cloned().flatten();
+    let range = range.ok_or(RecordError::Unsupported("the tag list is missing"))?;
+    check_tag_count(words, range.len())?;
     match &column.values {
         Tags::Names(values) => {
-            values[range].iter().map(|t| t.as_utf8().map_err(|_| "a tag is not valid UTF-8".to_owned())).collect()
+            let tags = values[range].iter().map(ByteArray::as_utf8).collect::<Result<_, _>>();
+            tags.map_err(|_| RecordError::Unsupported("a tag is not valid UTF-8"))
         }
-        Tags::Ids(values) => {
-            let names = names.ok_or("tags are numbers without names, in the file and in its directory")?;
-            let name = |id: &i64| {
-                let name = usize::try_from(*id).ok().and_then(|id| names.get(id)).filter(|name| !name.is_empty());
-                name.map(String::as_str)
-                    .ok_or_else(|| format!("no name for tag {id}, only {} names are known", names.len()))
-            };
-            values[range].iter().map(name).collect()
-        }
+        Tags::Ids(values) => values[range].iter().map(|id| tag_name(names, *id)).collect(),
     }
 }

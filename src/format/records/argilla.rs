@@ -3,7 +3,7 @@
 
 use super::json::JsonLayout;
 use super::{
-    FileContext, RecordCodec, RecordSpan, TextRecord, entry, get_str, prodigy, text_field, text_fields,
+    FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, entry, get_str, prodigy, text_field, text_fields,
     update_span_list,
 };
 use crate::format::note::NoteKind;
@@ -96,11 +96,11 @@ fn escape_pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
+fn read(value: &Value, context: &FileContext) -> Result<TextRecord, RecordError> {
     let fields = fields_of(value);
     let known = context.text_field.as_deref().and_then(|key| get_str(fields, key));
     let text = known.or_else(|| text_fields(fields).next().map(|(_, text)| text));
-    let text = text.ok_or("no text field")?.to_owned();
+    let text = text.ok_or(RecordError::NoText("any field"))?.to_owned();
     let spans = response(value).and_then(|path| value.pointer(&path)?.as_array());
     let mut item = TextRecord { text, name: super::record_name(value), ..TextRecord::default() };
     item.take_spans(spans.into_iter().flatten(), entry::spans);

@@ -1,6 +1,6 @@
 //! BioC JSON: documents of passages with annotations. Offsets count in the document, in characters or bytes.
 
-use super::{FileContext, RecordCodec, RecordSpan, TextRecord, get_list, get_str, get_usize, record_name};
+use super::{FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, get_list, get_str, get_usize, record_name};
 use crate::format::note::NoteKind;
 use crate::format::offsets::{OffsetMap, OffsetUnit};
 use crate::format::{Capabilities, Detection, Format};
@@ -25,8 +25,8 @@ pub const BIOC_JSON: Format = Format {
 const CODEC: RecordCodec =
     RecordCodec { known_fields: &["id", "infons", "passages", "relations"], ..RecordCodec::only_read(BIOC_JSON, read) };
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let passages = value.get("passages").and_then(Value::as_array).ok_or("no “passages”")?;
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let passages = value.get("passages").and_then(Value::as_array).ok_or(RecordError::NoList("passages"))?;
     let mut item = TextRecord { name: record_name(value), ..TextRecord::default() };
     let mut length = 0;
     for passage in passages {
@@ -57,7 +57,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     if relations > 0 {
         item.notes.push((NoteKind::OtherAnnotationKind, format!("{relations} relations")));
     }
-    if item.text.is_empty() { Err("the passages have no text".into()) } else { Ok(item) }
+    if item.text.is_empty() { Err(RecordError::NoText("the passages")) } else { Ok(item) }
 }
 
 /// Returns the text of a passage: its own, or the text of its sentences, each at its offset.

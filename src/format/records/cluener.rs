@@ -1,7 +1,7 @@
 //! CLUENER: JSON lines of `text` and `label`. The label object has the offsets of each surface of each label. End
 //! offsets are inclusive.
 
-use super::{FileContext, RecordCodec, RecordSpan, TextRecord, entry, get_str, record_name};
+use super::{FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, entry, get_str, record_name};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
@@ -32,8 +32,8 @@ fn is_label(value: &Value) -> bool {
     value.as_object().is_some_and(|labels| !labels.is_empty() && labels.values().all(surfaces))
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let text = get_str(value, "text").ok_or(RecordError::NoText("“text”"))?.to_owned();
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     for (label, surfaces) in value.get("label").and_then(Value::as_object).into_iter().flatten() {
         for (surface, places) in surfaces.as_object().into_iter().flatten() {

@@ -1,7 +1,7 @@
 //! Dataturks: JSON lines of `content` and `annotation`. Each annotation has a list of labels and points with inclusive
 //! ends.
 
-use super::{FileContext, RecordCodec, RecordSpan, TextRecord, get_str, get_usize, record_name};
+use super::{FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, get_str, get_usize, record_name};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
@@ -44,12 +44,12 @@ fn spans(annotation: &Value) -> Option<Vec<RecordSpan>> {
     Some(marks)
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "content").ok_or("no text in “content”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let text = get_str(value, "content").ok_or(RecordError::NoText("“content”"))?.to_owned();
     let annotations = value.get("annotation").and_then(Value::as_array);
     let is_picture = |a: &Value| a.pointer("/points/0/x").is_some();
     if annotations.into_iter().flatten().any(is_picture) {
-        return Err("the annotations are positions in an image, not in a text".into());
+        return Err(RecordError::Unsupported("the annotations are positions in an image, not in a text"));
     }
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     item.take_spans(annotations.into_iter().flatten(), spans);

@@ -3,8 +3,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, get_str, new_id, record_name,
-    string_list, tagged_marks, update_span_list,
+    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, categories, entry, get_str, new_id,
+    record_name, string_list, tagged_marks, update_span_list,
 };
 use crate::corpus::tag_notation::parse_tag;
 use crate::format::note::NoteKind;
@@ -201,11 +201,12 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let key = text_key(value).ok_or("no text in “text” or another common field")?;
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let key = text_key(value).ok_or(RecordError::NoText("“text” or another common field"))?;
     let text = get_str(value, key).unwrap_or_default().to_owned();
     if entry::spans(value).is_some_and(|spans| !spans.is_empty()) {
-        return Err("the record is a single span; put all spans of a text into one list".into());
+        let reason = "the record is a single span; put all spans of a text into one list";
+        return Err(RecordError::Unsupported(reason));
     }
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     // Strings in these lists are document labels.

@@ -1,6 +1,6 @@
 //! Manifests of SageMaker Ground Truth: JSON lines of `source`, with annotations under the name of a labeling job.
 
-use super::{FileContext, RecordCodec, TextRecord, entry, get_str, record_name};
+use super::{FileContext, RecordCodec, RecordError, TextRecord, entry, get_str, record_name};
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::{Map, Value};
@@ -50,11 +50,11 @@ fn classes(value: &Value) -> Vec<String> {
     found
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
     let Some(text) = get_str(value, "source") else {
         return Err(match get_str(value, "source-ref") {
-            Some(place) => format!("the text is in another file ({place}), which is not read"),
-            None => "no text in “source”".into(),
+            Some(address) => RecordError::RemoteText(address.to_owned()),
+            None => RecordError::NoText("“source”"),
         });
     };
     let mut item = TextRecord { text: text.to_owned(), name: record_name(value), ..TextRecord::default() };

@@ -1,7 +1,7 @@
 //! JSON records of a file: one per line, the elements of an array, or of arrays under known names (`data`, `train`,
 //! `test`). Python literals are supported too.
 
-use super::{Problem, python_literal};
+use super::{Problem, RecordError, python_literal};
 use crate::corpus::Split;
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
@@ -234,17 +234,17 @@ fn lines(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
 /// Parses a record.
 ///
 /// # Errors
-/// Returns the line in the file and a message if the record is invalid.
-pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, String)> {
+/// Returns the line in the file and the reason if the record is invalid.
+pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, RecordError)> {
     if is_too_much(record.text) {
-        return Err((record.line, format!("the record has more than {MAX_VALUES} values")));
+        return Err((record.line, RecordError::TooManyValues(MAX_VALUES)));
     }
     serde_json::from_str(record.text).or_else(|e| {
         if let Some(value) = replace_lone_surrogates(record.text).and_then(|text| serde_json::from_str(&text).ok()) {
             return Ok(value);
         }
         let line = record.line + e.line().saturating_sub(1);
-        let broken = || (line, format!("invalid JSON at character {} ({e})", e.column()));
+        let broken = || (line, RecordError::Json { character: e.column(), reason: e.to_string() });
         python_literal::literal(record.text).ok_or_else(broken)
     })
 }

@@ -2,8 +2,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, doccano, get_str, get_usize, prodigy, string_list,
-    text_field, text_fields,
+    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, doccano, get_str, get_usize, prodigy,
+    string_list, text_field, text_fields,
 };
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
@@ -193,9 +193,10 @@ fn update_choices<'v>(
     (!new.is_empty()).then_some(new)
 }
 
-fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
+fn read(value: &Value, context: &FileContext) -> Result<TextRecord, RecordError> {
     if !is_task(value) {
-        let text = get_str(value, "text").ok_or("neither “data” nor “text” found")?.to_owned();
+        let text =
+            get_str(value, "text").ok_or(RecordError::Unsupported("neither “data” nor “text” found"))?.to_owned();
         let regions = json_min_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
         let marks = regions.iter().filter_map(region).flatten().collect();
         let unread = value.as_object().into_iter().flat_map(|fields| fields.values()).filter_map(Value::as_array);
@@ -207,7 +208,7 @@ fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
             ..TextRecord::default()
         });
     }
-    let text = text_of(value, context).ok_or("no text in “data”")?.to_owned();
+    let text = text_of(value, context).ok_or(RecordError::NoText("“data”"))?.to_owned();
     let mut item = TextRecord { text, name: super::record_name(value), ..TextRecord::default() };
     let is_choice = |r: &Value| r.get("value").is_some_and(|v| v.get("start").is_none());
     for result in results(value).into_iter().flatten().filter(|r| !is_choice(r)) {

@@ -1,6 +1,6 @@
 //! LUIS: `utterances` of `text`, `intent` and `entities` with inclusive ends. A batch test is the list alone.
 
-use super::{FileContext, RecordCodec, TextRecord, entry, get_str};
+use super::{FileContext, RecordCodec, RecordError, TextRecord, entry, get_str};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
@@ -31,8 +31,8 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::only_read(LUIS, read)
 };
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let text = get_str(value, "text").ok_or(RecordError::NoText("“text”"))?.to_owned();
     let mut item = TextRecord { text, ..TextRecord::default() };
     let entities = || value.get("entities").and_then(Value::as_array).into_iter().flatten();
     entities().for_each(|entity| add(&mut item, entity, 0));

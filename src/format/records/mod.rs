@@ -50,6 +50,7 @@ pub(super) use text_record::{RecordSpan, TextRecord};
 use super::note::NoteKind;
 use super::offsets::{OffsetMap, OffsetUnit, to_offsets};
 use super::read_report::quote;
+use super::record_error::RecordError;
 use super::tagged::{TextChunk, text_changed_error, text_chunks};
 use super::{Format, Problem, ReadReport, RewriteContext, SourceInput};
 use crate::corpus::to_u32::to_u32;
@@ -71,7 +72,7 @@ pub(super) struct RecordCodec {
     /// Inspects the first records of a file whose field names are not fixed.
     pub context: Option<fn(&[Value]) -> FileContext>,
     /// Reads a record; the error is the reason if it is invalid.
-    pub read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
+    pub read: fn(&Value, &FileContext) -> Result<TextRecord, RecordError>,
     /// Removes spans from a record and adds others. Everything else is kept.
     pub update_spans: fn(record: &mut Value, missing: &[RecordSpan], new: &[RecordSpan]),
     /// Reader and writer of document labels; `None` if the format has no such labels.
@@ -90,7 +91,7 @@ impl RecordCodec {
     /// Returns a codec for texts without document labels.
     const fn new(
         format: Format,
-        read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
+        read: fn(&Value, &FileContext) -> Result<TextRecord, RecordError>,
         put: fn(&mut Value, &[RecordSpan], &[RecordSpan]),
         fresh: fn(&TextRecord, usize) -> Value,
         shape: JsonLayout,
@@ -109,7 +110,7 @@ impl RecordCodec {
     }
 
     /// Returns a codec for a read-only format.
-    const fn only_read(format: Format, read: fn(&Value, &FileContext) -> Result<TextRecord, String>) -> Self {
+    const fn only_read(format: Format, read: fn(&Value, &FileContext) -> Result<TextRecord, RecordError>) -> Self {
         Self::new(format, read, |_, _, _| {}, |_, _| Value::Null, JsonLayout::Lines)
     }
 }
@@ -129,7 +130,7 @@ const INTENT: DocLabelCodec = DocLabelCodec {
 };
 
 /// Parses a record.
-fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Result<TextRecord, String> {
+fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Result<TextRecord, RecordError> {
     let mut item = (codec.read)(value, context)?;
     if let Some(classes) = &codec.doc_labels {
         item.doc_labels = (classes.read)(value);
@@ -298,7 +299,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext, codec: &RecordCodec) 
             let reason = "the record has an unpaired surrogate and cannot be written unchanged; save a copy";
             return Err(Problem::at(record.line, 0, reason));
         }
-        let mut value = json::parse(record).map_err(|(line, reason)| Problem::at(line, 0, reason))?;
+        let mut value = json::parse(record).map_err(|(line, reason)| Problem::at(line, 0, reason.to_string()))?;
         if !missing.is_empty() || !new.is_empty() {
             (codec.update_spans)(&mut value, &missing, &new);
         }

@@ -2,8 +2,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, doccano, entry, get_str, get_usize, record_name,
-    string_list, update_span_list,
+    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, doccano, entry, get_str, get_usize,
+    record_name, string_list, update_span_list,
 };
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
@@ -87,8 +87,8 @@ fn mark_accepted(record: &mut Value) {
     }
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let text = get_str(value, "text").ok_or(RecordError::NoText("“text”"))?.to_owned();
     let list = |key: &str| value.get(key).and_then(Value::as_array);
     let words = list("tokens")
         .map(|all| all.iter().filter_map(|t| Some((get_usize(t, "start")?, get_usize(t, "end")?))).collect());

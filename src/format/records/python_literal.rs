@@ -14,8 +14,27 @@ const MAX_DEPTH: usize = 64;
 pub(super) struct List<'a> {
     pub name: &'a str,
     pub elements: Vec<(Range<usize>, Value)>,
-    /// Position and message of a syntax error. The elements before it are valid.
-    pub error: Option<(usize, String)>,
+    /// Position and kind of a syntax error. The elements before it are valid.
+    pub error: Option<(usize, LiteralError)>,
+}
+
+/// Syntax error of a literal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum LiteralError {
+    #[error("expected {0}")]
+    Expected(&'static str),
+    #[error("nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    #[error("unexpected end")]
+    End,
+    #[error("string not terminated")]
+    UnterminatedString,
+    #[error("incomplete escape sequence")]
+    IncompleteEscape,
+    #[error("{0} is not a character")]
+    InvalidEscape(String),
+    #[error("{0} is not a number")]
+    InvalidNumber(String),
 }
 
 /// True if a text is Python, not JSON: a list that is assigned to a name, or a list of tuples.
@@ -176,13 +195,13 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses the elements of a list or tuple, each with its byte range.
-    fn elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), String> {
-        let close = if self.eat('[') {
-            ']'
+    fn elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), LiteralError> {
+        let (close, separator) = if self.eat('[') {
+            (']', "a comma or ]")
         } else if self.eat('(') {
-            ')'
+            (')', "a comma or )")
         } else {
-            return Err("expected a list".into());
+            return Err(LiteralError::Expected("a list"));
         };
         loop {
             if self.eat(close) {
@@ -193,7 +212,7 @@ impl<'a> Parser<'a> {
             let value = self.value()?;
             each(start..self.at, value);
             if !self.eat(',') && !self.eat(close) {
-                return Err(format!("expected a comma or {close}"));
+                return Err(LiteralError::Expected(separator));
             } else if self.text[..self.at].ends_with(close) {
                 return Ok(());
             }
@@ -201,14 +220,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses tuples without brackets around them, each with its byte range.
-    fn bare_elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), String> {
+    fn bare_elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), LiteralError> {
         loop {
             self.skip();
             if self.at == self.text.len() {
                 return Ok(());
             }
             if !self.rest().starts_with(['(', '[']) {
-                return Err("expected a tuple".into());
+                return Err(LiteralError::Expected("a tuple"));
             }
             let start = self.at;
             let value = self.value()?;
@@ -217,13 +236,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&mut self) -> Result<Value, String> {
+    fn value(&mut self) -> Result<Value, LiteralError> {
         self.skip();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(format!("nested deeper than {MAX_DEPTH} levels"));
+            return Err(LiteralError::TooDeep);
         }
-        let value = match self.rest().chars().next().ok_or("unexpected end")? {
+        let value = match self.rest().chars().next().ok_or(LiteralError::End)? {
             '[' | '(' => self.sequence(),
             '{' => self.dictionary(),
             c if c.is_ascii_digit() || "+-.".contains(c) => self.number(),
@@ -233,7 +252,7 @@ impl<'a> Parser<'a> {
         value
     }
 
-    fn sequence(&mut self) -> Result<Value, String> {
+    fn sequence(&mut self) -> Result<Value, LiteralError> {
         let open = self.at;
         let mut list = Vec::new();
         self.elements(|_, value| list.push(value))?;
@@ -243,7 +262,7 @@ impl<'a> Parser<'a> {
         Ok(if bare { list.pop().unwrap_or_default() } else { Value::Array(list) })
     }
 
-    fn dictionary(&mut self) -> Result<Value, String> {
+    fn dictionary(&mut self) -> Result<Value, LiteralError> {
         self.eat('{');
         let mut fields = Map::new();
         loop {
@@ -252,28 +271,28 @@ impl<'a> Parser<'a> {
             }
             let key = self.value()?;
             if !self.eat(':') {
-                return Err("expected a colon".into());
+                return Err(LiteralError::Expected("a colon"));
             }
             let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
             fields.insert(key, self.value()?);
             self.skip();
             if !self.eat(',') && !self.rest().starts_with('}') {
-                return Err("expected a comma or }".into());
+                return Err(LiteralError::Expected("a comma or }"));
             }
         }
     }
 
-    fn number(&mut self) -> Result<Value, String> {
+    fn number(&mut self) -> Result<Value, LiteralError> {
         let length =
             self.rest().find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.rest().len());
         let text = self.rest()[..length].replace('_', "");
         self.at += length;
         let whole = text.parse::<i64>().ok().map(Number::from);
         let number = whole.or_else(|| Number::from_f64(text.parse().ok()?));
-        number.map(Value::Number).ok_or_else(|| format!("{text} is not a number"))
+        number.map(Value::Number).ok_or(LiteralError::InvalidNumber(text))
     }
 
-    fn name_or_string(&mut self) -> Result<Value, String> {
+    fn name_or_string(&mut self) -> Result<Value, LiteralError> {
         for (word, value) in [("True", Value::Bool(true)), ("False", Value::Bool(false)), ("None", Value::Null)] {
             if let Some(rest) = self.rest().strip_prefix(word) {
                 self.at = self.text.len() - rest.len();
@@ -289,7 +308,11 @@ impl<'a> Parser<'a> {
             any = true;
             self.skip();
         }
-        if any { Ok(Value::String(out)) } else { Err("expected a string, a number, a list or a dictionary".into()) }
+        if any {
+            Ok(Value::String(out))
+        } else {
+            Err(LiteralError::Expected("a string, a number, a list or a dictionary"))
+        }
     }
 
     /// Returns the start of a string: a raw-string flag, the quotes, and the position of the first character.
@@ -304,16 +327,16 @@ impl<'a> Parser<'a> {
         Some((prefix.eq_ignore_ascii_case("r"), quotes, self.at + letters + quotes.len()))
     }
 
-    fn string_body(&mut self, quote: &str, raw: bool, out: &mut String) -> Result<(), String> {
+    fn string_body(&mut self, quote: &str, raw: bool, out: &mut String) -> Result<(), LiteralError> {
         loop {
             if let Some(rest) = self.rest().strip_prefix(quote) {
                 self.at = self.text.len() - rest.len();
                 return Ok(());
             }
-            let c = self.rest().chars().next().ok_or("string not terminated")?;
+            let c = self.rest().chars().next().ok_or(LiteralError::UnterminatedString)?;
             self.at += c.len_utf8();
             match c {
-                '\n' if quote.len() == 1 => return Err("string not terminated on its line".into()),
+                '\n' if quote.len() == 1 => return Err(LiteralError::UnterminatedString),
                 '\\' if raw => {
                     out.push(c);
                     if let Some(next) = self.rest().chars().next() {
@@ -328,8 +351,8 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses an escape sequence (The Python Language Reference, 2.4.1.1).
-    fn escape(&mut self, out: &mut String) -> Result<(), String> {
-        let c = self.rest().chars().next().ok_or("string not terminated")?;
+    fn escape(&mut self, out: &mut String) -> Result<(), LiteralError> {
+        let c = self.rest().chars().next().ok_or(LiteralError::UnterminatedString)?;
         self.at += c.len_utf8();
         let digits = match c {
             'x' => 2,
@@ -354,10 +377,10 @@ impl<'a> Parser<'a> {
                 out.extend(u32::from_str_radix(text, 8).ok().and_then(char::from_u32));
             }
             _ if digits > 0 => {
-                let text = self.rest().get(..digits).ok_or("incomplete escape sequence")?;
+                let text = self.rest().get(..digits).ok_or(LiteralError::IncompleteEscape)?;
                 self.at += digits;
-                let code = u32::from_str_radix(text, 16).map_err(|_| format!("\\{c}{text} is not a character"))?;
-                out.push(char::from_u32(code).ok_or_else(|| format!("\\{c}{text} is not a character"))?);
+                let character = u32::from_str_radix(text, 16).ok().and_then(char::from_u32);
+                out.push(character.ok_or_else(|| LiteralError::InvalidEscape(format!("\\{c}{text}")))?);
             }
             c => out.extend(['\\', c]),
         }

@@ -1,6 +1,6 @@
 //! Older JSON of Rasa: `rasa_nlu_data` with `common_examples` of `text`, `intent` and `entities`.
 
-use super::{FileContext, INTENT, RecordCodec, TextRecord, entry, get_str, record_name};
+use super::{FileContext, INTENT, RecordCodec, RecordError, TextRecord, entry, get_str, record_name};
 use crate::corpus::Corpus;
 use crate::format::inline::RASA;
 use crate::format::{Problem, ReadReport, SourceInput};
@@ -17,8 +17,8 @@ pub(in crate::format) fn read_rasa(source: &SourceInput, corpus: &mut Corpus) ->
     super::read(source, corpus, &CODEC)
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let text = get_str(value, "text").ok_or(RecordError::NoText("“text”"))?.to_owned();
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     item.take_spans(value.get("entities").and_then(Value::as_array).into_iter().flatten(), entity);
     Ok(item)

@@ -3,7 +3,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, tagged_marks, update_span_list,
+    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, categories, entry, tagged_marks,
+    update_span_list,
 };
 use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
@@ -57,9 +58,9 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
     if !is_pair(value) {
-        return Err("not a pair of a text and entities".into());
+        return Err(RecordError::Unsupported("not a pair of a text and entities"));
     }
     let mut item = TextRecord { text: value[0].as_str().unwrap_or_default().to_owned(), ..TextRecord::default() };
     let all = entities(value).map_or(&[][..], Vec::as_slice);

@@ -1,6 +1,8 @@
 //! JSON of spaCy `Doc.to_json`: a text with `ents`, tokens and sentences.
 
-use super::{FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, get_str, get_usize, record_name};
+use super::{
+    FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, categories, entry, get_str, get_usize, record_name,
+};
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
@@ -36,8 +38,8 @@ fn classes(value: &Value) -> Vec<String> {
     cats.map_or_else(Vec::new, categories::positive_names)
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
-    let text = get_str(value, "text").ok_or("no text in “text”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
+    let text = get_str(value, "text").ok_or(RecordError::NoText("“text”"))?.to_owned();
     let list = |key: &str| value.get(key).and_then(Value::as_array);
     let name = value.get("_").map(record_name).filter(|n| !n.is_empty()).unwrap_or_else(|| record_name(value));
     let mut item = TextRecord { text, name, ..TextRecord::default() };

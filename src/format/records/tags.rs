@@ -1,19 +1,19 @@
 //! Tokens and tags of a record that also has its text.
 
-use super::RecordSpan;
+use super::{RecordError, RecordSpan};
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{parse_tag, prefix_of};
-use crate::format::read_report::quote;
+use crate::format::token_list::check_tag_count;
 
 /// Returns the ranges of consecutive tokens in a text, in code points.
 ///
 /// # Errors
 /// Returns an error if a token is not in the text.
-pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<(usize, usize)>, String> {
+pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<(usize, usize)>, RecordError> {
     let (mut places, mut at, mut points) = (Vec::with_capacity(words.len()), 0, 0);
     for word in words.iter().map(AsRef::as_ref) {
         let start = text[at..].find(word).map(|i| at + i);
-        let start = start.ok_or_else(|| format!("token {} not found in the text", quote(word)))?;
+        let start = start.ok_or_else(|| RecordError::TokenNotInText(word.to_owned()))?;
         let first = points + text[at..start].chars().count();
         points = first + word.chars().count();
         at = start + word.len();
@@ -26,15 +26,13 @@ pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<
 ///
 /// # Errors
 /// Returns an error if a token is not in the text, or if the numbers of tokens and tags differ.
-pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<RecordSpan>, String> {
-    if words.len() != tags.len() {
-        return Err(format!("{} tokens but {} tags", words.len(), tags.len()));
-    }
+pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<RecordSpan>, RecordError> {
+    check_tag_count(words.len(), tags.len())?;
     let mut labels = crate::corpus::LabelSet::default();
     let mut parsed = Vec::with_capacity(tags.len());
     for tag in tags {
         parsed.push(match parse_tag(tag) {
-            Ok(Some((letter, name))) => Some((prefix_of(letter), labels.intern(name).map_err(|e| e.to_string())?)),
+            Ok(Some((letter, name))) => Some((prefix_of(letter), labels.intern(name)?)),
             _ => None,
         });
     }

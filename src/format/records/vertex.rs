@@ -1,7 +1,7 @@
 //! Vertex AI and AutoML: JSON lines of `textContent` with annotated segments, or of `text_snippet` in the older
 //! version.
 
-use super::{FileContext, RecordCodec, RecordSpan, TextRecord, entry, get_str, record_name};
+use super::{FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, entry, get_str, record_name};
 use crate::corpus::Split;
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
@@ -52,10 +52,11 @@ fn span(annotation: &Value) -> Option<Vec<RecordSpan>> {
     Some(vec![RecordSpan { start, end: entry::offset(annotation.get("endOffset")?)?, label, surface: None }])
 }
 
-fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, RecordError> {
     let old = value.pointer("/text_snippet/content").and_then(Value::as_str);
     let text = get_str(value, "textContent").or(old);
-    let text = text.ok_or("no text in “textContent” or “text_snippet”; texts in cloud storage are not read")?;
+    let fields = "“textContent” or “text_snippet”; texts in cloud storage are not read";
+    let text = text.ok_or(RecordError::NoText(fields))?;
     let mut item = TextRecord { text: text.to_owned(), name: record_name(value), ..TextRecord::default() };
     let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
     item.take_spans(list("textSegmentAnnotations"), span);

@@ -7,10 +7,12 @@ mod roles;
 mod rows;
 
 use super::header::{Role, has_role};
-use super::hf_jsonl::{class_label_names, missing_label_names_message};
+use super::hf_jsonl::class_label_names;
 use super::note::NoteKind;
+use super::record_error::RecordError;
 use super::records::{self, RecordSpan, SourceText, TextRecord};
 use super::tagged::TaggedBuilder;
+use super::token_list::{check_tag_count, tag_name};
 use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, spreadsheet};
 use crate::corpus::{Corpus, Split, TagNotation};
 use cells::ListCell;
@@ -180,20 +182,21 @@ fn read_rows(
         Body::Texts(_) => rows_to_texts(source, corpus, rows, &header, &roles, found),
         Body::Lists { words, tags } => rows_to_sentences(source, corpus, &rows, &roles, found, |row| {
             let cell = |c: u32| {
-                row.get(c).map_or(Err("is empty"), |cell| match cells::parse_list(cell) {
-                    Some(ListCell::Items(items)) => Ok(items),
-                    Some(ListCell::Elided) => Err("is elided (...)"),
-                    None => Err("is not a list"),
-                })
+                let reason = match row.get(c).map(cells::parse_list) {
+                    Some(Some(ListCell::Items(items))) => return Ok(items),
+                    Some(Some(ListCell::Elided)) => "is elided (...)",
+                    Some(None) => "is not a list",
+                    None => "is empty",
+                };
+                Err(RecordError::Cell { column: title(c), reason })
             };
-            let known = |c: u32| cell(c).map_err(|reason| format!("{} {reason}", title(c)));
             // The tokens can be a string, separated by whitespace.
             let plain = row.get(words).filter(|cell| !cell.trim_start().starts_with('['));
             let words = match plain {
                 Some(text) => text.split_whitespace().map(str::to_owned).collect(),
-                None => known(words)?,
+                None => cell(words)?,
             };
-            Ok((words, known(tags)?))
+            Ok((words, cell(tags)?))
         }),
         Body::Pairs { words, tags, sign, by_character } => {
             rows_to_sentences(source, corpus, &rows, &roles, found, |row| {
@@ -218,17 +221,15 @@ fn rows_to_sentences(
     rows: &[TableRow],
     roles: &Roles,
     mut found: ReadReport,
-    read: impl Fn(&TableRow) -> Result<(Vec<String>, Vec<String>), String>,
+    read: impl Fn(&TableRow) -> Result<(Vec<String>, Vec<String>), RecordError>,
 ) -> Result<ReadReport, Problem> {
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        match read(row) {
-            Ok((words, tags)) if words.len() != tags.len() => {
-                let (words, tags) = (words.len(), tags.len());
-                found.push_problem(row.line, 0, || {
-                    format!("{words} tokens but {tags} tags; row skipped, kept in the file")
-                });
-            }
+        let sentence = read(row).and_then(|(words, tags)| {
+            check_tag_count(words.len(), tags.len())?;
+            Ok((words, tags))
+        });
+        match sentence {
             Ok((words, tags)) => all.push((row, words, tags)),
             Err(reason) => found.push_problem(row.line, 0, || format!("{reason}; row skipped, kept in the file")),
         }
@@ -237,15 +238,14 @@ fn rows_to_sentences(
         && all.iter().flat_map(|(.., tags)| tags).all(|tag| tag.parse::<u32>().is_ok());
     if by_number {
         let (file, names) =
-            class_label_names(source).ok_or_else(|| Problem::at(0, 0, missing_label_names_message()))?;
+            class_label_names(source).ok_or_else(|| Problem::at(0, 0, RecordError::NoTagNames.to_string()))?;
         found.detection_notes.push(format!("{} tag names from {file}", names.len()));
         for (row, _, tags) in &mut all {
             for tag in tags {
-                match tag.parse::<usize>().ok().and_then(|number| names.get(number)) {
-                    Some(name) => tag.clone_from(name),
-                    None => found.push_problem(row.line, 0, || {
-                        format!("no name for tag {tag}, only {} names are known", names.len())
-                    }),
+                let id = tag.parse::<u32>().map_or(-1, i64::from);
+                match tag_name(Some(&names), id) {
+                    Ok(name) => name.clone_into(tag),
+                    Err(reason) => found.push_problem(row.line, 0, || reason.to_string()),
                 }
             }
         }

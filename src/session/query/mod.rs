@@ -11,10 +11,12 @@
 //! `parse` parses a text into a [`Query`], `search` evaluates it on sentences, `complete` returns completions of a text.
 
 mod complete;
+mod error;
 mod parse;
 mod search;
 
 pub use complete::completions;
+pub use error::QueryError;
 
 use crate::corpus::{Corpus, DocLabelId, LabelId, LabelSnapshot, SentenceId, Split};
 use crate::project::DailyProgress;
@@ -255,7 +257,7 @@ mod tests {
     fn invalid_queries_are_reported() {
         let check = |text: &str, expected: &str| {
             let error = Query::parse(text, &context(&corpus())).expect_err("an error");
-            assert!(error.contains(expected), "{text}: {error}");
+            assert!(error.to_string().contains(expected), "{text}: {error}");
         };
         check("label:XYZ", "Unknown label “XYZ”. Labels: LOC, PER");
         check("split:nowhere", "Unknown split");

@@ -1,30 +1,27 @@
 //! Parser of the search language.
 
+use super::error::MAX_TERMS;
 use super::{
-    FIELDS, HAS_VALUES, NumberPredicate, OriginPredicate, Query, QueryContext, STATUS_VALUES, Status, TextPattern,
+    FIELDS, NumberPredicate, OriginPredicate, Query, QueryContext, QueryError, STATUS_VALUES, Status, TextPattern,
 };
 use crate::corpus::{DocLabelId, LabelId, Split};
-use crate::i18n::tr;
 use regex::RegexBuilder;
 use std::sync::Arc;
-
-/// Maximum number of tokens in a query.
-const MAX_TERMS: usize = 200;
 
 impl Query {
     /// Parses a query.
     ///
     /// # Errors
-    /// Returns an error message for the user if the query is invalid.
-    pub fn parse(text: &str, known: &QueryContext) -> Result<Self, String> {
+    /// Returns the reason if the query is invalid.
+    pub fn parse(text: &str, known: &QueryContext) -> Result<Self, QueryError> {
         let tokens = tokens(text)?;
         if tokens.len() > MAX_TERMS {
-            return Err(tr!("Search is too long (more than {most} terms)", most = MAX_TERMS));
+            return Err(QueryError::TooLong);
         }
         let mut reader = Parser { tokens: &tokens, known: *known };
         let query = if reader.tokens.is_empty() { Self::All } else { reader.parse_or()? };
         match reader.tokens.first() {
-            Some(_) => Err(tr!("Unmatched “)”").into()),
+            Some(_) => Err(QueryError::UnmatchedParenthesis),
             None => Ok(query),
         }
     }
@@ -44,12 +41,12 @@ enum QueryToken {
     Pattern(String),
 }
 
-fn tokens(text: &str) -> Result<Vec<QueryToken>, String> {
+fn tokens(text: &str) -> Result<Vec<QueryToken>, QueryError> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     let until = |rest: &str, mark: char| {
-        let end = rest.find(mark).ok_or_else(|| tr!("Missing closing {mark}", mark))?;
-        Ok::<_, String>((rest[..end].to_owned(), end + mark.len_utf8()))
+        let end = rest.find(mark).ok_or(QueryError::MissingClosing(mark))?;
+        Ok::<_, QueryError>((rest[..end].to_owned(), end + mark.len_utf8()))
     };
     while let Some(c) = rest.chars().next() {
         let length = match c {
@@ -98,7 +95,7 @@ impl<'a> Parser<'a> {
         Some(first)
     }
 
-    fn parse_or(&mut self) -> Result<Query, String> {
+    fn parse_or(&mut self) -> Result<Query, QueryError> {
         let mut query = self.parse_and()?;
         while self.peek_keyword("or") {
             self.take();
@@ -107,7 +104,7 @@ impl<'a> Parser<'a> {
         Ok(query)
     }
 
-    fn parse_and(&mut self) -> Result<Query, String> {
+    fn parse_and(&mut self) -> Result<Query, QueryError> {
         let mut query = self.parse_term()?;
         while !self.tokens.is_empty() && self.tokens[0] != QueryToken::Close && !self.peek_keyword("or") {
             if self.peek_keyword("and") {
@@ -118,19 +115,19 @@ impl<'a> Parser<'a> {
         Ok(query)
     }
 
-    fn parse_term(&mut self) -> Result<Query, String> {
+    fn parse_term(&mut self) -> Result<Query, QueryError> {
         let mut negated = false;
         while self.peek_keyword("not") || self.tokens.first() == Some(&QueryToken::Not) {
             self.take();
             negated = !negated;
         }
         let query = match self.take() {
-            None | Some(QueryToken::Close | QueryToken::Not) => return Err(tr!("Incomplete search").into()),
+            None | Some(QueryToken::Close | QueryToken::Not) => return Err(QueryError::Incomplete),
             Some(QueryToken::Open) => {
                 let inside = self.parse_or()?;
                 match self.take() {
                     Some(QueryToken::Close) => inside,
-                    _ => return Err(tr!("Missing “)”").into()),
+                    _ => return Err(QueryError::MissingParenthesis),
                 }
             }
             Some(QueryToken::Quoted(text)) => Query::Text(literal(text)?),
@@ -141,10 +138,10 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses a word: a field with its value, which can be the next token, or a search word.
-    fn word(&mut self, word: &'a str) -> Result<Query, String> {
+    fn word(&mut self, word: &'a str) -> Result<Query, QueryError> {
         let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
         if let Some((field @ ("length" | "spans" | "words" | "score"), sign, value)) = number {
-            let wrong = || tr!("Expected a number after {field}{operator}", field, operator = sign);
+            let wrong = || QueryError::ExpectedNumber { field: field.into(), operator: sign.into() };
             let value = if field == "score" {
                 let score: f32 = value.parse().map_err(|_| wrong())?;
                 (score.clamp(0.0, 1.0) * 1000.0).round() as usize
@@ -172,7 +169,7 @@ impl<'a> Parser<'a> {
         let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
             ("", Some(QueryToken::Quoted(text))) => (text, literal),
             ("", Some(QueryToken::Pattern(text))) => (text, pattern),
-            ("", _) => return Err(tr!("Missing value after {field}:", field)),
+            ("", _) => return Err(QueryError::MissingValue(field.into())),
             (value, _) => (value, literal_or_pattern),
         };
         if is_apart {
@@ -188,12 +185,12 @@ impl<'a> Parser<'a> {
                 match value.to_ascii_lowercase().as_str() {
                     "yes" | "true" => Ok(flagged),
                     "no" | "false" => Ok(Query::Not(Box::new(flagged))),
-                    _ => Err(tr!("Expected yes or no after flag:").into()),
+                    _ => Err(QueryError::ExpectedYesOrNo),
                 }
             }
             "since" => {
                 let snapshot = self.known.snapshots.iter().find(|s| s.name == value);
-                let snapshot = snapshot.ok_or_else(|| tr!("Unknown snapshot “{name}”", name = value))?;
+                let snapshot = snapshot.ok_or_else(|| QueryError::UnknownSnapshot(value.into()))?;
                 Ok(Query::InSet(Arc::new(snapshot.changed_sentences(self.known.corpus).into_iter().collect())))
             }
             "class" => self.doc_label(value),
@@ -201,18 +198,13 @@ impl<'a> Parser<'a> {
             "status" => {
                 let named = |name: &str| name.eq_ignore_ascii_case(value);
                 let known = STATUS_VALUES.iter().find(|(name, _, old)| named(name) || named(old));
-                known.map(|(_, status, _)| Query::Status(*status)).ok_or_else(|| {
-                    tr!(
-                        "Unknown status “{value}”. Use {known}.",
-                        value,
-                        known = STATUS_VALUES.map(|(name, ..)| name).join(", ")
-                    )
-                })
+                let status = known.map(|(_, status, _)| Query::Status(*status));
+                status.ok_or_else(|| QueryError::UnknownStatus(value.into()))
             }
             "source" => self.origin(value),
             "split" => Split::from_name(&value.to_ascii_lowercase())
                 .map(Query::Split)
-                .ok_or_else(|| tr!("Unknown split “{value}”. Use train, dev or test.", value)),
+                .ok_or_else(|| QueryError::UnknownSplit(value.into())),
             _ => match value.to_ascii_lowercase().as_str() {
                 "overlap" | "overlaps" => Ok(Query::Overlap),
                 "comment" | "comments" => pattern("").map(Query::Comment),
@@ -221,13 +213,13 @@ impl<'a> Parser<'a> {
                 "class" | "classes" => {
                     Ok(Query::DocLabel((0..).map(DocLabelId::new).take(self.known.corpus.doc_labels.len()).collect()))
                 }
-                _ => Err(tr!("Expected {known} after has:", known = HAS_VALUES.join(" or "))),
+                _ => Err(QueryError::UnknownProperty),
             },
         }
     }
 
     /// Parses an origin: the source, the user, any model, or models with names of this prefix.
-    fn origin(&self, name: &str) -> Result<Query, String> {
+    fn origin(&self, name: &str) -> Result<Query, QueryError> {
         let proposers = &self.known.corpus.agents;
         let name = name.to_lowercase();
         Ok(Query::Origin(match name.as_str() {
@@ -238,9 +230,8 @@ impl<'a> Parser<'a> {
                 let fits = |(_, p): &(u8, &String)| p.to_lowercase().starts_with(&name);
                 let found: Vec<u8> = (0u8..).zip(proposers).filter(fits).map(|(who, _)| who).collect();
                 if found.is_empty() {
-                    let known = ["import", "human", "model"].into_iter().chain(proposers.iter().map(String::as_str));
-                    let known: Vec<&str> = known.collect();
-                    return Err(tr!("Unknown source “{name}”. Sources: {known}.", name, known = known.join(", ")));
+                    let known = ["import", "human", "model"].map(str::to_owned).into_iter().chain(proposers.clone());
+                    return Err(QueryError::UnknownSource { name, known: known.collect() });
                 }
                 OriginPredicate::Agents(found)
             }
@@ -248,28 +239,28 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses a label name, case-insensitive. A trailing `*` matches all labels with this prefix.
-    fn label(&self, name: &str) -> Result<Query, String> {
+    fn label(&self, name: &str) -> Result<Query, QueryError> {
         let names = self.known.corpus.labels.names();
         named(&names, name, |at| LabelId::try_from(at).ok())
             .map(Query::Label)
-            .ok_or_else(|| tr!("Unknown label “{name}”. Labels: {known}.", name, known = join_or_none(&names)))
+            .ok_or_else(|| QueryError::UnknownLabel { name: name.into(), known: names })
     }
 
     /// Parses a document label, like [`Self::label`].
-    fn doc_label(&self, name: &str) -> Result<Query, String> {
+    fn doc_label(&self, name: &str) -> Result<Query, QueryError> {
         let names = &self.known.corpus.doc_labels;
         named(names, name, |at| u32::try_from(at).ok().map(DocLabelId::new))
             .map(Query::DocLabel)
-            .ok_or_else(|| tr!("Unknown document label “{name}”. Labels: {known}.", name, known = join_or_none(names)))
+            .ok_or_else(|| QueryError::UnknownDocLabel { name: name.into(), known: names.clone() })
     }
 
     /// Parses a date: the sentences that were marked as done on that day.
-    fn done(&self, day: &str) -> Result<Query, String> {
+    fn done(&self, day: &str) -> Result<Query, QueryError> {
         let progress = self.known.progress;
         let date = if day.eq_ignore_ascii_case("today") { &progress.today.date } else { day };
         let digits = |c: (usize, char)| if matches!(c.0, 4 | 7) { c.1 == '-' } else { c.1.is_ascii_digit() };
         if date.len() != 10 || !date.char_indices().all(digits) {
-            return Err(tr!("Expected “today” or a date such as 2026-11-25 after done:").into());
+            return Err(QueryError::ExpectedDate);
         }
         Ok(Query::InSet(Arc::new(progress.of(date).collect())))
     }
@@ -286,34 +277,28 @@ fn named<I>(names: &[String], wanted: &str, id: impl Fn(usize) -> Option<I>) -> 
     (!found.is_empty()).then_some(found)
 }
 
-/// Formats a list of names, or a text for an empty list.
-fn join_or_none(names: &[String]) -> String {
-    if names.is_empty() { tr!("none").to_owned() } else { names.join(", ") }
-}
-
 fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(f, _)| f.strip_suffix(':').is_some_and(|f| f.eq_ignore_ascii_case(name)))
 }
 
 /// Function that parses a value into search text.
-type Reading = fn(&str) -> Result<TextPattern, String>;
+type Reading = fn(&str) -> Result<TextPattern, QueryError>;
 
 /// Parses a regular expression if the text is between slashes, or literal text.
-fn literal_or_pattern(text: &str) -> Result<TextPattern, String> {
+fn literal_or_pattern(text: &str) -> Result<TextPattern, QueryError> {
     match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
         Some(inside) => pattern(inside),
         None => literal(text),
     }
 }
 
-fn literal(text: &str) -> Result<TextPattern, String> {
+fn literal(text: &str) -> Result<TextPattern, QueryError> {
     Ok(TextPattern { literal: true, ..pattern(&regex::escape(text))? })
 }
 
-fn pattern(text: &str) -> Result<TextPattern, String> {
-    let wrong = |e: regex::Error| {
-        tr!("Invalid regular expression: {reason}", reason = e.to_string().lines().last().unwrap_or(""))
-    };
-    let pattern = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build().map_err(wrong)?;
-    Ok(TextPattern { pattern, literal: false })
+fn pattern(text: &str) -> Result<TextPattern, QueryError> {
+    let pattern = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
+    // The last line is the reason; the lines before it repeat the expression.
+    let invalid = |e: regex::Error| QueryError::Pattern(e.to_string().lines().last().unwrap_or_default().to_owned());
+    Ok(TextPattern { pattern: pattern.map_err(invalid)?, literal: false })
 }

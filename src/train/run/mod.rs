@@ -135,6 +135,8 @@ struct BestModel {
 #[derive(Default)]
 struct RunCounters {
     step: usize,
+    /// Number of steps that changed the weights.
+    n_updates: usize,
     n_subwords: usize,
     n_padded: usize,
     seconds: f64,
@@ -410,7 +412,7 @@ impl<'a> TrainingRun<'a> {
                     self.progress.divergence = Some(reason);
                     return Ok(Outcome::Diverged);
                 }
-                if self.n_updates() == 1 {
+                if self.progress.n_updates == 1 {
                     let (level, note) = gradient_coverage(&self.tagger.bert, &report);
                     observer.on_event(TrainEvent::Log(level, note));
                 }

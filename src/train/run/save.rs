@@ -63,6 +63,7 @@ impl TrainingRun<'_> {
         self.loss_scale = self.loss_scale.map(|fresh| state.loss_scale.unwrap_or(fresh));
         self.progress = RunCounters {
             step: state.step,
+            n_updates: state.n_updates(),
             n_subwords: state.pieces,
             n_padded: state.padded,
             seconds: state.seconds,
@@ -219,6 +220,7 @@ impl TrainingRun<'_> {
             arguments: settings::to_map(&self.arguments),
             head_kept: self.head_kept,
             step,
+            updates: Some(self.progress.n_updates),
             pieces: self.progress.n_subwords,
             padded: self.progress.n_padded,
             seconds: self.progress.seconds,

@@ -27,8 +27,10 @@ impl TrainingRun<'_> {
         let (loss, report) =
             self.forward_backward_update(batch, learning_rate).map_err(|e| self.explain_device_error(e))?;
         self.progress.step += 1;
-        let scaled = self.loss_scale.as_mut().is_some_and(|scale| scale.update(report.grad_norm.is_finite()));
-        let skipped = scaled && !report.grad_norm.is_finite();
+        let is_finite = report.grad_norm.is_finite();
+        self.progress.n_updates += usize::from(is_finite || self.loss_scale.is_none());
+        let scaled = self.loss_scale.as_mut().is_some_and(|scale| scale.update(is_finite));
+        let skipped = scaled && !is_finite;
         Ok(StepResult { loss, report, skipped, seconds: started.elapsed().as_secs_f64() })
     }
 
@@ -85,18 +87,12 @@ impl TrainingRun<'_> {
         self.data.train_set.n_subwords()
     }
 
-    /// Returns the number of steps that changed the weights.
-    pub(super) fn n_updates(&self) -> usize {
-        self.progress.step - self.loss_scale.map_or(0, |scale| scale.skipped)
-    }
-
     /// Returns the reason why the run cannot continue after this step, with the step, the batch and the probable cause.
     pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &PackedBatch) -> Option<String> {
-        let n_updates = self.n_updates();
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
         let uniform_loss = (self.tagger.tags.len() as f64).ln();
-        let diverged = has_diverged(n_updates, &mut p.recent_loss, loss, uniform_loss);
+        let diverged = has_diverged(p.n_updates, &mut p.recent_loss, loss, uniform_loss);
         let is_finite = loss.is_finite() && report.grad_norm.is_finite();
         let symptom = if !is_finite {
             "loss or gradient is not finite".to_owned()
@@ -106,7 +102,7 @@ impl TrainingRun<'_> {
             return None;
         };
         let (step, rate) = (p.step, self.arguments.learning_rate);
-        let cause = if n_updates > 2 {
+        let cause = if p.n_updates > 2 {
             format!("learning_rate {rate:e} is too high (previous gradient norm {before:.1}); try {:e}", rate / 5.0)
         } else if is_finite {
             format!(

@@ -4,6 +4,7 @@ use super::*;
 use crate::corpus::holdout::holdout;
 use crate::model::PretrainedModel;
 use crate::model::weights::SaveDtype;
+use crate::train::checkpoint::TrainerState;
 use crate::train::job::{CorpusData, JobData};
 use std::sync::Arc;
 
@@ -54,4 +55,7 @@ fn skipped_first_step_delays_only_its_own_report() {
     assert!(steps[0] > 1 && steps.last() == Some(&8), "{steps:?}");
     assert!(recorder.0.iter().any(is_coverage), "{:?}", recorder.0);
     assert_eq!(saved, 7, "each step but the last has a checkpoint");
+    let state = std::fs::read(job.out.join("checkpoint-7/trainer_state.json")).expect("the state");
+    let state: TrainerState = serde_json::from_slice(&state).expect("the state");
+    assert_eq!(state.n_updates(), 8 - steps[0]);
 }

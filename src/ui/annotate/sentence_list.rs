@@ -96,7 +96,7 @@ fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &m
         out.push(Command::View(ViewCommand::FilterText(view.query.clone())));
     }
     if let Some(problem) = &session.filter.query_error {
-        paragraph(ui, TextRole::Caption, theme::colors(ui).error, problem);
+        paragraph(ui, TextRole::Caption, theme::colors(ui).error, &problem.to_string());
     }
     // The field loses the focus while a completion is pressed or was reached by Tab.
     let over = |rect: Rect| {

@@ -65,20 +65,34 @@ pub fn to_svg(session: &Session, s: &Statistics) -> String {
 /// Number of PNG pixels for each SVG pixel.
 const SCALE: f32 = 2.0;
 
+/// Error of rendering an image.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The SVG is invalid.
+    #[error("{0}")]
+    Svg(#[from] usvg::Error),
+    /// The image is empty or too large.
+    #[error("the image is empty or too large")]
+    Size,
+    /// The pixels cannot be encoded.
+    #[error("{0}")]
+    Encode(String),
+}
+
 /// Renders an SVG as a PNG of twice its size, with the bundled fonts.
 ///
 /// # Errors
 /// Returns an error if the SVG or its size is invalid.
-pub fn to_png(svg: &str) -> Result<Vec<u8>, String> {
+pub fn to_png(svg: &str) -> Result<Vec<u8>, ImageError> {
     let mut options = usvg::Options { font_family: "Inter".into(), ..usvg::Options::default() };
     for bytes in fonts::files() {
         options.fontdb_mut().load_font_data(bytes.to_vec());
     }
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())?;
-    let size = tree.size().to_int_size().scale_by(SCALE).ok_or("the picture has no size")?;
-    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("the picture is too large")?;
+    let tree = usvg::Tree::from_str(svg, &options)?;
+    let size = tree.size().to_int_size().scale_by(SCALE).ok_or(ImageError::Size)?;
+    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or(ImageError::Size)?;
     resvg::render(&tree, tiny_skia::Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| e.to_string())
+    pixels.encode_png().map_err(|e| ImageError::Encode(e.to_string()))
 }
 
 fn labels(session: &Session, s: &Statistics) -> Vec<Bar> {

@@ -233,8 +233,8 @@ fn facts(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
             label(ui, TextRole::Caption, p.text_muted, tr!("Checking model…"));
         }
         None => {}
-        Some(Err(reason)) => {
-            paragraph(ui, TextRole::Caption, p.error, reason);
+        Some(Err(failure)) => {
+            paragraph(ui, TextRole::Caption, p.error, &failure.message);
         }
         Some(Ok(facts)) => {
             let millions = facts.n_parameters as f64 / 1e6;
