@@ -111,12 +111,15 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(mut writer) = writer(session, effects) else { return };
     writer.add_run(record, live);
     app.page = Page::Train;
-    let request = Box::new(train_request(session, base, arguments, out, false));
-    app.requests.submit(
-        Purpose::Train(session.stamp().session, run),
-        Work::Training(TrainingWork::Run(request)),
-        effects,
-    );
+    let request = train_request(session, base, arguments, out, false);
+    submit_run(app, run, request, effects);
+}
+
+/// Submits the request of a run of the open dataset.
+fn submit_run(app: &mut App, run: RunId, request: TrainRequest, effects: &mut Vec<Effect>) {
+    let Some(session) = &app.session else { return };
+    let purpose = Purpose::Train(session.stamp().session, run);
+    app.requests.submit(purpose, Work::Training(TrainingWork::Run(Box::new(request))), effects);
 }
 
 /// Creates the request of a run on the current dataset.
@@ -185,12 +188,8 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     // Base model and settings come from the checkpoint.
     let base = ModelRef::Folder(folder.clone());
     let arguments = app.train_page.arguments.clone();
-    let request = Box::new(train_request(session, base, arguments, folder, true));
-    app.requests.submit(
-        Purpose::Train(session.stamp().session, number),
-        Work::Training(TrainingWork::Run(request)),
-        effects,
-    );
+    let request = train_request(session, base, arguments, folder, true);
+    submit_run(app, number, request, effects);
 }
 
 /// Changes the control value of the current run, or stops the current measurement. A requested stop cannot be revoked.

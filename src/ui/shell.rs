@@ -148,9 +148,13 @@ impl Shell {
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
         let is_confirming = self.app.dialogs.is_confirming_close();
-        if asked && !self.writers.can_close() && !is_confirming {
-            self.closing = true;
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        if asked && !is_confirming {
+            if self.writers.can_close() {
+                hide_window(ctx);
+            } else {
+                self.closing = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            }
         }
         let failure = self.writers.failure();
         if is_confirming && failure.is_none() {
@@ -163,6 +167,7 @@ impl Shell {
             self.pending_commands.push(Command::ConfirmClosing(reason));
         } else if self.closing && self.writers.can_close() {
             self.closing = false;
+            hide_window(ctx);
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
@@ -304,6 +309,11 @@ impl Shell {
         }
         self.pending_commands.extend(out);
     }
+}
+
+/// Hides the window, because the checkpoint of a run is written before the program ends.
+fn hide_window(ctx: &Context) {
+    ctx.send_viewport_cmd(egui::ViewportCommand::Visible(false));
 }
 
 fn is_opened_dataset(answer: &Answer) -> bool {

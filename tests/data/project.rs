@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
-use tagwright::disk::{Lock, append_suffix};
+use tagwright::disk::append_suffix;
 use tagwright::eval::MetricValues;
 use tagwright::eval::token_metrics::{F1, LOSS};
 use tagwright::project::project_file::ImportOrigin;
@@ -177,7 +177,9 @@ fn older_project_of_another_program_is_refused_with_advice() {
     let at = folder.path().join("7.tagwright");
     let tables = include_str!("../golden/project-7.sql");
     rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
-    let lock = Lock::try_acquire(&append_suffix(&at, "-lock")).expect("a lock").expect("it is free");
+    // `Lock` is shared within a process, so the other process is represented by a lock of its own.
+    let lock = std::fs::File::create(append_suffix(&at, "-lock")).expect("a lock file");
+    lock.lock().expect("it is free");
     let error = Project::open(&at).err().expect("refused").to_string();
     assert!(error.contains("older version") && error.contains("close it in the other program"), "{error}");
     drop(lock);
