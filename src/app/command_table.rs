@@ -196,12 +196,24 @@ pub const COMMANDS: &[CommandSpec] = &[
         "select::extend_next_span",
         "Extend selection to next span",
         icon::MOVE_HORIZONTAL,
-    )
-    .keys(&[Shortcut::ctrl_shift("ArrowRight")]),
+    ),
     annotate(
         Action::ExtendSelection(CaretMotion::PreviousSpan),
         "select::extend_previous_span",
         "Extend selection to previous span",
+        icon::MOVE_HORIZONTAL,
+    ),
+    annotate(
+        Action::ExtendSelection(CaretMotion::WordRight),
+        "select::extend_word_right",
+        "Extend selection right by one word",
+        icon::MOVE_HORIZONTAL,
+    )
+    .keys(&[Shortcut::ctrl_shift("ArrowRight")]),
+    annotate(
+        Action::ExtendSelection(CaretMotion::WordLeft),
+        "select::extend_word_left",
+        "Extend selection left by one word",
         icon::MOVE_HORIZONTAL,
     )
     .keys(&[Shortcut::ctrl_shift("ArrowLeft")]),

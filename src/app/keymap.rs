@@ -78,8 +78,8 @@ const DOCCANO: Overrides = &[
     (Action::MoveSelection(CaretMotion::PreviousSpan), &[Shortcut::key("Comma")]),
     (Action::ExtendSelection(CaretMotion::Right), &[Shortcut::ctrl_shift("ArrowRight")]),
     (Action::ExtendSelection(CaretMotion::Left), &[Shortcut::ctrl_shift("ArrowLeft")]),
-    (Action::ExtendSelection(CaretMotion::NextSpan), &[]),
-    (Action::ExtendSelection(CaretMotion::PreviousSpan), &[]),
+    (Action::ExtendSelection(CaretMotion::WordRight), &[]),
+    (Action::ExtendSelection(CaretMotion::WordLeft), &[]),
 ];
 
 const LABEL_STUDIO: Overrides = &[

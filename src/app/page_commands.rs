@@ -8,6 +8,7 @@ use crate::eval::lint::FindingKind;
 use crate::format::ReadOptions;
 use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
+use crate::project::SelectionUnit;
 use crate::session::LabelFilter;
 use crate::session::matching::MatchOptions;
 use crate::session::query::Status;
@@ -32,6 +33,8 @@ pub enum ViewCommand {
     GoToSentence(usize),
     /// Selects words of the current sentence, both inclusive.
     Select(usize, usize),
+    /// Sets the unit of the selection in text without spaces.
+    SetSelectionUnit(SelectionUnit),
     /// Removes this span of the current document.
     Remove(Span),
     /// Undoes or redoes edits until this number of edits is applied.
@@ -205,7 +208,7 @@ impl ViewCommand {
     /// Returns true if the command changes the project.
     pub fn writes(&self) -> bool {
         match self {
-            Self::Remove(_) | Self::GoToHistory(_) | Self::SetGuidelines(_) => true,
+            Self::Remove(_) | Self::GoToHistory(_) | Self::SetGuidelines(_) | Self::SetSelectionUnit(_) => true,
             Self::GoToSentence(_)
             | Self::Select(..)
             | Self::Brush(_)

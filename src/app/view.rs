@@ -28,20 +28,7 @@ pub(super) fn clear_selection(session: &mut Session) {
 
 /// Moves the end of the selection and keeps its anchor.
 pub(super) fn extend_selection(app: &mut App, caret: CaretMotion) {
-    select_part(app, |session| match caret {
-        CaretMotion::NextCharacter | CaretMotion::PreviousCharacter => {
-            session.extend_by_character(caret == CaretMotion::NextCharacter)
-        }
-        CaretMotion::Right
-        | CaretMotion::Left
-        | CaretMotion::NextSpan
-        | CaretMotion::PreviousSpan
-        | CaretMotion::First
-        | CaretMotion::Last => {
-            session.move_caret(caret, true);
-            true
-        }
-    });
+    select_part(app, |session| session.extend_selection(caret));
 }
 
 /// Changes the selection. If it would be a part of a word that cannot be labeled, the user is notified of the reason.
@@ -82,6 +69,11 @@ pub(super) fn run_command(app: &mut App, command: ViewCommand, effects: &mut Vec
         ViewCommand::SetGuidelines(text) => {
             if let Some(mut writer) = writer(session, effects) {
                 writer.set_guidelines(text);
+            }
+        }
+        ViewCommand::SetSelectionUnit(unit) => {
+            if let Some(mut writer) = writer(session, effects) {
+                writer.set_selection_unit(unit);
             }
         }
         ViewCommand::Remove(span) => {

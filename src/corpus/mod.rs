@@ -12,7 +12,7 @@
 //! - [`store`]: the corpus, that is, all documents.
 //! - [`edit`]: reversible changes. [`edit_title`]: their titles. [`history`]: undo and redo.
 //! - [`relabel`]: renaming, merging and removing labels.
-//! - [`segmentation`]: tokens and sentences of plain text.
+//! - [`segmentation`]: tokens and sentences of plain text. [`unspaced_text`]: words in text without spaces.
 //! - [`carry_over`]: transfer of labels to a changed source.
 //! - [`snapshot`]: all labels at one point in time.
 //! - [`near_duplicates`]: detection of near-duplicates.
@@ -43,6 +43,7 @@ pub mod splitting;
 pub mod store;
 pub mod tag_notation;
 pub mod to_u32;
+pub mod unspaced_text;
 pub mod values;
 
 pub use bidi::BidiOrder;
@@ -58,4 +59,5 @@ pub use snapshot::LabelSnapshot;
 pub use span::{Origin, Span};
 pub use store::{Corpus, SentenceId};
 pub use tag_notation::TagNotation;
+pub use unspaced_text::WritingSystem;
 pub use values::Values;

@@ -1,21 +1,47 @@
 //! Segmentation of plain text into tokens and sentences.
 //!
-//! Tokens are Unicode words (UAX #29) without white space. Chinese and Japanese are split into characters; an emoji and
-//! its modifiers are one token.
+//! Tokens are Unicode words (UAX #29) without white space. Chinese and Japanese are split into characters, and Thai, Lao,
+//! Khmer and Burmese into the words of a dictionary; an emoji and its modifiers are one token.
 //!
 //! A sentence ends at the end of a line. Inside a line it ends at Unicode sentence boundaries, unless the last word is
-//! probably an abbreviation. No sentence ends inside a span.
+//! probably an abbreviation or in a script without sentence punctuation. No sentence ends inside a span.
 
 use super::document::{Document, Split};
 use super::span::Span;
 use super::to_u32::to_u32;
+use super::unspaced_text::{WritingSystem, dictionary_bounds};
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
+
+/// Returns true for letters and marks of scripts whose words are found with a dictionary.
+fn is_dictionary_script(c: char) -> bool {
+    WritingSystem::of_char(c) == WritingSystem::SoutheastAsian
+}
 
 /// Returns the byte ranges of the words of a text.
 pub fn tokenize(text: &str) -> Vec<(u32, u32)> {
-    let bounds = text.split_word_bound_indices();
-    let words = bounds.filter(|(_, word)| !word.chars().all(|c| c.is_whitespace() || c.is_control()));
-    words.map(|(at, word)| (to_u32(at), to_u32(at + word.len()))).collect()
+    let mut words = Vec::new();
+    // Adjacent parts in a script whose words are found with a dictionary.
+    let mut run: Range<usize> = 0..0;
+    for (at, word) in text.split_word_bound_indices() {
+        if word.starts_with(is_dictionary_script) {
+            run.start = if run.end == at && !run.is_empty() { run.start } else { at };
+            run.end = at + word.len();
+            continue;
+        }
+        push_dictionary_words(text, std::mem::take(&mut run), &mut words);
+        if !word.chars().all(|c| c.is_whitespace() || c.is_control()) {
+            words.push((to_u32(at), to_u32(at + word.len())));
+        }
+    }
+    push_dictionary_words(text, run, &mut words);
+    words
+}
+
+/// Adds the words of a range of a text.
+fn push_dictionary_words(text: &str, range: Range<usize>, words: &mut Vec<(u32, u32)>) {
+    let bounds: Vec<usize> = dictionary_bounds(&text[range.clone()]).map(|at| range.start + at).collect();
+    words.extend(bounds.windows(2).map(|pair| (to_u32(pair[0]), to_u32(pair[1]))));
 }
 
 /// Returns the index of the first word of each sentence, followed by the number of words.
@@ -29,7 +55,9 @@ fn split_sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32>
         while ends.next_if(|at| *at < end).is_some() {}
         let gap = &text[end..begin];
         let line_ends = gap.contains(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']);
-        let sentence_ends = ends.peek().is_some_and(|at| *at <= begin) && !is_abbreviation(text, words, i);
+        let is_punctuated = !text[..end].chars().rev().find(|c| c.is_alphabetic()).is_some_and(is_dictionary_script);
+        let sentence_ends =
+            is_punctuated && ends.peek().is_some_and(|at| *at <= begin) && !is_abbreviation(text, words, i);
         // Spans are sorted by start, so the maximum end of the spans up to here is sufficient.
         while spans.get(next_span).is_some_and(|s| s.start < pair[1].0) {
             covered = covered.max(spans[next_span].end);
@@ -108,6 +136,8 @@ mod tests {
         check("don't stop", "don't·stop");
         check("10.5 % of e\u{301}te\u{301}", "10.5·%·of·e\u{301}te\u{301}");
         check("中国人", "中·国·人");
+        check("ฉันรักประเทศไทย", "ฉัน·รัก·ประเทศไทย");
+        check("พ.ศ. 2560 (ปี)", "พ·.·ศ·.·2560·(·ปี·)");
         check("👩‍👩‍👧 hi", "👩‍👩‍👧·hi");
         check("  \t ", "");
         check("", "");
@@ -121,6 +151,7 @@ mod tests {
         check("Dr. Smith left.\u{2028}He did", "Dr·.·Smith·left·. / He·did");
         check("The U.S. Army", "The·U.S·.·Army");
         check("A. Merkel", "A·.·Merkel");
+        check("ฉันรัก ประเทศไทย\nไทย", "ฉัน·รัก·ประเทศไทย / ไทย");
     }
 
     #[test]

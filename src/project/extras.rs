@@ -2,6 +2,7 @@
 
 use super::progress::DailyProgress;
 use super::run_record::RunRecord;
+use super::selection_unit::SelectionUnit;
 use crate::corpus::LabelSnapshot;
 use std::sync::Arc;
 
@@ -31,4 +32,6 @@ pub struct ProjectExtras {
     pub allow_overlaps: Option<bool>,
     /// Annotation guidelines, in Markdown.
     pub guidelines: String,
+    /// Unit of the selection in text without spaces.
+    pub selection_unit: SelectionUnit,
 }

@@ -9,6 +9,7 @@
 //! - [`saving`]: the sources with the current labels; [`rebuilding`]: a project written again from memory.
 //! - [`writer`]: the thread that makes edits durable.
 //! - [`extras`]: runs, saved searches, snapshots; [`run_record`]: a training run; [`progress`]: sentences done by day.
+//! - [`selection_unit`]: unit of the selection in text without spaces.
 //! - [`app_dirs`]: data directories; [`settings`]: recent datasets and theme; [`sample`]: the bundled data and model.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
@@ -35,6 +36,7 @@ pub mod sample;
 mod saved;
 pub mod saving;
 mod schema;
+pub mod selection_unit;
 pub mod settings;
 pub mod source;
 pub mod target;
@@ -49,6 +51,7 @@ pub use project_file::Project;
 pub use rebuilding::Memory;
 pub use run_record::{RunMetrics, RunRecord, RunStatus};
 pub use saving::{Save, SaveError, Saved};
+pub use selection_unit::SelectionUnit;
 pub use settings::Settings;
 pub use source::{Dataset, SourceFile, SourceProblem};
 pub use writer::{ProjectWriter, WriteOp, WriterEvent};

@@ -398,6 +398,7 @@ pub(super) fn copy_extras(project: &mut Project, kept: &ProjectExtras) -> Result
     if !kept.work_time.is_empty() {
         project.set_meta("worked", &kept.work_time)?;
     }
+    project.set_meta("selection_unit", kept.selection_unit.id())?;
     project.set_meta("guidelines", &kept.guidelines)
 }
 

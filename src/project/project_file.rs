@@ -113,7 +113,7 @@ const PROGRESS_INTERVAL: usize = 500;
 
 /// Version of the readers. It must change whenever they segment documents, tokens or labels differently, because
 /// imported projects then differ from a new reading of their source.
-const READER_VERSION: &str = "6";
+const READER_VERSION: &str = "7";
 
 /// Key of the `meta` value that marks the import of document labels.
 pub(super) const DOC_LABELS_KEY: &str = "classes";

@@ -5,6 +5,7 @@
 use super::Session;
 use crate::corpus::{BidiOrder, Document, Edit, LabelId, Origin, Span};
 use crate::eval::lint::trim_punctuation;
+use crate::project::SelectionUnit;
 use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -15,6 +16,10 @@ pub enum CaretMotion {
     Right,
     /// Next word to the left on the screen.
     Left,
+    /// Next word of the dictionary to the right, in text without spaces; elsewhere like [`Self::Right`].
+    WordRight,
+    /// Next word of the dictionary to the left, in text without spaces; elsewhere like [`Self::Left`].
+    WordLeft,
     /// First word of the sentence.
     First,
     /// Last word of the sentence.
@@ -53,8 +58,13 @@ impl Session {
     }
 
     /// Returns the current document and the index of the current sentence in it.
-    fn current_sentence(&self) -> (&Document, usize) {
-        let id = self.current_id();
+    pub(super) fn current_sentence(&self) -> (&Document, usize) {
+        self.sentence(self.current)
+    }
+
+    /// Returns the document of a sentence and the index of the sentence in it, by index in the list of all sentences.
+    pub(super) fn sentence(&self, index: usize) -> (&Document, usize) {
+        let id = self.sentences[index];
         (self.corpus.document(id.document), id.sentence as usize)
     }
 
@@ -69,9 +79,12 @@ impl Session {
         let (document, sentence) = self.current_sentence();
         let right_to_left = BidiOrder::from_words(&document.sentence_tokens(sentence)).is_rtl;
         let last = document.sentence_range(sentence).len() - 1;
-        let forward = match caret {
-            CaretMotion::Right => !right_to_left,
-            CaretMotion::Left => right_to_left,
+        let unit = self.selection_unit();
+        let (forward, unit) = match caret {
+            CaretMotion::Right => (!right_to_left, unit),
+            CaretMotion::Left => (right_to_left, unit),
+            CaretMotion::WordRight => (!right_to_left, SelectionUnit::Word),
+            CaretMotion::WordLeft => (right_to_left, SelectionUnit::Word),
             CaretMotion::First => return self.set_caret(0, extend),
             CaretMotion::Last => return self.set_caret(last, extend),
             CaretMotion::NextSpan | CaretMotion::PreviousSpan => {
@@ -79,10 +92,36 @@ impl Session {
             }
             CaretMotion::NextCharacter | CaretMotion::PreviousCharacter => return,
         };
+        if unit == SelectionUnit::Word {
+            return self.move_by_word(forward, extend);
+        }
         match self.selection {
             None => self.set_caret(if forward { 0 } else { last }, false),
             Some((_, head)) => {
                 self.set_caret(if forward { (head + 1).min(last) } else { head.saturating_sub(1) }, extend);
+            }
+        }
+    }
+
+    /// Moves the end of the selection and keeps its anchor. Returns false without any change if it would be inside a
+    /// word and the source format supports only whole words.
+    pub fn extend_selection(&mut self, caret: CaretMotion) -> bool {
+        match caret {
+            CaretMotion::NextCharacter => self.extend_by_character(true),
+            CaretMotion::PreviousCharacter => self.extend_by_character(false),
+            CaretMotion::Right | CaretMotion::Left if self.extends_by_character() => {
+                self.extend_by_character(caret == CaretMotion::Right)
+            }
+            CaretMotion::Right
+            | CaretMotion::Left
+            | CaretMotion::WordRight
+            | CaretMotion::WordLeft
+            | CaretMotion::NextSpan
+            | CaretMotion::PreviousSpan
+            | CaretMotion::First
+            | CaretMotion::Last => {
+                self.move_caret(caret, true);
+                true
             }
         }
     }
@@ -113,7 +152,7 @@ impl Session {
         end == at.start || self.select_part((at.start, end))
     }
 
-    fn set_caret(&mut self, at: usize, extend: bool) {
+    pub(super) fn set_caret(&mut self, at: usize, extend: bool) {
         let anchor = self.selection.filter(|_| extend).map_or(at, |(anchor, _)| anchor);
         self.select(Some((anchor, at)));
     }
@@ -142,19 +181,23 @@ impl Session {
     /// Returns the words that a drag selects, from anchor to end, in a sentence given by index in the list of all
     /// sentences. Punctuation at the edges is excluded unless `with_signs` is true or the drag covers nothing else.
     pub fn drag_range(&self, index: usize, (from, to): (usize, usize), with_signs: bool) -> (usize, usize) {
-        let id = self.sentences[index];
-        let (document, sentence) = (self.corpus.document(id.document), id.sentence as usize);
+        let (document, sentence) = self.sentence(index);
         let mut words = from.min(to)..from.max(to) + 1;
+        if self.selection_unit() == SelectionUnit::Word {
+            words.start = self.word_at(index, words.start).start;
+            words.end = self.word_at(index, words.end - 1).end;
+        }
+        let whole = words.clone();
         // A full stop at the end of a sentence is not part of an abbreviation.
         let tokens = document.sentence_range(sentence);
         let ends = words.end == tokens.len() && words.len() > 1 && document.token(tokens.end - 1) == ".";
         words.end -= usize::from(ends);
         let inner = trim_punctuation(document, sentence, words);
-        match inner.filter(|_| !with_signs) {
-            Some(inner) if from <= to => (inner.start, inner.end - 1),
-            Some(inner) => (inner.end - 1, inner.start),
-            None => (from, to),
-        }
+        let (first, last) = match inner.filter(|_| !with_signs) {
+            Some(inner) => (inner.start, inner.end - 1),
+            None => (whole.start, whole.end - 1),
+        };
+        if from <= to { (first, last) } else { (last, first) }
     }
 
     /// Returns the selected text range as a span of this label.
@@ -178,9 +221,8 @@ impl Session {
         if part.start >= part.end || words.start >= words.end {
             return true;
         }
-        let file = self.files.get(document.source_id as usize);
         let whole = document.span_from_tokens(sentence, words.start..words.end, LabelId::default()) == part;
-        if !whole && file.is_some_and(|f| !f.report.format.capabilities.original_text) {
+        if !whole && !self.supports_partial_tokens(document) {
             return false;
         }
         let selection = (words.start, words.end - 1);

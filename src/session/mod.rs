@@ -4,6 +4,7 @@
 //! - [`totals`]: counts that follow from the applied edits.
 //! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
+//! - `selection_unit`: selection by character or word in text without spaces.
 //! - [`run`]: the run in progress; [`results`]: scores, findings and measurements.
 //! - [`query`]: the search language of the sentence list; [`work_timer`]: the time worked.
 
@@ -15,6 +16,7 @@ pub mod matching;
 pub mod query;
 pub mod results;
 pub mod run;
+mod selection_unit;
 mod stored;
 mod suggestions;
 pub mod totals;
@@ -30,7 +32,9 @@ use crate::corpus::{
 use crate::hub::ModelRef;
 use crate::model::Alignment;
 use crate::model::align::AlignmentOptions;
-use crate::project::{DailyProgress, Dataset, Opened, RunRecord, SavedSearch, SourceFile, SourceProblem, WriteOp};
+use crate::project::{
+    DailyProgress, Dataset, Opened, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, WriteOp,
+};
 use crate::train::preview::RunPreview;
 use crate::worker::{SessionId, Stamp};
 use query::{Query, QueryContext, QueryError, Status};
@@ -148,6 +152,8 @@ pub struct Session {
     guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
     allow_overlaps: bool,
+    /// Unit of the selection in text without spaces.
+    selection_unit: SelectionUnit,
     /// Used labels, most recent first.
     pub recent_labels: Vec<LabelId>,
     /// The words that were labeled last, and their label.
@@ -193,6 +199,7 @@ impl Session {
             snapshots: extras.snapshots,
             max_run_number: highest_run,
             guidelines: extras.guidelines,
+            selection_unit: extras.selection_unit,
             evaluation: Evaluation {
                 split: *corpus.splits().last().unwrap_or(&Split::Test),
                 result: None,

@@ -5,7 +5,9 @@ use super::Session;
 use super::work_timer::WorkTimer;
 use crate::corpus::LabelSnapshot;
 use crate::project::extras::ProjectExtras;
-use crate::project::{DailyProgress, Dataset, Memory, RunRecord, SavedSearch, SourceFile, SourceProblem, Today};
+use crate::project::{
+    DailyProgress, Dataset, Memory, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, Today,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,6 +62,11 @@ impl Session {
         self.allow_overlaps
     }
 
+    /// Returns the unit of the selection in text without spaces.
+    pub fn selection_unit(&self) -> SelectionUnit {
+        self.selection_unit
+    }
+
     /// Returns the progress by day.
     pub fn progress(&self) -> &DailyProgress {
         &self.progress
@@ -98,6 +105,7 @@ impl Session {
             work_time: self.work_timer.to_text(&self.progress.today.date),
             allow_overlaps: Some(self.allow_overlaps),
             guidelines: self.guidelines.clone(),
+            selection_unit: self.selection_unit,
         };
         Memory { dataset, history: self.history.clone(), extras: kept }
     }

@@ -4,7 +4,7 @@ use super::Session;
 use super::results::Checks;
 use super::run::LiveRun;
 use crate::corpus::{Edit, LabelSnapshot, ReviewState, SentenceId};
-use crate::project::{RunRecord, RunStatus, Save, SavedSearch, WriteOp};
+use crate::project::{RunRecord, RunStatus, Save, SavedSearch, SelectionUnit, WriteOp};
 use crate::worker::RunId;
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -133,6 +133,12 @@ impl Writer<'_> {
     pub fn set_allow_overlaps(&mut self, allowed: bool) {
         self.0.allow_overlaps = allowed;
         self.store(WriteOp::Meta("overlaps", allowed.to_string()));
+    }
+
+    /// Sets the unit of the selection in text without spaces.
+    pub fn set_selection_unit(&mut self, unit: SelectionUnit) {
+        self.0.selection_unit = unit;
+        self.store(WriteOp::Meta("selection_unit", unit.id().to_owned()));
     }
 
     /// Changes the annotation guidelines.

@@ -28,6 +28,11 @@ pub fn changes(n: usize) -> String {
     trn!(n, "{n} change", "{n} changes")
 }
 
+/// Formats a number of characters.
+pub fn characters(n: usize) -> String {
+    trn!(n, "{n} character", "{n} characters")
+}
+
 /// Formats a number of commands.
 pub fn commands(n: usize) -> String {
     trn!(n, "{n} command", "{n} commands")

@@ -2,7 +2,8 @@
 
 use super::Commands;
 use super::annotate::paint::{TextPaint, lerp_color};
-use super::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use super::annotate::span_shape::SpanShape;
+use super::annotate::text_layout::{SentenceStyle, TextLayout};
 use super::format_numbers::{self, format_probability, thousands};
 use super::theme::{self, LabelColor, TextRole, icon};
 use super::widgets::{

@@ -2,7 +2,8 @@
 
 use super::Commands;
 use super::annotate::paint::TextPaint;
-use super::annotate::text_layout::{self, SpanShape, TextLayout};
+use super::annotate::span_shape::SpanShape;
+use super::annotate::text_layout::{self, TextLayout};
 use super::format_numbers::format_days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{

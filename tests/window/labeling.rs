@@ -38,7 +38,7 @@ fn selection_moves_by_word_span_and_to_ends() {
     check(
         "[Ada PER] met [Zoë PER]",
         &[(CTRL, ArrowRight), (CTRL | SHIFT, ArrowRight), (NONE, Num2)],
-        "[Ada met Zoë ORG]",
+        "[Ada met ORG] [Zoë PER]",
     );
     check("Ada met", &[(CTRL, ArrowRight), (NONE, Num2)], "Ada met");
 }

@@ -10,3 +10,4 @@ mod saving;
 pub mod screenshots;
 mod training;
 mod trying;
+mod unspaced;

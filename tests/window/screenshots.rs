@@ -17,6 +17,9 @@ use tagwright::session::run::RunState;
 
 const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 March 2025, after eleven years of building bridges for Skanska. Her first job was to explain to the council of Esbjerg why forty turbines would not frighten the herring.\n\n“They asked good questions,” she told the Jutland Evening Post. “One captain wanted to know whether a Danish wind blows differently from a Dutch one. I said I would ask in Hornsea.”\n\nThe board voted on Thursday. Anders Bech, its chairman for nine years, abstained: his brother-in-law sells cable to Siemens, and the town of Esbjerg is small.";
 
+/// Chinese, Japanese, Thai, and words that are longer than a line.
+const UNSPACED: &str = "展览今天开幕。\n周三下午，海岸博物馆的馆长郭晓岚在青石镇向记者展示了一座十九世纪的铜制灯塔模型，并宣布红河轮船联合公司已经同意捐出全部航海日记（共四百卷），供研究人员免费查阅。\n水曜日の午後、海岸博物館の館長である高瀬真理子は、十九世紀の灯台の模型を記者に見せ、「ウエストハーバー汽船」が航海日誌を寄贈すると発表した。\nบ่ายวันพุธ ผู้อำนวยการพิพิธภัณฑ์ชายฝั่งแสดงแบบจำลองประภาคารสมัยศตวรรษที่สิบเก้าให้ผู้สื่อข่าวดูที่เมืองหินเขียว และประกาศว่าบริษัทเรือกลไฟแม่น้ำแดงจะมอบบันทึกการเดินเรือทั้งหมด\nSiehe https://archive.example.org/collections/lighthouse/nineteenth-century/models?sort=date&page=12#letters und Leuchtturmwärterhausbesichtigungsgenehmigungsformularausgabestellenleiterinnenversammlungsprotokoll";
+
 /// States that the README shows.
 pub const PUBLISHED: [&str; 8] =
     ["annotate", "annotate-subwords", "annotate-suggestions", "data", "evaluate", "import", "train", "try"];
@@ -56,6 +59,7 @@ fn screenshots() {
         import(theme);
         editor(theme);
         scripts(theme);
+        unspaced(theme);
         small(theme);
     }
 }
@@ -181,15 +185,63 @@ fn document_labels(w: &mut Window, theme: Theme) {
     w.ask(Command::View(ViewCommand::ClosePicker));
 }
 
+/// Returns a document as a JSON line, with labels of parts of its text.
+fn record(text: &str, spans: &[(&str, &str)]) -> String {
+    let at = |part: &str| text[..text.find(part).expect("a part")].chars().count();
+    let spans: Vec<_> =
+        spans.iter().map(|(part, l)| serde_json::json!([at(part), at(part) + part.chars().count(), l])).collect();
+    serde_json::json!({"text": text, "label": spans}).to_string() + "\n"
+}
+
+/// Text without spaces between words, and words that are longer than a line.
+fn unspaced(theme: Theme) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("lighthouses.jsonl");
+    let spans = [
+        ("周三", "DATE"),
+        ("海岸博物馆", "ORG"),
+        ("郭晓岚", "PER"),
+        ("青石镇", "LOC"),
+        ("红河轮船联合公司", "ORG"),
+        ("水曜日", "DATE"),
+        ("高瀬真理子", "PER"),
+        ("ウエストハーバー汽船", "ORG"),
+        ("วันพุธ", "DATE"),
+        ("เมืองหินเขียว", "LOC"),
+        ("บริษัทเรือกลไฟแม่น้ำแดง", "ORG"),
+        (
+            "https://archive.example.org/collections/lighthouse/nineteenth-century/models?sort=date&page=12#letters",
+            "URL",
+        ),
+    ];
+    std::fs::write(&at, record(UNSPACED, &spans)).expect("a file");
+    for (name, size) in [("unspaced", [1440.0, 900.0]), ("unspaced-small", [800.0, 600.0])] {
+        let data = Rc::new(tempfile::tempdir().expect("a folder"));
+        let mut w = Window::with(data, &[&at], size, theme);
+        w.until("the file is open", |w| w.app().session.is_some());
+        w.keys(&[Key::ArrowDown]);
+        w.ask(Command::View(ViewCommand::Select(0, 5)));
+        w.step();
+        shoot(&mut w, &format!("annotate-{name}"), theme);
+        w.keys(&[Key::ArrowDown, Key::ArrowDown]);
+        w.ask(Command::View(ViewCommand::Select(0, 1)));
+        w.step();
+        shoot(&mut w, &format!("annotate-{name}-thai"), theme);
+        w.go_to("Try");
+        w.type_text("Input text", UNSPACED);
+        w.until("the text is analyzed", |w| w.app().try_page.analyzed_text == UNSPACED);
+        shoot(&mut w, &format!("try-{name}"), theme);
+    }
+    let mut w = Window::with(Rc::new(tempfile::tempdir().expect("a folder")), &[], [1440.0, 900.0], theme);
+    w.answer(&at);
+    w.press("Open file…");
+    w.until("the preview is loaded", |w| matches!(w.dialog(), Some(Dialog::Import(_))));
+    shoot(&mut w, "import-unspaced", theme);
+}
+
 /// Overlapping spans, partial words, and other scripts.
 fn scripts(theme: Theme) {
     let folder = tempfile::tempdir().expect("a folder");
-    let record = |text: &str, spans: &[(&str, &str)]| {
-        let at = |part: &str| text[..text.find(part).expect("a part")].chars().count();
-        let spans: Vec<_> =
-            spans.iter().map(|(part, l)| serde_json::json!([at(part), at(part) + part.chars().count(), l])).collect();
-        serde_json::json!({"text": text, "label": spans}).to_string() + "\n"
-    };
     let university = "The University of California in Los Angeles asked the Bank of England for Kundennummer2785708.";
     let spans = [
         ("University of California in Los Angeles", "ORG"),

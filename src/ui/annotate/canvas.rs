@@ -7,12 +7,13 @@ use super::mouse::{command_for_selection, drag_chars, drag_tokens, keep_punctuat
 use super::paint::TextPaint;
 use super::picker;
 use super::span_layout::{self, SpanLayout};
+use super::span_shape::SpanShape;
 use super::subwords;
-use super::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use super::text_layout::{SentenceStyle, TextLayout};
 use crate::app::page_commands::ViewCommand;
 use crate::app::text_prompt::TextPrompt;
 use crate::app::{Action, App, Command};
-use crate::corpus::{LabelId, Span, TokenSpan};
+use crate::corpus::{LabelId, Span, TokenSpan, WritingSystem};
 use crate::i18n::tr;
 use crate::session::PickerTarget;
 use crate::session::Session;
@@ -22,12 +23,15 @@ use crate::ui::format_numbers;
 use crate::ui::theme::{self, TextRole};
 use crate::ui::widgets::{hairline, icon, key_caps, label, put_text, spoken};
 use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Presentation state of the canvas.
 #[derive(Default)]
 pub struct CanvasState {
     /// The last sentence that was scrolled to, and if its subwords were shown.
     scrolled_to: Option<(usize, bool)>,
+    /// The last sentence and caret that were scrolled to.
+    caret: Option<(usize, usize)>,
     /// Word at which a drag started.
     pub(super) drag_start: Option<usize>,
     /// Adjacent sentence and word at which a drag started.
@@ -71,12 +75,17 @@ pub fn key_hints(ui: &mut Ui, app: &App, session: &Session) {
                 let number = (vec![numbers.as_str()], tr!("Label"));
                 let clear = (caps(Action::ClearLabel), tr!("Remove"));
                 let hints = if session.suggestions().is_empty() {
-                    let extend = (caps(Action::ExtendSelection(CaretMotion::Right)), tr!("Extend"));
+                    let extend = |caret| caps(Action::ExtendSelection(caret));
+                    let (third, fourth) = if session.writing_system() == WritingSystem::Spaced {
+                        (clear, (caps(Action::MarkDone), tr!("Done")))
+                    } else {
+                        ((extend(CaretMotion::WordRight), tr!("One word more")), clear)
+                    };
                     [
                         number,
-                        extend,
-                        clear,
-                        (caps(Action::MarkDone), tr!("Done")),
+                        (extend(CaretMotion::Right), tr!("Extend")),
+                        third,
+                        fourth,
                         (caps(Action::ChooseLabel), tr!("Choose label")),
                     ]
                 } else {
@@ -138,10 +147,11 @@ fn handle_double_click(ui: &Ui, session: &Session, view: &mut CanvasState, out: 
     }
     let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
     let first = view.last_context_click.take().filter(|_| double && ui.rect_contains_pointer(ui.clip_rect()));
-    if let Some((index, word)) = first {
+    if let Some((index, token)) = first {
+        let word = session.word_at(index, token);
         out.extend([
             Command::View(ViewCommand::GoToSentence(index)),
-            Command::View(ViewCommand::Select(word, word)),
+            Command::View(ViewCommand::Select(word.start, word.end - 1)),
             command_for_selection(session),
         ]);
     }
@@ -171,7 +181,7 @@ fn context_sentence(
     let document = session.corpus().document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
     let (size, line) = theme::density(ui).context_text();
-    let spans = SpanLayout::compute(ui, session, index, false, SentenceStyle::context(size, line)).inline;
+    let spans = SpanLayout::compute(ui, session, index, false).inline;
     let joined = document.joins_previous(id.sentence as usize);
     let flow = TextLayout::layout_joined(ui, &words, &spans, SentenceStyle::context(size, line), width, &joined);
     let size = vec2(ui.available_width(), flow.height() + 9.0);
@@ -181,7 +191,7 @@ fn context_sentence(
     });
     let origin = rect.min + vec2(gutter_width(ui), 0.0);
     let number = TextRole::MonoSmall.single_line(ui, &index.to_string());
-    let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + line));
+    let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + flow.style.line));
     put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text_muted);
     let clip = ui.clip_rect();
     let word = response.interact_pointer_pos().and_then(|at| flow.word_at(at - origin));
@@ -225,8 +235,7 @@ fn current_sentence(
     let id = session.current_id();
     let document = session.corpus().document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
-    let (size, line) = theme::density(ui).reading_text();
-    let layers = SpanLayout::compute(ui, session, session.current, true, SentenceStyle::reading(size, line));
+    let layers = SpanLayout::compute(ui, session, session.current, true);
     ui.add_space(10.0);
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter_width(ui);
@@ -236,7 +245,7 @@ fn current_sentence(
         ui.add_space(gutter_width(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
         label(ui, TextRole::MonoSmall, p.text_secondary, &session.sentence_name(session.current));
-        label(ui, TextRole::Small, p.text_muted, &format_numbers::tokens(words.len()));
+        label(ui, TextRole::Small, p.text_muted, &length_of(&words));
         if let (true, Some(aligned)) = (session.subwords.is_on, &session.subwords.alignment) {
             label(ui, TextRole::Small, p.text_muted, &format_numbers::subwords(aligned.encoding.len()));
         }
@@ -281,6 +290,16 @@ fn current_sentence(
     ui.painter().rect_filled(bar, 2, p.accent);
     ui.add_space(18.0);
     rect
+}
+
+/// Returns the number of tokens, or of characters if each token is a character of a text without spaces.
+fn length_of(words: &[&str]) -> String {
+    let is_character = |word: &&str| word.graphemes(true).nth(1).is_none();
+    if WritingSystem::of_words(words) != WritingSystem::Spaced && words.iter().all(is_character) {
+        format_numbers::characters(words.len())
+    } else {
+        format_numbers::tokens(words.len())
+    }
 }
 
 fn sentence_text(
@@ -328,24 +347,27 @@ fn sentence_text(
     if let Some(at) = at {
         let in_lane = |(lane, span): &&(usize, SpanShape)| {
             let width = super::text_layout::label_galley(ui, &span.name).size().x;
-            flow.lane(*lane, span, width).iter().any(|strip| strip.rect.contains(at.to_pos2()))
+            flow.lane(ui, words, *lane, span, width).iter().any(|strip| strip.rect.contains(at.to_pos2()))
         };
         let over = layers.stacked.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
         let character = |at: egui::Vec2| {
-            let word = flow.word_at(at)?;
+            let (word, byte) = flow.byte_at(ui, words, at)?;
             let (start, _) = document.tokens[document.sentence_range(id.sentence as usize).start + word];
-            Some(start + flow.byte_at(ui, word, words[word], at) as u32)
+            Some(start + byte as u32)
         };
         let pressed = press_position(ui).map_or(at, |pressed| pressed - origin);
-        if view.char_drag_start.is_some() || ui.input(|i| i.modifiers.alt) {
-            drag_chars(&response, view, (character(pressed), character(at)), out);
+        let drags_characters = view.drag_start.is_none()
+            && (response.drag_started() && flow.word_at(pressed).is_some_and(|token| session.drags_characters(token))
+                || ui.input(|i| i.modifiers.alt));
+        if view.char_drag_start.is_some() || drags_characters {
+            drag_chars(&response, session, view, (character(pressed), character(at)), out);
         } else {
             drag_tokens(&response, session, view, &flow, (pressed, at), over, out);
         }
     }
     if let Some(selected) = session.selected().filter(|_| session.label_picker == Some(PickerTarget::Selection)) {
-        let (first, last) = (flow.rect(*selected.start()), flow.rect(*selected.end()));
-        let below = if flow.rect(*selected.start()).top() == last.top() { first.union(last) } else { last };
+        let (first, last) = (flow.rect(*selected.start()), flow.last_rect(*selected.end()));
+        let below = if first.top() == last.top() { first.union(last) } else { last };
         label_picker::show(ui, below.translate(origin.to_vec2()), session, &mut view.picker, out);
     }
     let ringed = session.selection.and_then(|_| {
@@ -355,14 +377,7 @@ fn sentence_text(
     let ringed = ringed.filter(|_| session.char_selection.is_none());
     let part = session.char_selection.zip(session.selection).and_then(|((start, end), (from, to))| {
         let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: LabelId::default() };
-        span_layout::cut(
-            ui,
-            document,
-            id.sentence as usize,
-            &Span::new(start..end, LabelId::default()),
-            &words,
-            SentenceStyle::reading(size, line),
-        )
+        span_layout::cut(document, id.sentence as usize, &Span::new(start..end, LabelId::default()), &words)
     });
     let paint = TextPaint {
         selection: if ringed.is_some() && part.is_none() { None } else { session.selected() },
@@ -373,8 +388,13 @@ fn sentence_text(
         clip: Some(ui.clip_rect()),
         ..TextPaint::default()
     };
+    let caret = session.selection.map(|(_, head)| (session.current, head));
+    if let Some((_, head)) = caret.filter(|_| caret != view.caret) {
+        ui.scroll_to_rect(flow.last_rect(head).translate(origin.to_vec2()), None);
+    }
+    view.caret = caret;
     for (lane, span) in &layers.stacked {
-        flow.paint_lane(ui, origin, *lane, span, ui.clip_rect());
+        flow.paint_lane(ui, origin, words, *lane, span);
     }
     flow.paint(ui, origin, words, spans, paint);
     comment_markers(ui, session, &flow, origin, out);
@@ -406,7 +426,7 @@ fn comment_markers(ui: &mut Ui, session: &Session, flow: &TextLayout, origin: eg
         let words =
             document.to_token_span(id.sentence as usize, &Span::new(remark.start..remark.end, LabelId::default()));
         let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };
-        let end = flow.rect(last).translate(origin.to_vec2());
+        let end = flow.last_rect(last).translate(origin.to_vec2());
         let x = if flow.right_to_left { end.left() } else { end.right() };
         let corner = pos2(x, end.center().y - flow.style.block() / 2.0);
         let rect = Rect::from_center_size(corner, vec2(14.0, 14.0));

@@ -4,14 +4,17 @@ use super::{doc_labels, suggestions};
 use crate::app::page_commands::ViewCommand;
 use crate::app::{Action, App, Command};
 use crate::corpus::edit::quoted_text;
-use crate::corpus::{LabelId, Origin, Scheme, Span, scheme, tag_notation};
+use crate::corpus::{LabelId, Origin, Scheme, Span, WritingSystem, scheme, tag_notation};
 use crate::format::conll2003_ids::{chunk_tags_to_iob2, column_value_id};
 use crate::i18n::tr;
 use crate::model::TagSet;
+use crate::project::SelectionUnit;
 use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{IconButton, Table, TableColumn, label, panel_header_with_id, paragraph, separator};
+use crate::ui::widgets::{
+    IconButton, SegmentedControl, Table, TableColumn, label, panel_header_with_id, paragraph, separator,
+};
 use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 /// Shows the panel.
@@ -24,6 +27,10 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         separator(ui);
         part.show(ui, |ui| document_labels(ui, app, session, out));
         separator(ui);
+        if session.writing_system() != WritingSystem::Spaced {
+            part.show(ui, |ui| selection_unit(ui, session, out));
+            separator(ui);
+        }
         if session.suggestion().is_some() {
             part.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
@@ -85,6 +92,28 @@ fn document_labels(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
             out.push(Command::Run(Action::ChooseDocLabel));
         }
     });
+}
+
+/// Shows the unit of the selection, for text without spaces.
+fn selection_unit(ui: &mut Ui, session: &Session, out: &mut Commands) {
+    let p = theme::colors(ui);
+    ui.spacing_mut().item_spacing.y = 8.0;
+    label(ui, TextRole::SmallMedium, p.text_secondary, tr!("Selection moves by"));
+    let unit = session.selection_unit();
+    let mut chosen = SelectionUnit::ALL.iter().position(|u| *u == unit).unwrap_or_default();
+    let names = SelectionUnit::ALL.map(|unit| match unit {
+        SelectionUnit::Character => tr!("Character"),
+        SelectionUnit::Word => tr!("Word"),
+    });
+    if SegmentedControl::new(&mut chosen, &names).wide().show(ui).changed() {
+        out.push(Command::View(ViewCommand::SetSelectionUnit(SelectionUnit::ALL[chosen])));
+    }
+    paragraph(
+        ui,
+        TextRole::Small,
+        p.text_muted,
+        tr!("Words come from a dictionary. A span can start and end inside a word."),
+    );
 }
 
 /// Returns the display name of the origin of a span.

@@ -1,16 +1,18 @@
 //! Mouse input on the text: selects words or characters, and applies labels.
 
 use super::canvas::CanvasState;
-use super::text_layout::{SpanShape, TextLayout};
+use super::span_shape::SpanShape;
+use super::text_layout::TextLayout;
 use crate::app::page_commands::{LabelCommand, ViewCommand};
 use crate::app::{Action, Command};
 use crate::session::Session;
 use crate::ui::Commands;
 use egui::Ui;
 
-/// Extends the selection by characters while Alt is pressed during a drag.
+/// Selects characters during a drag with Alt, or in text without spaces.
 pub(super) fn drag_chars(
     response: &egui::Response,
+    session: &Session,
     view: &mut CanvasState,
     (pressed, at): (Option<u32>, Option<u32>),
     out: &mut Commands,
@@ -24,7 +26,7 @@ pub(super) fn drag_chars(
         out.push(Command::SelectPart(from.min(to), from.max(to)));
     }
     if response.drag_stopped() && view.char_drag_start.take().is_some() {
-        out.push(Command::Run(Action::ChooseLabel));
+        out.push(command_for_selection(session));
     }
 }
 
@@ -68,6 +70,10 @@ pub(super) fn drag_tokens(
         return out.extend([Command::View(ViewCommand::ClosePicker), Command::Run(Action::LabelMatches)]);
     }
     if response.double_clicked() {
+        if let (None, Some(token)) = (over, flow.word_at(at)) {
+            let word = session.word_at(session.current, token);
+            out.push(Command::View(ViewCommand::Select(word.start, word.end - 1)));
+        }
         return out.push(command_for_selection(session));
     }
     // The secondary button opens a menu for the word under the pointer, or for the selection that contains it.

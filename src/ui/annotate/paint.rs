@@ -1,6 +1,7 @@
 //! Painting of a laid-out text: blocks or underlines, selection, words and caret.
 
-use super::text_layout::{BLOCK_PADDING, PartialToken, SpanShape, TextLayout, galley, label_galley};
+use super::span_shape::{PartialToken, SpanShape};
+use super::text_layout::{BLOCK_PADDING, TextLayout, galley, label_galley};
 use crate::ui::theme;
 use crate::ui::widgets::{dashed_rect, put_galley};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
@@ -41,14 +42,14 @@ impl TextLayout {
             }
         }
         if let Some(selection) = &paint.selection {
-            self.paint_selection(ui, shift, selection.clone(), &paint);
+            self.paint_selection(ui, shift, words, selection.clone(), &paint);
         }
         let p = theme::colors(ui);
         let color = if paint.is_muted { p.text_secondary } else { p.text };
-        for (i, word) in words.iter().enumerate() {
-            let rect = self.rect(i).translate(shift);
+        for (word, bytes, rect) in self.parts() {
+            let rect = rect.translate(shift);
             if visible(rect) {
-                put_galley(painter, rect.min, galley(ui, word, self.style), color);
+                put_galley(painter, rect.min, galley(ui, &words[word][bytes], self.style), color);
             }
         }
     }
@@ -110,12 +111,12 @@ impl TextLayout {
     }
 
     /// Paints a span in a lane under its words.
-    pub fn paint_lane(&self, ui: &Ui, origin: Pos2, lane: usize, span: &SpanShape, clip: Rect) {
+    pub fn paint_lane(&self, ui: &Ui, origin: Pos2, words: &[&str], lane: usize, span: &SpanShape) {
         let p = theme::colors(ui);
         let name = label_galley(ui, &span.name);
-        for segment in self.lane(lane, span, name.size().x) {
+        for segment in self.lane(ui, words, lane, span, name.size().x) {
             let rect = segment.rect.translate(origin.to_vec2());
-            if !clip.intersects(rect) {
+            if !ui.clip_rect().intersects(rect) {
                 continue;
             }
             if span.is_suggestion {
@@ -141,8 +142,8 @@ impl TextLayout {
 
     fn paint_underline(&self, painter: &Painter, shift: Vec2, span: &SpanShape, visible: impl Fn(Rect) -> bool) {
         for segment in self.segments(span.start..span.end) {
-            let y = segment.rect.center().y + self.style.block() / 2.0 - 1.0;
-            let ends = [pos2(segment.rect.left(), y + 0.75), pos2(segment.rect.right(), y + 0.75)].map(|at| at + shift);
+            let y = segment.rect.center().y + self.style.underline();
+            let ends = [pos2(segment.rect.left(), y), pos2(segment.rect.right(), y)].map(|at| at + shift);
             if visible(Rect::from_two_pos(ends[0], ends[1]).expand(4.0)) {
                 painter.line_segment(ends, Stroke::new(1.5, span.color.solid.gamma_multiply(0.6)));
             }
@@ -151,10 +152,10 @@ impl TextLayout {
 
     /// Paints a frame around the words. One edge of the frame is the caret, because a separate bar would touch the next
     /// word.
-    fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, paint: &TextPaint) {
+    fn paint_selection(&self, ui: &Ui, shift: Vec2, texts: &[&str], words: RangeInclusive<usize>, paint: &TextPaint) {
         let p = theme::colors(ui);
         let (several, caret) = (words.start() != words.end(), paint.caret);
-        for segment in self.partial_segments(*words.start()..words.end() + 1, paint.char_selection) {
+        for segment in self.partial_segments(ui, texts, *words.start()..words.end() + 1, paint.char_selection) {
             let line = segment.rect.translate(shift);
             let rect = Rect::from_center_size(line.center(), vec2(line.width() + 7.0, self.style.block()));
             ui.painter().rect(rect, 5, p.accent.gamma_multiply(0.2), Stroke::new(1.5, p.accent), StrokeKind::Inside);

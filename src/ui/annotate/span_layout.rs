@@ -1,6 +1,6 @@
 //! Placement of the spans of a sentence: as blocks in the text, or in lanes under the words if a block is in the way.
 
-use super::text_layout::{PartialToken, SentenceStyle, SpanShape, galley};
+use super::span_shape::{PartialToken, SpanShape};
 use crate::corpus::{Document, LabelId, Span, TokenSpan};
 use crate::session::Session;
 use crate::ui::theme;
@@ -17,7 +17,7 @@ pub struct SpanLayout<'a> {
 
 impl<'a> SpanLayout<'a> {
     /// Returns the gold spans of a sentence, and its suggestions if `ghosts` is true.
-    pub fn compute(ui: &Ui, session: &'a Session, index: usize, ghosts: bool, style: SentenceStyle) -> Self {
+    pub fn compute(ui: &Ui, session: &'a Session, index: usize, ghosts: bool) -> Self {
         let p = theme::colors(ui);
         let id = session.sentences[index];
         let document = session.corpus().document(id.document);
@@ -28,7 +28,7 @@ impl<'a> SpanLayout<'a> {
         for (span, ghost) in gold.chain(suggested.filter(|_| ghosts)) {
             let words = document.to_token_span(sentence, span);
             if let Some(view) = view(session, span, words.start..words.end, ghost, p) {
-                let cut = cut(ui, document, sentence, span, &words, style);
+                let cut = cut(document, sentence, span, &words);
                 layers.add(SpanShape { cut, ..view });
             }
         }
@@ -75,16 +75,8 @@ fn view<'a>(
     (words.start < words.end).then_some(view)
 }
 
-/// Returns the part of its words that a span covers, with the excluded widths in this style. Returns `None` for whole
-/// words.
-pub fn cut(
-    ui: &Ui,
-    d: &Document,
-    sentence: usize,
-    span: &Span,
-    words: &TokenSpan,
-    style: SentenceStyle,
-) -> Option<PartialToken> {
+/// Returns the part of its words that a span covers. Returns `None` for whole words.
+pub fn cut(d: &Document, sentence: usize, span: &Span, words: &TokenSpan) -> Option<PartialToken> {
     if words.start >= words.end {
         return None;
     }
@@ -92,12 +84,12 @@ pub fn cut(
     if whole.start >= span.start && span.end >= whole.end {
         return None;
     }
-    let width = |from: u32, to: u32| {
-        let text = &d.text[from as usize..(to as usize).max(from as usize)];
-        if text.is_empty() { 0.0 } else { galley(ui, text, style).size().x }
-    };
-    let outside = (width(whole.start, span.start.max(whole.start)), width(span.end.min(whole.end), whole.end));
-    Some(PartialToken { bytes: (span.start, span.end), trimmed: outside })
+    let last = d.span_from_tokens(sentence, words.end - 1..words.end, LabelId::default());
+    Some(PartialToken {
+        bytes: (span.start, span.end),
+        start: span.start.saturating_sub(whole.start) as usize,
+        end: span.end.min(whole.end).saturating_sub(last.start) as usize,
+    })
 }
 
 /// Formats a probability, for example .91 or 1.00.

@@ -1,6 +1,6 @@
 //! The subword lens: the subwords, tags and ids under each word, exactly as the trainer uses them.
 
-use super::text_layout::SpanShape;
+use super::span_shape::SpanShape;
 use crate::app::page_commands::TrainCommand;
 use crate::app::train_page::BaseModelInput;
 use crate::app::{App, Command};

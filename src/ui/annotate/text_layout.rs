@@ -3,78 +3,15 @@
 //! Only positions are stored, not galleys. egui clears its glyph atlas when it is full, and a stored galley would then
 //! paint wrong glyphs. Painting is in `paint`.
 
-use crate::corpus::BidiOrder;
-use crate::ui::theme::{LabelColor, TextRole, marked, reading};
+use super::line_breaks::{Fragment, WordWidths, break_lines};
+use super::span_shape::{PartialToken, SpanShape};
+use crate::corpus::{BidiOrder, WritingSystem};
+use crate::ui::theme::{TextRole, marked, reading};
 use egui::text::LayoutJob;
 use egui::{Galley, Rect, Ui, Vec2, pos2, vec2};
-use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
-
-/// A span as displayed.
-#[derive(Clone)]
-pub struct SpanShape<'a> {
-    /// Index of the first word.
-    pub start: usize,
-    /// Index after the last word.
-    pub end: usize,
-    /// Label name. For a suggestion it includes the score.
-    pub name: Cow<'a, str>,
-    /// Colors of the label.
-    pub color: &'a LabelColor,
-    /// True if another label has the same color, so the block needs a bar.
-    pub color_is_shared: bool,
-    /// True if it is a suggestion, which has a dashed outline.
-    pub is_suggestion: bool,
-    /// Byte range and widths, if the span covers only a part of its words.
-    pub cut: Option<PartialToken>,
-}
-
-/// A part of words.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PartialToken {
-    /// Byte range in the document, end exclusive.
-    pub bytes: (u32, u32),
-    /// Width of the excluded part of the first word, and of the last word.
-    pub trimmed: (f32, f32),
-}
-
-impl PartialToken {
-    /// Narrows text ranges of whole words to this part.
-    fn narrow(self, strips: &mut [LineSegment], right_to_left: bool) {
-        for s in strips {
-            let (first, last) =
-                (if s.begins { self.trimmed.0 } else { 0.0 }, if s.ends { self.trimmed.1 } else { 0.0 });
-            let (left, right) = if right_to_left { (last, first) } else { (first, last) };
-            s.rect = s.rect.with_min_x(s.rect.left() + left).with_max_x(s.rect.right() - right);
-        }
-    }
-}
-
-impl<'a> SpanShape<'a> {
-    /// Creates a gold span of these words.
-    pub fn new(words: Range<usize>, name: impl Into<Cow<'a, str>>, color: &'a LabelColor) -> Self {
-        Self {
-            start: words.start,
-            end: words.end,
-            name: name.into(),
-            color,
-            color_is_shared: false,
-            is_suggestion: false,
-            cut: None,
-        }
-    }
-
-    /// Returns true if both spans share a word.
-    pub fn overlaps(&self, other: &Self) -> bool {
-        self.start < other.end && other.start < self.end
-    }
-
-    fn holds(&self, word: usize) -> bool {
-        self.start <= word && word < self.end
-    }
-}
 
 /// Font size and line height of a text.
 #[derive(Clone, Copy, PartialEq)]
@@ -83,22 +20,45 @@ pub struct SentenceStyle {
     pub(super) line: f32,
     /// True for blocks with labels; false for underlines, as in adjacent sentences.
     pub(super) blocks: bool,
+    pub(super) writing_system: WritingSystem,
 }
 
 impl SentenceStyle {
     /// Style of the current sentence, with blocks.
     pub fn reading(size: f32, line: f32) -> Self {
-        Self { size, line, blocks: true }
+        Self { size, line, blocks: true, writing_system: WritingSystem::Spaced }
     }
 
     /// Style of adjacent sentences, with underlines.
     pub fn context(size: f32, line: f32) -> Self {
-        Self { size, line, blocks: false }
+        Self { blocks: false, ..Self::reading(size, line) }
+    }
+
+    /// Increases the line height for a writing system with taller letters.
+    fn for_writing_system(self, writing_system: WritingSystem) -> Self {
+        let additional = match writing_system {
+            WritingSystem::Spaced => 0.0,
+            WritingSystem::EastAsian => 2.0,
+            WritingSystem::SoutheastAsian => 4.0,
+        };
+        Self { line: self.line + additional, writing_system, ..self }
     }
 
     /// Returns the height of a block, centered on its line.
     pub(super) fn block(self) -> f32 {
+        let additional = if self.writing_system == WritingSystem::Spaced { 0.0 } else { 4.0 };
+        self.letters() + additional
+    }
+
+    /// Returns the height of the letters of a Latin text.
+    fn letters(self) -> f32 {
         (self.size * 1.371 + 2.0).round()
+    }
+
+    /// Returns the distance of an underline from the middle of the line, below the letters and their marks.
+    pub(super) fn underline(self) -> f32 {
+        let marks = if self.writing_system == WritingSystem::SoutheastAsian { 2.0 } else { 0.0 };
+        self.letters() / 2.0 - 0.25 + marks
     }
 }
 
@@ -108,12 +68,19 @@ pub(super) const LANE: f32 = 18.0;
 /// Padding of a block at its ends and before its label, in points.
 pub(super) const BLOCK_PADDING: f32 = 6.0;
 
-/// Position of a word.
-#[derive(Clone, Copy)]
-struct PlacedToken {
-    /// Rectangle of the word.
+/// Additional space around a block where the text has no space, in points.
+const BLOCK_CLEARANCE: f32 = 3.0;
+
+/// A word, or the part of a word that is on one line.
+struct PlacedFragment {
+    word: usize,
+    /// Byte range in the word.
+    bytes: Range<usize>,
+    /// Rectangle, relative to the origin of the text.
     rect: Rect,
     row: usize,
+    /// True if it ends with the last character of the word.
+    is_last: bool,
 }
 
 /// Adjacent words on one line that belong to the same span.
@@ -128,43 +95,17 @@ pub(super) struct LineSegment {
 
 /// Layout of a text.
 pub struct TextLayout {
-    placed: Vec<PlacedToken>,
-    /// Words of each line, from left to right.
+    /// Fragments in the order of the text.
+    fragments: Vec<PlacedFragment>,
+    /// Index of the first fragment of each word, followed by the number of fragments.
+    starts: Vec<usize>,
+    /// Fragments of each line, from left to right.
     lines: Vec<Vec<usize>>,
     /// Top of each line, then the bottom of the last one.
     tops: Vec<f32>,
     pub(super) style: SentenceStyle,
     /// True if the text direction is right-to-left.
     pub(super) right_to_left: bool,
-}
-
-/// Returns true for punctuation that must not begin a line.
-fn is_closing_punctuation(word: &str) -> bool {
-    matches!(
-        word,
-        "." | ","
-            | ";"
-            | ":"
-            | "!"
-            | "?"
-            | ")"
-            | "]"
-            | "}"
-            | "”"
-            | "’"
-            | "»"
-            | "%"
-            | "'s"
-            | "n't"
-            | "…"
-            | "،"
-            | "؛"
-            | "؟"
-            | "۔"
-            | "。"
-            | "、"
-            | "，"
-    )
 }
 
 /// Lays out a word in the font of the text.
@@ -193,56 +134,98 @@ impl TextLayout {
         width: f32,
         joined: &[bool],
     ) -> Self {
-        let blank = galley(ui, " ", style).size().x.max(style.size * 0.2);
-        let space = |i: usize| if joined.get(i) == Some(&true) { 0.0 } else { blank };
+        let style = style.for_writing_system(WritingSystem::of_words(words));
+        let measure = |text: &str| galley(ui, text, style).size().x;
+        let blank = measure(" ").max(style.size * 0.2);
+        let is_joined = |i: usize| joined.get(i) == Some(&true);
+        let space = |i: usize| if is_joined(i) { 0.0 } else { blank };
         let directions = BidiOrder::from_words(words);
-        let mut lead = vec![0f32; words.len()];
-        let mut trail = vec![0f32; words.len()];
+        let width_of =
+            |(i, word): (usize, &&str)| WordWidths { space: space(i), text: measure(word), ..WordWidths::default() };
+        let mut widths: Vec<WordWidths> = words.iter().enumerate().map(width_of).collect();
         if style.blocks {
             for s in spans {
-                lead[s.start] += BLOCK_PADDING;
-                trail[s.end - 1] += BLOCK_PADDING + label_galley(ui, &s.name).size().x + BLOCK_PADDING;
+                let clear = |i: usize| if is_joined(i) { BLOCK_CLEARANCE } else { 0.0 };
+                widths[s.start].lead += BLOCK_PADDING + clear(s.start);
+                let name = label_galley(ui, &s.name).size().x;
+                widths[s.end - 1].trail += BLOCK_PADDING + name + BLOCK_PADDING + clear(s.end);
             }
         }
-        let widths: Vec<f32> = words.iter().map(|w| galley(ui, w, style).size().x).collect();
-        let slot = |i: usize| lead[i] + widths[i] + trail[i];
-        let rows = break_lines(words, width, space, slot, &lead);
+        let rows = break_lines(words, joined, &widths, width, measure);
         let mut flow = Self {
-            placed: vec![PlacedToken { rect: Rect::ZERO, row: 0 }; words.len()],
-            lines: rows.iter().map(|row| directions.visual_order(row.clone())).collect(),
+            fragments: Vec::with_capacity(words.len()),
+            starts: Vec::with_capacity(words.len() + 1),
+            lines: Vec::with_capacity(rows.len()),
             tops: (0..=rows.len()).map(|row| row as f32 * style.line).collect(),
             style,
             right_to_left: directions.is_rtl,
         };
-        for (number, (row, line)) in rows.iter().zip(&flow.lines).enumerate() {
-            // Adjacent words of the sentence keep their spacing. Words that are adjacent only on the line are separated
-            // by a space.
-            let gap = |pair: &[usize]| if pair[0].abs_diff(pair[1]) == 1 { space(pair[0].max(pair[1])) } else { blank };
-            let margins = token_margins(line, spans, &lead, &trail, flow.right_to_left);
-            // A block at the start of a line extends into the margin, so that the letters are aligned.
-            let mut x = if flow.right_to_left {
-                let gaps: f32 = line.windows(2).map(gap).sum();
-                width - row.clone().map(slot).sum::<f32>() - gaps + lead[row.start]
-            } else {
-                -lead[row.start]
-            };
-            let y = flow.tops[number];
-            for (sentence_index, &word) in line.iter().enumerate() {
-                let (before, after) = margins[sentence_index];
-                let min = pos2(x + before, y);
-                let rect = Rect::from_min_size(min, vec2(widths[word], style.line));
-                flow.placed[word] = PlacedToken { rect, row: number };
-                x += before + widths[word] + after + line.get(sentence_index..sentence_index + 2).map_or(0.0, gap);
+        for (number, row) in rows.into_iter().enumerate() {
+            let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
+            // Words of a line are adjacent in the text, and each has one fragment on the line.
+            let (first_word, first_fragment) = (first.word, flow.fragments.len());
+            let visual = directions.visual_order(first.word..last.word + 1);
+            flow.lines.push(visual.iter().map(|word| word - first_word + first_fragment).collect());
+            for Fragment { word, bytes } in row {
+                if bytes.start == 0 {
+                    flow.starts.push(flow.fragments.len());
+                }
+                let is_whole = bytes == (0..words[word].len());
+                let text = if is_whole { widths[word].text } else { measure(&words[word][bytes.clone()]) };
+                let rect = Rect::from_min_size(pos2(0.0, flow.tops[number]), vec2(text, style.line));
+                let is_last = bytes.end == words[word].len();
+                flow.fragments.push(PlacedFragment { word, bytes, rect, row: number, is_last });
             }
+            flow.place_line(number, width, spans, &widths, blank);
         }
+        flow.starts.push(flow.fragments.len());
         flow
+    }
+
+    /// Sets the horizontal positions of the fragments of a line.
+    fn place_line(&mut self, number: usize, width: f32, spans: &[SpanShape], widths: &[WordWidths], blank: f32) {
+        let line = &self.lines[number];
+        // Adjacent words of the sentence keep their spacing. Words that are adjacent only on the line are separated by a
+        // space.
+        let gap = |pair: &[usize]| {
+            let (a, b) = (self.fragments[pair[0]].word, self.fragments[pair[1]].word);
+            if a.abs_diff(b) == 1 { widths[a.max(b)].space } else { blank }
+        };
+        let margins = fragment_margins(line, &self.fragments, spans, widths, self.right_to_left);
+        let used: f32 =
+            line.iter().zip(&margins).map(|(f, (l, r))| l + self.fragments[*f].rect.width() + r).sum::<f32>()
+                + line.windows(2).map(gap).sum::<f32>();
+        // A block at the start of a line extends into the margin, so that the letters are aligned.
+        let first = line.iter().min().map(|f| &self.fragments[*f]);
+        let hang = first.filter(|f| f.bytes.start == 0).map_or(0.0, |f| widths[f.word].lead);
+        let mut x = if self.right_to_left { width - used + hang } else { -hang };
+        let mut lefts = Vec::with_capacity(line.len());
+        for (i, &fragment) in line.iter().enumerate() {
+            let (before, after) = margins[i];
+            lefts.push((fragment, x + before));
+            x += before + self.fragments[fragment].rect.width() + after + line.get(i..i + 2).map_or(0.0, gap);
+        }
+        for (fragment, left) in lefts {
+            let rect = &mut self.fragments[fragment].rect;
+            *rect = rect.translate(vec2(left, 0.0));
+        }
+    }
+
+    /// Returns the fragments of a word.
+    fn fragments_of(&self, word: usize) -> &[PlacedFragment] {
+        &self.fragments[self.starts[word]..self.starts[word + 1]]
+    }
+
+    /// Returns the fragments with their words, byte ranges and rectangles.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (usize, Range<usize>, Rect)> + '_ {
+        self.fragments.iter().map(|f| (f.word, f.bytes.clone(), f.rect))
     }
 
     /// Reserves space under the lines for spans in lanes: as many lanes as the deepest one on each line.
     pub fn reserve_lanes<'s>(&mut self, lanes: impl Iterator<Item = (usize, &'s SpanShape<'s>)>) {
         let mut depths = vec![0; self.lines.len()];
         for (lane, span) in lanes {
-            let rows = self.placed[span.start].row..=self.placed[span.end - 1].row;
+            let rows = self.rows(span.start..span.end);
             depths[rows].iter_mut().for_each(|depth| *depth = (*depth).max(lane + 1));
         }
         let mut shift = 0.0;
@@ -252,7 +235,7 @@ impl TextLayout {
             shift += *depth as f32 * LANE;
             self.tops[row + 1] += shift;
         }
-        self.placed.iter_mut().for_each(|p| p.rect = p.rect.translate(vec2(0.0, shifts[p.row])));
+        self.fragments.iter_mut().for_each(|f| f.rect = f.rect.translate(vec2(0.0, shifts[f.row])));
     }
 
     /// Returns the height of all lines.
@@ -260,50 +243,102 @@ impl TextLayout {
         self.tops.last().copied().unwrap_or(0.0)
     }
 
-    /// Returns the rectangle of a word, relative to the origin of the text.
+    /// Returns the lines of these words.
+    fn rows(&self, words: Range<usize>) -> RangeInclusive<usize> {
+        let row = |fragment: Option<&PlacedFragment>| fragment.map_or(0, |f| f.row);
+        row(self.fragments_of(words.start).first())..=row(self.fragments_of(words.end - 1).last())
+    }
+
+    /// Returns the rectangle of the beginning of a word, relative to the origin of the text.
     pub fn rect(&self, word: usize) -> Rect {
-        self.placed[word].rect
+        self.fragments_of(word).first().map_or(Rect::ZERO, |f| f.rect)
+    }
+
+    /// Returns the rectangle of the end of a word, relative to the origin of the text.
+    pub fn last_rect(&self, word: usize) -> Rect {
+        self.fragments_of(word).last().map_or(Rect::ZERO, |f| f.rect)
+    }
+
+    /// Returns the fragment at a position: the nearest one on the line.
+    fn fragment_at(&self, at: Vec2) -> Option<&PlacedFragment> {
+        let below = self.tops.partition_point(|top| *top <= at.y);
+        let row = below.saturating_sub(1).min(self.lines.len().saturating_sub(1));
+        let distance = |f: &PlacedFragment| (f.rect.left() - at.x).max(at.x - f.rect.right()).max(0.0);
+        let line = self.lines.get(row)?.iter().map(|f| &self.fragments[*f]);
+        line.min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
     /// Returns the word at a position: the nearest one on the line.
     pub fn word_at(&self, at: Vec2) -> Option<usize> {
-        let below = self.tops.partition_point(|top| *top <= at.y);
-        let row = below.saturating_sub(1).min(self.lines.len().saturating_sub(1));
-        let distance = |word: usize| (self.rect(word).left() - at.x).max(at.x - self.rect(word).right()).max(0.0);
-        self.lines.get(row)?.iter().copied().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+        self.fragment_at(at).map(|fragment| fragment.word)
     }
 
-    /// Returns the text ranges of a part of words.
-    pub(super) fn partial_segments(&self, words: Range<usize>, cut: Option<PartialToken>) -> Vec<LineSegment> {
-        let mut strips = self.segments(words);
-        if let Some(cut) = cut {
-            cut.narrow(&mut strips, self.right_to_left);
-        }
-        strips
-    }
-
-    /// Returns the character boundary of a word that is nearest to a position, as byte offset in the word. A grapheme
-    /// cluster is one character.
-    pub fn byte_at(&self, ui: &Ui, index: usize, word: &str, at: Vec2) -> usize {
-        let sentence_index = vec2(at.x - self.rect(index).left(), self.style.line / 2.0);
-        let cursor = galley(ui, word, self.style).cursor_from_pos(sentence_index);
-        let byte = word.char_indices().nth(cursor.index.0).map_or(word.len(), |(byte, _)| byte);
-        let borders = word.grapheme_indices(true).map(|(byte, _)| byte).chain([word.len()]);
-        borders.min_by_key(|border| border.abs_diff(byte)).unwrap_or(0)
+    /// Returns the word at a position and the nearest character boundary in it, in bytes. A grapheme cluster is one
+    /// character.
+    pub fn byte_at(&self, ui: &Ui, words: &[&str], at: Vec2) -> Option<(usize, usize)> {
+        let fragment = self.fragment_at(at)?;
+        let text = &words[fragment.word][fragment.bytes.clone()];
+        let inside = vec2(at.x - fragment.rect.left(), self.style.line / 2.0);
+        let cursor = galley(ui, text, self.style).cursor_from_pos(inside);
+        let byte = text.char_indices().nth(cursor.index.0).map_or(text.len(), |(byte, _)| byte);
+        let borders = text.grapheme_indices(true).map(|(byte, _)| byte).chain([text.len()]);
+        let border = borders.min_by_key(|border| border.abs_diff(byte)).unwrap_or(0);
+        Some((fragment.word, fragment.bytes.start + border))
     }
 
     /// Returns the text ranges of these words: one for each line, or more if text of the other direction is between
     /// them.
     pub(super) fn segments(&self, words: Range<usize>) -> Vec<LineSegment> {
-        let (Some(first), Some(last)) = (words.clone().next(), words.clone().next_back()) else { return Vec::new() };
-        let lines = &self.lines[self.placed[first].row..=self.placed[last].row];
-        let stretches = lines.iter().flat_map(|line| line.split(|word| !words.contains(word)));
-        let strip = |range: &[usize]| LineSegment {
-            rect: range.iter().fold(Rect::NOTHING, |r, word| r.union(self.rect(*word))),
-            begins: range.contains(&first),
-            ends: range.contains(&last),
-        };
-        stretches.filter(|s| !s.is_empty()).map(strip).collect()
+        self.segments_of(words, |fragment| Some(fragment.rect))
+    }
+
+    /// Returns the text ranges of a part of these words, or of all words without a part.
+    pub(super) fn partial_segments(
+        &self,
+        ui: &Ui,
+        texts: &[&str],
+        words: Range<usize>,
+        part: Option<PartialToken>,
+    ) -> Vec<LineSegment> {
+        let Some(part) = part else { return self.segments(words) };
+        let (first, last) = (words.start, words.end.saturating_sub(1));
+        self.segments_of(words, |fragment| {
+            let text = texts[fragment.word];
+            let start =
+                if fragment.word == first { part.start.max(fragment.bytes.start) } else { fragment.bytes.start };
+            let end = if fragment.word == last { part.end.min(fragment.bytes.end) } else { fragment.bytes.end };
+            let width = |bytes: Range<usize>| match text.get(bytes) {
+                None | Some("") => 0.0,
+                Some(text) => galley(ui, text, self.style).size().x,
+            };
+            let (before, after) = (width(fragment.bytes.start..start), width(end..fragment.bytes.end));
+            let (left, right) = if self.right_to_left { (after, before) } else { (before, after) };
+            let rect = fragment.rect;
+            (start < end).then(|| rect.with_min_x(rect.left() + left).with_max_x(rect.right() - right))
+        })
+    }
+
+    /// Returns the text ranges of these words. `rect` returns the rectangle of the covered part of a fragment, if any.
+    fn segments_of(&self, words: Range<usize>, rect: impl Fn(&PlacedFragment) -> Option<Rect>) -> Vec<LineSegment> {
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let (first, last) = (words.start, words.end - 1);
+        let mut segments = Vec::new();
+        for line in &self.lines[self.rows(words.clone())] {
+            let fragments = line.iter().map(|f| &self.fragments[*f]);
+            let covered: Vec<Option<(&PlacedFragment, Rect)>> =
+                fragments.map(|f| rect(f).filter(|_| words.contains(&f.word)).map(|rect| (f, rect))).collect();
+            for stretch in covered.split(Option::is_none).filter(|stretch| !stretch.is_empty()) {
+                let parts = || stretch.iter().flatten();
+                segments.push(LineSegment {
+                    rect: parts().fold(Rect::NOTHING, |union, (_, rect)| union.union(*rect)),
+                    begins: parts().any(|(f, _)| f.word == first && f.bytes.start == 0),
+                    ends: parts().any(|(f, _)| f.word == last && f.is_last),
+                });
+            }
+        }
+        segments
     }
 
     /// Returns the blocks of a span: its text ranges with padding, and space for the label at the end.
@@ -324,8 +359,15 @@ impl TextLayout {
 
     /// Returns the text ranges of a span in a lane: bars under its words. The first one contains the label name and can
     /// be wider.
-    pub(super) fn lane(&self, lane: usize, span: &SpanShape, name_width: f32) -> Vec<LineSegment> {
-        let mut strips = self.partial_segments(span.start..span.end, span.cut);
+    pub(super) fn lane(
+        &self,
+        ui: &Ui,
+        texts: &[&str],
+        lane: usize,
+        span: &SpanShape,
+        name_width: f32,
+    ) -> Vec<LineSegment> {
+        let mut strips = self.partial_segments(ui, texts, span.start..span.end, span.cut);
         for s in &mut strips {
             let top = s.rect.bottom() + lane as f32 * LANE - 3.0;
             let mut bar =
@@ -357,61 +399,32 @@ impl TextLayout {
     }
 }
 
-/// Returns the space before and after each word of a line, for the blocks that start and end there. The first word of a
-/// span is the first in reading order. Its block starts at the side of the reading direction.
-fn token_margins(
+/// Returns the space before and after each fragment of a line, for the blocks that start and end there. The first word of
+/// a span is the first in reading order. Its block starts at the side of the reading direction.
+fn fragment_margins(
     line: &[usize],
+    fragments: &[PlacedFragment],
     spans: &[SpanShape],
-    lead: &[f32],
-    trail: &[f32],
+    widths: &[WordWidths],
     right_to_left: bool,
 ) -> Vec<(f32, f32)> {
     let mut margins = vec![(0.0, 0.0); line.len()];
     for span in spans {
-        let mut sentence_index = 0;
-        for range in line.split(|word| !span.holds(*word)) {
-            let (first, end) = (sentence_index, sentence_index + range.len());
-            sentence_index = end + 1;
-            let begin = if range.contains(&span.start) { lead[span.start] } else { 0.0 };
-            let ending = if range.contains(&(span.end - 1)) { trail[span.end - 1] } else { 0.0 };
+        let mut first = 0;
+        for stretch in line.split(|f| !span.holds(fragments[*f].word)) {
+            let end = first + stretch.len();
+            let parts = || stretch.iter().map(|f| &fragments[*f]);
+            let begins = parts().any(|f| f.word == span.start && f.bytes.start == 0);
+            let ends = parts().any(|f| f.word == span.end - 1 && f.is_last);
+            let begin = if begins { widths[span.start].lead } else { 0.0 };
+            let ending = if ends { widths[span.end - 1].trail } else { 0.0 };
             let (left, right) = if right_to_left { (ending, begin) } else { (begin, ending) };
             if first < end {
                 margins[first].0 += left;
                 margins[end - 1].1 += right;
             }
+            first = end + 1;
         }
     }
     margins
-}
-
-/// Returns the words of each line: as many as fit, without a break before closing punctuation.
-fn break_lines(
-    words: &[&str],
-    width: f32,
-    space: impl Fn(usize) -> f32,
-    slot: impl Fn(usize) -> f32,
-    lead: &[f32],
-) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    let mut used = 0.0;
-    let mut i = 0;
-    while i < words.len() {
-        // A word moves together with the punctuation after it.
-        let end =
-            (i + 1..words.len()).find(|j| !is_closing_punctuation(words[*j]) && space(*j) > 0.0).unwrap_or(words.len());
-        let needed = (i..end).map(&slot).sum::<f32>() + (i + 1..end).map(&space).sum::<f32>();
-        let hang = if i == start { lead[i] } else { 0.0 };
-        if i > start && used + space(i) + needed > width {
-            lines.push(start..i);
-            (start, used) = (i, 0.0);
-            continue;
-        }
-        used += needed - hang + if i > start { space(i) } else { 0.0 };
-        i = end;
-    }
-    if start < words.len() {
-        lines.push(start..words.len());
-    }
-    lines
 }

@@ -2,14 +2,15 @@
 
 use crate::app::page_commands::DataCommand;
 use crate::app::{Action, App, Command};
-use crate::corpus::{Document, LabelSet, Span};
+use crate::corpus::{Document, LabelSet, SentenceId, Span};
 use crate::eval::agreement::Difference;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::comparison::{Comparison, Resolution};
 use crate::ui::Commands;
 use crate::ui::annotate::paint::TextPaint;
-use crate::ui::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use crate::ui::annotate::span_shape::SpanShape;
+use crate::ui::annotate::text_layout::{SentenceStyle, TextLayout};
 use crate::ui::format_numbers::{self, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Button, Card, EmptyState, Stat, label, paint_icon, put_text, stats_row};
@@ -166,6 +167,10 @@ fn sentence_side(ui: &mut Ui, session: &Session, difference: &Difference, side: 
         let flow = TextLayout::layout_joined(ui, &words, &spans, SentenceStyle::reading(16.0, 30.0), width, &joined);
         let (rect, _) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
         let at = rect.min + vec2(8.0, 0.0);
+        if let Some(span) = difference.left.or(difference.right) {
+            let words = document.to_token_span(sentence, &span);
+            scroll_to_difference(ui, (difference.sentence, span), flow.rect(words.start).translate(at.to_vec2()));
+        }
         flow.paint(
             ui,
             at,
@@ -174,6 +179,15 @@ fn sentence_side(ui: &mut Ui, session: &Session, difference: &Difference, side: 
             TextPaint { focused_span: ringed, clip: Some(ui.clip_rect()), ..TextPaint::default() },
         );
     });
+}
+
+/// Scrolls to a difference when it is shown first.
+fn scroll_to_difference(ui: &Ui, difference: (SentenceId, Span), rect: Rect) {
+    let shown = ui.scope_id().with("shown difference");
+    if ui.data(|data| data.get_temp(shown)) != Some(difference) {
+        ui.data_mut(|data| data.insert_temp(shown, difference));
+        ui.scroll_to_rect(rect, Some(egui::Align::Center));
+    }
 }
 
 fn list(ui: &mut Ui, session: &Session, c: &Comparison, out: &mut Commands) {

@@ -9,7 +9,8 @@ use crate::i18n::{label_name_error, thousands, tr, trn};
 use crate::project::Dataset;
 use crate::ui::Commands;
 use crate::ui::annotate::paint::TextPaint;
-use crate::ui::annotate::text_layout::{SentenceStyle, SpanShape, TextLayout};
+use crate::ui::annotate::span_shape::SpanShape;
+use crate::ui::annotate::text_layout::{SentenceStyle, TextLayout};
 use crate::ui::format_numbers;
 use crate::ui::theme::{self, TextRole, icon, metrics};
 use crate::ui::widgets::{
