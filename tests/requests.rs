@@ -17,6 +17,7 @@ use tagwright::app::{Action, App, COMMANDS, Command, Effect, Page, Scope};
 use tagwright::corpus::Split;
 use tagwright::corpus::carry_over::carry_over;
 use tagwright::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
+use tagwright::eval::errors::ErrorAnalysis;
 use tagwright::eval::{Agreement, DatasetReport};
 use tagwright::failure::{Failure, FailureKind};
 use tagwright::hub::{self, ModelRef};
@@ -33,11 +34,11 @@ use tagwright::train::measure::RunEstimate;
 use tagwright::train::preview::RunPreview;
 use tagwright::train::settings::{SETTINGS, SettingKind};
 use tagwright::train::{TrainEvent, TrainOutput, TrainingArguments};
-use tagwright::worker::Stamp;
 use tagwright::worker::{
     Answer, AnswerContent, BackgroundWork, Done, FileWork, InteractiveWork, ModelFacts, Progress, RequestId,
     TrainingWork, Work,
 };
+use tagwright::worker::{Evaluated, Stamp};
 
 /// All purposes of requests that the tests submit.
 const ALL: [Slot; 12] = [
@@ -116,6 +117,11 @@ impl TestApp {
             }
             Slot::Inspection | Slot::RunPreview => self.run(Command::Run(Action::GoTo(Page::Train))),
             Slot::Evaluation => self.run(Command::Run(Action::Evaluate)),
+            Slot::Errors => {
+                let id = self.submit(Slot::Evaluation);
+                self.finish(id, Slot::Evaluation);
+                self.run(Command::Labels(LabelCommand::NewLabel("EXTRA".into())));
+            }
             Slot::Suggestions => self.run(Command::Run(Action::Suggest)),
             Slot::Report => self.run(Command::Run(Action::GoTo(Page::Data))),
             Slot::Dialog => self.run(Command::Run(Action::Export)),
@@ -188,12 +194,18 @@ fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
         // They need a tokenizer or a file.
         Slot::Alignment | Slot::Project => return None,
         Slot::Inspection => Done::Inspected(ModelFacts::default()),
-        Slot::Evaluation => {
-            Done::Evaluated { model: ModelRef::Starter, split: Split::Train, metrics: Box::new(EvalMetrics::default()) }
-        }
+        Slot::Evaluation => Done::Evaluated(Box::new(Evaluated {
+            model: ModelRef::Starter,
+            split: Split::Train,
+            stamp,
+            metrics: EvalMetrics::default(),
+            predictions: Arc::default(),
+            errors: ErrorAnalysis::default(),
+        })),
+        Slot::Errors => Done::ErrorsAnalyzed { stamp, errors: Box::new(ErrorAnalysis::default()) },
         Slot::Suggestions => {
             let id = tagwright::corpus::SentenceId { document: 0, sentence: 1 };
-            let suggestion = tagwright::predict::suggest::Suggestion { words: 0..1, label: "PER".into(), score: 0.9 };
+            let suggestion = tagwright::eval::errors::PredictedEntity { words: 0..1, label: "PER".into(), score: 0.9 };
             Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
         }
         Slot::Dialog => Done::ExportLosses(Vec::new()),
@@ -377,7 +389,8 @@ fn scores_keep_the_split_of_their_request() {
     let id = test.submit(Slot::Evaluation);
     test.run(Command::Evaluate(EvaluateCommand::SetEvalSplit(Split::Dev)));
     test.finish(id, Slot::Evaluation);
-    assert!(matches!(test.session().evaluation.result, Some((ModelRef::Starter, Split::Train, _))));
+    let result = test.session().evaluation.result.as_ref().expect("a result");
+    assert_eq!((&result.model, result.split), (&ModelRef::Starter, Split::Train));
 }
 
 #[test]

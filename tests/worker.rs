@@ -14,6 +14,7 @@ use tagwright::worker::{
     Answer, AnswerContent, BackgroundWork, Done, FileWork, InteractiveWork, Progress, Request, RequestId, TrainRequest,
     TrainingWork, Work, Worker,
 };
+use tagwright::worker::{SessionId, Stamp};
 
 fn corpus() -> Corpus {
     sample::dataset().expect("the sample").corpus
@@ -62,7 +63,8 @@ fn run(request: TrainRequest) -> Work {
 
 fn evaluate(corpus: Corpus, sentences: Vec<SentenceId>) -> Work {
     let model = ModelRef::Folder(golden("tiny"));
-    Work::Background(BackgroundWork::Evaluate { model, split: Split::Train, corpus, sentences })
+    let stamp = Stamp { session: SessionId::next(), revision: 0, label_revision: 0 };
+    Work::Background(BackgroundWork::Evaluate { model, split: Split::Train, corpus, sentences, stamp })
 }
 
 /// Waits until this number of requests has ended, and returns all answers.

@@ -59,6 +59,16 @@ pub enum Action {
     StopAfterEpoch,
     StopTraining,
     Evaluate,
+    NextCase,
+    PreviousCase,
+    /// Keeps the gold label of the current case of the evaluation.
+    KeepGold,
+    /// Replaces the gold label of the current case by the prediction.
+    UsePrediction,
+    /// Shows the current case on the canvas.
+    OpenCase,
+    FlagCase,
+    CloseCases,
     Compare,
     NextDifference,
     PreviousDifference,

@@ -9,7 +9,7 @@ use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
 use super::state::App;
 use super::subwords::request_subwords;
-use super::{data_page, import, opening, project_file, runs, source_change, suggestions};
+use super::{data_page, evaluate_page, import, opening, project_file, runs, source_change, suggestions};
 use crate::failure::Failure;
 use crate::i18n::tr;
 use crate::worker::{Answer, AnswerContent, Done};
@@ -48,6 +48,7 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
     }
     runs::close_ended_session(app, &mut effects);
     runs::request_preview(app, &mut effects);
+    evaluate_page::request_errors(app, &mut effects);
     request_subwords(app, &mut effects);
     effects
 }
@@ -99,9 +100,10 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
                 *counts = changes;
             }
         }
-        Done::Evaluated { model, split, metrics } => {
-            if let Some(session) = &mut app.session {
-                session.evaluation.result = Some((model, split, metrics));
+        Done::Evaluated(evaluated) => evaluate_page::on_evaluated(app, *evaluated),
+        Done::ErrorsAnalyzed { stamp, errors } => {
+            if let Some(result) = app.session.as_mut().and_then(|session| session.evaluation.result.as_mut()) {
+                result.set_errors(stamp, *errors);
             }
         }
         Done::Suggested { model, sentences, suggestions } => {
@@ -135,6 +137,13 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Ve
                 session.evaluation.error = Some(failure.message.clone());
             }
             tr!("Evaluation failed")
+        }
+        Purpose::AnalyzeErrors(stamp) => {
+            // The errors of the earlier labels remain.
+            if let Some(result) = app.session.as_mut().and_then(|session| session.evaluation.result.as_mut()) {
+                result.stamp = stamp;
+            }
+            tr!("Could not compute the errors")
         }
         Purpose::Suggest(_) => tr!("Could not get suggestions"),
         Purpose::Report => tr!("Could not compute the report"),

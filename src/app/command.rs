@@ -95,6 +95,7 @@ impl Command {
             Self::Suggestions(command) => command.writes(),
             Self::Data(command) => command.writes(),
             Self::Train(command) => command.writes(),
+            Self::Evaluate(command) => command.writes(),
             Self::Open(_)
             | Self::Import(_)
             | Self::SaveTo(_)
@@ -116,7 +117,6 @@ impl Command {
             | Self::SystemTheme(_)
             | Self::Notify(_)
             | Self::ImportPreview(_)
-            | Self::Evaluate(_)
             | Self::Try(_)
             | Self::Settings(_) => false,
         }

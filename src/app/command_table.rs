@@ -45,6 +45,8 @@ pub enum Needs {
     Training,
     /// A visible comparison with other annotations.
     Comparison,
+    /// A visible list of sentences of a number of the evaluation.
+    Cases,
 }
 
 impl Needs {
@@ -52,7 +54,7 @@ impl Needs {
     pub fn can_change_within_frame(self) -> bool {
         match self {
             Self::Undo | Self::Redo | Self::Selection | Self::Suggestion => true,
-            Self::Nothing | Self::Dataset | Self::ActiveRun | Self::Training | Self::Comparison => false,
+            Self::Nothing | Self::Dataset | Self::ActiveRun | Self::Training | Self::Comparison | Self::Cases => false,
         }
     }
 }
@@ -117,6 +119,10 @@ const fn annotate(action: Action, id: &'static str, english_title: &'static str,
 
 const fn data(action: Action, id: &'static str, english_title: &'static str, icon: Icon) -> CommandSpec {
     CommandSpec::new(Scope::Page(Page::Data), action, id, english_title, icon)
+}
+
+const fn evaluate(action: Action, id: &'static str, english_title: &'static str, icon: Icon) -> CommandSpec {
+    CommandSpec::new(Scope::Page(Page::Evaluate), action, id, english_title, icon).needs(Needs::Cases)
 }
 
 /// All commands, in the order of the palette. By default, a command needs an open dataset and changes only the view or
@@ -420,6 +426,21 @@ pub const COMMANDS: &[CommandSpec] = &[
         .needs(Needs::ActiveRun),
     everywhere(Action::StopTraining, "run::stop", "Stop and keep best model", icon::SQUARE).needs(Needs::Training),
     everywhere(Action::Evaluate, "eval::run", "Evaluate model", icon::TARGET).opens(),
+    evaluate(Action::NextCase, "eval::next", "Next error", icon::ARROW_DOWN)
+        .keys(&[Shortcut::key("ArrowDown"), Shortcut::key("Space")]),
+    evaluate(Action::PreviousCase, "eval::previous", "Previous error", icon::ARROW_UP)
+        .keys(&[Shortcut::key("ArrowUp")]),
+    evaluate(Action::KeepGold, "eval::keep_gold", "Keep gold label", icon::CHECK).keys(&[Shortcut::key("K")]),
+    evaluate(Action::UsePrediction, "eval::use_prediction", "Use prediction", icon::WAND_SPARKLES)
+        .keys(&[Shortcut::key("M")])
+        .writes(),
+    evaluate(Action::OpenCase, "eval::open", "Open sentence of error", icon::HIGHLIGHTER)
+        .keys(&[Shortcut::key("O"), Shortcut::key("E")])
+        .opens(),
+    evaluate(Action::FlagCase, "eval::flag", "Toggle flag of sentence", icon::FLAG)
+        .keys(&[Shortcut::key("F")])
+        .writes(),
+    evaluate(Action::CloseCases, "eval::close", "Close list of errors", icon::X).keys(&[Shortcut::key("Escape")]),
     everywhere(Action::Palette, "palette::open", "Show command palette", icon::SEARCH)
         .keys(&[Shortcut::ctrl("K")])
         .needs(Needs::Nothing)

@@ -10,6 +10,7 @@ use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::project::SelectionUnit;
 use crate::session::LabelFilter;
+use crate::session::evidence::{CaseFilter, EvidenceOrder, EvidencePart};
 use crate::session::matching::MatchOptions;
 use crate::session::query::Status;
 use crate::session::results::Tab;
@@ -172,6 +173,18 @@ pub enum EvaluateCommand {
     SetEvalSplit(Split),
     /// Cancels the evaluation.
     CancelEvaluation,
+    /// Shows the sentences of a number.
+    ShowCases(CaseFilter),
+    /// Sorts the list of sentences.
+    SetEvidenceOrder(EvidenceOrder),
+    /// Shows a part of the list.
+    SetEvidencePart(EvidencePart),
+    /// Makes an item of the list the current one.
+    SelectCase(usize),
+    /// Removes the decision about an item of the list, and undoes its edit.
+    ReopenCase(usize),
+    /// Shows sentences of the test split from now on.
+    ShowTestSentences,
 }
 
 /// Commands of the Try page.
@@ -256,6 +269,23 @@ impl DataCommand {
             | Self::CompareWith(_)
             | Self::EndComparison
             | Self::SelectDifference(_) => false,
+        }
+    }
+}
+
+impl EvaluateCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::ReopenCase(_) => true,
+            Self::SetEvalModel(_)
+            | Self::SetEvalSplit(_)
+            | Self::CancelEvaluation
+            | Self::ShowCases(_)
+            | Self::SetEvidenceOrder(_)
+            | Self::SetEvidencePart(_)
+            | Self::SelectCase(_)
+            | Self::ShowTestSentences => false,
         }
     }
 }

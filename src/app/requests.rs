@@ -40,6 +40,8 @@ pub enum Purpose {
     Inspect,
     /// Evaluate a model on this number of sentences.
     Evaluate(usize),
+    /// Compare the predictions of the evaluated model with the labels of this state of the dataset.
+    AnalyzeErrors(Stamp),
     /// Suggest labels for this number of sentences.
     Suggest(usize),
     /// Compute statistics and findings of the dataset.
@@ -75,6 +77,8 @@ pub enum Slot {
     Inspection,
     /// Evaluation.
     Evaluation,
+    /// Errors of the evaluated model.
+    Errors,
     /// Suggestions.
     Suggestions,
     /// Statistics and findings.
@@ -99,6 +103,7 @@ impl Purpose {
             Self::Align => Slot::Alignment,
             Self::Inspect => Slot::Inspection,
             Self::Evaluate(_) => Slot::Evaluation,
+            Self::AnalyzeErrors(_) => Slot::Errors,
             Self::Suggest(_) => Slot::Suggestions,
             Self::Report => Slot::Report,
             Self::ListExportLosses | Self::CompareSnapshots => Slot::Dialog,
@@ -121,6 +126,7 @@ impl Purpose {
             | Self::Align
             | Self::Inspect
             | Self::Evaluate(_)
+            | Self::AnalyzeErrors(_)
             | Self::Suggest(_)
             | Self::Report
             | Self::ListExportLosses
@@ -138,6 +144,7 @@ impl Purpose {
             | Self::Measure(..)
             | Self::Align
             | Self::Evaluate(_)
+            | Self::AnalyzeErrors(_)
             | Self::Suggest(_)
             | Self::Report
             | Self::ListExportLosses

@@ -9,9 +9,9 @@ use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, SentenceId, Span};
+use crate::eval::errors::Predictions;
 use crate::hub::ModelRef;
 use crate::i18n::{thousands, tr, trn};
-use crate::predict::SuggestionsBySentence;
 use crate::session::Session;
 use crate::train::event::TrainerControl;
 use crate::worker::{BackgroundWork, Work};
@@ -38,7 +38,7 @@ pub(super) fn on_suggestions(
     app: &mut App,
     model: &ModelRef,
     sentences: &[SentenceId],
-    suggestions: &SuggestionsBySentence,
+    suggestions: &Predictions,
     effects: &mut Vec<Effect>,
 ) {
     let title = app.agent_name(model);

@@ -29,6 +29,7 @@ use super::text_prompt::TextPrompt;
 use super::train_commands;
 use super::try_page;
 use super::view;
+use crate::session::evidence::Decision;
 use crate::session::{PickerTarget, Session};
 use crate::train::event::TrainerControl;
 use crate::worker::{FileWork, Measurement, Stamp};
@@ -49,6 +50,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         navigation::on_entered(app, &mut effects);
     }
     runs::request_preview(app, &mut effects);
+    evaluate_page::request_errors(app, &mut effects);
     request_subwords(app, &mut effects);
     // The label chooser closes when a dialog opens or another page is shown.
     if app.has_open_dialog() || app.page != Page::Annotate {
@@ -193,6 +195,13 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::StopAfterEpoch => control(app, effects, |_| TrainerControl::StopAfterEpoch),
         Action::StopTraining => control(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate_page::evaluate(app, effects),
+        Action::NextCase => evaluate_page::on_cases(app, |cases| cases.step(true)),
+        Action::PreviousCase => evaluate_page::on_cases(app, |cases| cases.step(false)),
+        Action::KeepGold => evaluate_page::on_cases(app, |cases| cases.decide(Decision::KeptGold)),
+        Action::UsePrediction => evaluate_page::use_prediction(app, effects),
+        Action::OpenCase => evaluate_page::open_case(app),
+        Action::FlagCase => evaluate_page::flag_case(app, effects),
+        Action::CloseCases => evaluate_page::close_cases(app),
         Action::Palette => app.dialogs.toggle(Dialog::Palette),
         Action::ShowShortcuts => app.dialogs.toggle(Dialog::Shortcuts),
         Action::ToggleTheme => {

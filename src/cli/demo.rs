@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let device = choose(crate::model::DeviceChoice::Auto)?.device;
     let score = |folder: &PretrainedModel| -> Result<EvalMetrics, CliError> {
         let tagger = Tagger::new(folder, &device)?;
-        Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default())
+        Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default().metrics)
     };
     let before = score(&starter)?;
     let held = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, 42);

@@ -6,7 +6,9 @@
 mod convert;
 mod demo;
 mod devices;
+mod errors;
 mod evaluate;
+mod evaluation;
 mod formats;
 mod gpu_task;
 mod input;
@@ -51,6 +53,8 @@ enum Command {
     Train(Box<train::Arguments>),
     /// Evaluate a model on labeled data
     Evaluate(evaluate::Arguments),
+    /// List the errors of a model on labeled data, or the differences of two models
+    Errors(errors::Arguments),
     /// Find entities in text
     Predict(predict::Arguments),
     /// Fine-tune the starter model on the sample dataset and print F1 before and after
@@ -113,6 +117,7 @@ fn forward_to_helper(command: &Command) -> Result<Option<u8>, CliError> {
     let device = match command {
         Command::Train(a) => a.device(),
         Command::Evaluate(a) => a.device(),
+        Command::Errors(a) => a.device(),
         Command::Predict(a) => a.device(),
         Command::Demo(_) => DeviceChoice::Auto,
         Command::Inspect(_) | Command::Convert(_) | Command::Devices(_) | Command::Formats(_) | Command::GpuTask(_) => {
@@ -136,6 +141,7 @@ fn run_command(command: Command) -> Result<(), CliError> {
         Command::Convert(a) => convert::run(&a),
         Command::Train(a) => train::run(&a),
         Command::Evaluate(a) => evaluate::run(&a),
+        Command::Errors(a) => errors::run(&a),
         Command::Predict(a) => predict::run(&a),
         Command::Demo(a) => demo::run(&a),
         Command::Devices(a) => devices::run(&a),

@@ -1,10 +1,11 @@
-//! Evaluation: metrics as data, entity scores compatible with seqeval, dataset statistics ([`statistics`]), label checks ([`mod@lint`]),
-//! and agreement of two annotations ([`agreement`]).
+//! Evaluation: metrics as data, entity scores compatible with seqeval, errors of a model ([`errors`]), dataset statistics
+//! ([`statistics`]), label checks ([`mod@lint`]), and agreement of two annotations ([`agreement`]).
 //!
 //! A report contains only properties of the corpus; `worker::inference` adds invalid tags of the sources and spans
 //! that the tokenizer cuts.
 
 pub mod agreement;
+pub mod errors;
 pub mod lint;
 mod metric;
 mod score;

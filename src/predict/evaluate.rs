@@ -1,7 +1,9 @@
 //! Evaluation of a model on labeled sentences.
 
 use super::tagger::{Tagger, argmax};
+use super::token_predictions::{predicted_entities, token_predictions};
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
+use crate::eval::errors::PredictedEntity;
 use crate::eval::seqeval::entities;
 use crate::eval::token_metrics::TokenCounts;
 use crate::eval::{LabelScore, MetricValues, PrfScore};
@@ -35,6 +37,15 @@ pub struct EvalMetrics {
     pub n_unmapped_predictions: usize,
     /// Duration in seconds.
     pub seconds: f64,
+}
+
+/// Metrics of a model, and the predictions from which they follow.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelEvaluation {
+    /// Metrics.
+    pub metrics: EvalMetrics,
+    /// Predicted entities of each sentence.
+    pub predictions: Vec<Vec<PredictedEntity>>,
 }
 
 /// Map from the labels of a model to the labels of a dataset.
@@ -126,11 +137,14 @@ pub fn evaluate(
     label_all_pieces: bool,
     map: Option<&LabelMap>,
     watch: impl FnMut(usize, usize) -> bool,
-) -> Result<Option<EvalMetrics>, ModelError> {
+) -> Result<Option<ModelEvaluation>, ModelError> {
     let started = Instant::now();
     let gold = Gold::new(&tagger.tokenizer, corpus, sentences, label_all_pieces)?;
-    let result = score_mapped(tagger, &gold, map, watch)?;
-    Ok(result.map(|scores| EvalMetrics { seconds: started.elapsed().as_secs_f64(), ..scores }))
+    let mut result = score_mapped(tagger, &gold, map, watch)?;
+    if let Some(evaluation) = &mut result {
+        evaluation.metrics.seconds = started.elapsed().as_secs_f64();
+    }
+    Ok(result)
 }
 
 /// Evaluates a model on sentences that its own tokenizer has already tokenized. Otherwise like [`evaluate`].
@@ -142,7 +156,7 @@ pub fn score(
     gold: &Gold,
     watch: impl FnMut(usize, usize) -> bool,
 ) -> Result<Option<EvalMetrics>, ModelError> {
-    score_mapped(tagger, gold, None, watch)
+    Ok(score_mapped(tagger, gold, None, watch)?.map(|evaluation| evaluation.metrics))
 }
 
 fn score_mapped(
@@ -150,7 +164,7 @@ fn score_mapped(
     gold: &Gold,
     map: Option<&LabelMap>,
     mut watch: impl FnMut(usize, usize) -> bool,
-) -> Result<Option<EvalMetrics>, ModelError> {
+) -> Result<Option<ModelEvaluation>, ModelError> {
     let name = |tag: usize| match map {
         Some(map) => map.tags[tag].as_deref(),
         None => Some(tagger.tags.names[tag].as_str()),
@@ -174,18 +188,21 @@ fn score_mapped(
         return Ok(None);
     }
     let mut counts = TokenCounts::default();
+    let mut predictions = Vec::with_capacity(sentences.len());
     for (sentence, logits) in sentences.iter().zip(&logits) {
         let gold_tags: Vec<&str> = sentence.token_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
-        let predicted = tagger.first_subword_tags(gold_tags.len(), &sentence.encoding, logits);
+        let predicted = token_predictions(tagger, gold_tags.len(), &sentence.encoding, logits);
         if map.is_some() {
-            let all: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
+            let all: Vec<&str> = predicted.iter().map(|token| tagger.tags.names[token.tag].as_str()).collect();
             let has_place = |label: &str| {
-                predicted.iter().any(|t| name(*t).is_some() && split_tag(&tagger.tags.names[*t]).1 == label)
+                let mut tags = predicted.iter().map(|token| token.tag);
+                tags.any(|tag| name(tag).is_some() && split_tag(&tagger.tags.names[tag]).1 == label)
             };
             result.n_unmapped_predictions += entities(&all).iter().filter(|e| !has_place(e.label)).count();
         }
-        let tags: Vec<&str> = predicted.iter().map(|t| name(*t).unwrap_or("O")).collect();
+        let tags: Vec<&str> = predicted.iter().map(|token| name(token.tag).unwrap_or("O")).collect();
         counts.add_sentence(&gold_tags, &tags);
+        predictions.push(predicted_entities(&predicted, &tags));
         for (label, row) in sentence.subword_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORE_INDEX {
                 continue;
@@ -200,7 +217,7 @@ fn score_mapped(
     result.labels = counts.entities.labels();
     result.strict = counts.strict.overall();
     result.seconds = started.elapsed().as_secs_f64();
-    Ok(Some(result))
+    Ok(Some(ModelEvaluation { metrics: result, predictions }))
 }
 
 /// Returns the tokens of a sentence and the ids of their tags in `tags`.

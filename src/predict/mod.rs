@@ -3,6 +3,7 @@
 //! Reading order:
 //!
 //! - [`tagger`]: tag scores of every subword; long inputs are split into windows.
+//! - `token_predictions`: tags and entities of a tokenized sentence.
 //! - [`aggregate`]: grouping of subwords into entities, as in the transformers pipeline.
 //! - [`text`]: entities of a text.
 //! - [`mod@evaluate`]: evaluation of a model on a dataset.
@@ -15,10 +16,11 @@ pub mod subword_check;
 pub mod suggest;
 pub mod tagger;
 pub mod text;
+mod token_predictions;
 
 pub use aggregate::AggregationStrategy;
-pub use evaluate::{EvalMetrics, LabelMap, evaluate};
+pub use evaluate::{EvalMetrics, LabelMap, ModelEvaluation, evaluate};
 pub use subword_check::find_unlearnable_spans;
-pub use suggest::{SuggestionsBySentence, suggest};
+pub use suggest::suggest;
 pub use tagger::Tagger;
 pub use text::{Entity, PredictOptions, Prediction, predict, predict_long};

@@ -1,6 +1,7 @@
 //! Tag scores of every subword. Inputs that exceed the maximum length are split into overlapping windows; nothing is
 //! truncated.
 
+use super::token_predictions::token_predictions;
 use crate::model::tokenizer::{SubwordEncoding, SubwordTokenizer};
 use crate::model::{Bert, ComputeDtype, ModelError, PackedBatch, PretrainedModel, TagSet, device};
 use std::borrow::Borrow;
@@ -148,23 +149,8 @@ impl Tagger {
             .iter()
             .zip(&subwords)
             .zip(&logits)
-            .map(|((s, p), l)| self.first_subword_tags(s.len(), p, l))
+            .map(|((s, p), l)| token_predictions(self, s.len(), p, l).iter().map(|token| token.tag).collect())
             .collect())
-    }
-
-    /// Returns the tag of each token of one sentence from the logits of its subwords.
-    pub(super) fn first_subword_tags(&self, words: usize, subwords: &SubwordEncoding, logits: &[f32]) -> Vec<usize> {
-        let mut tags = vec![self.tags.id("O").unwrap_or(0); words];
-        let mut previous = None;
-        for (word, row) in subwords.word_ids.iter().zip(logits.chunks_exact(self.tags.len())) {
-            if let Some(word) = word
-                && previous != Some(*word)
-            {
-                tags[*word as usize] = argmax(row);
-            }
-            previous = *word;
-        }
-        tags
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Settings {
     pub widths: BTreeMap<String, f32>,
     /// True if the guidelines are displayed next to the text.
     pub guidelines: bool,
+    /// True if the user agreed to see sentences of the test split.
+    pub show_test_sentences: bool,
     /// Recent datasets, newest first, at most eight.
     pub recents: Vec<Recent>,
     /// Settings of other versions of the program. They are kept.
@@ -168,6 +170,7 @@ impl Settings {
             hide_invisible: rest.take("hide_invisible"),
             widths: rest.take_each("widths"),
             guidelines: rest.take("guidelines"),
+            show_test_sentences: rest.take("show_test_sentences"),
             recents: rest.take_list("recents"),
             others: rest.fields,
         };
@@ -309,6 +312,7 @@ mod tests {
             "hide_invisible",
             "widths",
             "guidelines",
+            "show_test_sentences",
             "recents",
         ];
         assert_eq!(names, expected);

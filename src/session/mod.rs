@@ -5,12 +5,15 @@
 //! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
 //! - `selection_unit`: selection by character or word in text without spaces.
-//! - [`run`]: the run in progress; [`results`]: scores, findings and measurements.
+//! - [`run`]: the run in progress; [`results`]: findings and measurements.
+//! - [`evaluation`]: scores and errors of a model; [`evidence`]: the sentences of a number.
 //! - [`query`]: the search language of the sentence list; [`work_timer`]: the time worked.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod comparison;
+pub mod evaluation;
+pub mod evidence;
 pub mod labeling;
 pub mod matching;
 pub mod query;
@@ -37,8 +40,9 @@ use crate::project::{
 };
 use crate::train::preview::RunPreview;
 use crate::worker::{SessionId, Stamp};
+use evaluation::Evaluation;
 use query::{Query, QueryContext, QueryError, Status};
-use results::{Checks, Evaluation, Measurements};
+use results::{Checks, Measurements};
 use run::{LiveRun, RunState};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,25 +1,11 @@
 //! Results that were computed from the open dataset.
 
 use super::comparison::Comparison;
-use crate::corpus::Split;
 use crate::eval::DatasetReport;
 use crate::eval::lint::FindingKind;
-use crate::hub::ModelRef;
-use crate::predict::EvalMetrics;
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::worker::Stamp;
 use std::collections::{BTreeMap, HashSet};
-
-/// Scores of a model on a split, and the split of the next evaluation.
-#[derive(Debug)]
-pub struct Evaluation {
-    /// Selected split.
-    pub split: Split,
-    /// Latest scores, with their model and split.
-    pub result: Option<(ModelRef, Split, Box<EvalMetrics>)>,
-    /// Error of the last evaluation.
-    pub error: Option<String>,
-}
 
 /// Tab of the Data page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

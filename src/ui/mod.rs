@@ -3,14 +3,14 @@
 //!
 //! Read in this order: [`theme`] and [`widgets`] (visual design), [`shell`] (the eframe app: commands, effects, worker
 //! events), [`keymap`] (keys to commands), `chrome` (bars and navigation rail), `page_table`, then the pages: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate_page`], [`try_page`], [`data`]; and `open_dialog`, which draws the open dialog.
+//! [`annotate`], [`train`], [`evaluate`], [`try_page`], [`data`]; and `open_dialog`, which draws the open dialog.
 
 pub mod annotate;
 mod checklist_footer;
 mod chrome;
 pub mod command_palette;
 pub mod data;
-pub mod evaluate_page;
+pub mod evaluate;
 pub mod export_dialog;
 pub mod file_dialogs;
 pub mod fixing_dialog;

@@ -2,7 +2,7 @@
 //! icons in the rows of the commands that show the pages.
 
 use super::ui_state::UiState;
-use super::{Commands, annotate, data, evaluate_page, train, try_page, welcome};
+use super::{Commands, annotate, data, evaluate, train, try_page, welcome};
 use crate::app::{App, Page};
 use crate::corpus::Split;
 use crate::session::Session;
@@ -49,10 +49,12 @@ const PAGES: [PageSpec; Page::ALL.len()] = [
     },
     PageSpec {
         split: |_, session| Some(session.evaluation.split),
-        last_task: evaluate_page::last_task,
+        last_task: evaluate::last_task,
         ..PageSpec::new(
             Page::Evaluate,
-            Content::OfDataset(|ui, app, session, _, out| evaluate_page::show(ui, app, session, out)),
+            Content::OfDataset(|ui, app, session, view, out| {
+                evaluate::show(ui, app, session, &mut view.evidence, out);
+            }),
         )
     },
     PageSpec {

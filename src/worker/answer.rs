@@ -7,12 +7,13 @@ use super::Wake;
 use super::request::RequestId;
 use super::stamp::Stamp;
 use crate::corpus::{SentenceId, Split};
+use crate::eval::errors::{ErrorAnalysis, Predictions};
 use crate::eval::{Agreement, DatasetReport};
 use crate::failure::Failure;
 use crate::format::{Format, ReadOptions};
 use crate::hub::{self, ModelRef};
 use crate::model::Alignment;
-use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
+use crate::predict::{EvalMetrics, Prediction};
 use crate::project::{Dataset, Opened, Project, SourceChange};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::preview::RunPreview;
@@ -132,13 +133,13 @@ pub enum Done {
     /// Number of sentences that have changed since each snapshot.
     SnapshotChanges(Vec<usize>),
     /// Scores of a model on a split.
-    Evaluated {
-        /// Model.
-        model: ModelRef,
-        /// Split.
-        split: Split,
-        /// Scores.
-        metrics: Box<EvalMetrics>,
+    Evaluated(Box<Evaluated>),
+    /// Errors of the evaluated model with the current labels.
+    ErrorsAnalyzed {
+        /// State of the dataset of the request.
+        stamp: Stamp,
+        /// The errors.
+        errors: Box<ErrorAnalysis>,
     },
     /// Suggested labels.
     Suggested {
@@ -147,7 +148,7 @@ pub enum Done {
         /// Processed sentences.
         sentences: Vec<SentenceId>,
         /// Suggestions by sentence.
-        suggestions: SuggestionsBySentence,
+        suggestions: Predictions,
     },
     /// Statistics and findings of a dataset.
     Reported {
@@ -156,6 +157,22 @@ pub enum Done {
         /// The report.
         report: Box<DatasetReport>,
     },
+}
+
+/// Result of an evaluation.
+pub struct Evaluated {
+    /// Model.
+    pub model: ModelRef,
+    /// Split.
+    pub split: Split,
+    /// State of the dataset of the request.
+    pub stamp: Stamp,
+    /// Metrics.
+    pub metrics: EvalMetrics,
+    /// Predictions.
+    pub predictions: Arc<Predictions>,
+    /// Errors.
+    pub errors: ErrorAnalysis,
 }
 
 /// Facts about a base model.

@@ -1,10 +1,12 @@
 //! Inference. Interactive and long-running work have separate threads.
 
-use super::answer::{Done, Progress};
+use super::answer::{Done, Evaluated, Progress};
 use super::models::ModelCache;
 use super::request::{BackgroundWork, InteractiveWork};
+use super::stamp::Stamp;
 use super::thread::RequestContext;
 use crate::corpus::{Corpus, SentenceId, Split};
+use crate::eval::errors::{ErrorAnalysis, Predictions, TrainTexts};
 use crate::eval::{DatasetReport, lint};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
@@ -13,6 +15,7 @@ use crate::model::align::{AlignmentOptions, align};
 use crate::predict::{self, AggregationStrategy, PredictOptions, evaluate, predict, suggest};
 use crate::project::{SourceFile, export, source};
 use crate::train::preview::RunPreview;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Options of inference. A token gets the label of its first subword, as in training and evaluation.
@@ -50,6 +53,10 @@ pub(super) fn perform_interactive(
         InteractiveWork::PreviewRun { corpus, seed, stamp } => {
             Ok(Done::RunPreviewed { stamp, seed, preview: RunPreview::new(&corpus, seed) })
         }
+        InteractiveWork::AnalyzeErrors { corpus, predictions, stamp } => {
+            let errors = ErrorAnalysis::new(&corpus, &predictions, &TrainTexts::collect(&corpus));
+            Ok(Done::ErrorsAnalyzed { stamp, errors: Box::new(errors) })
+        }
         InteractiveWork::Inspect(model) => Ok(Done::Inspected(models.get(&model, context)?.facts().clone())),
     }
 }
@@ -61,8 +68,8 @@ pub(super) fn perform_background(
     context: &RequestContext<'_>,
 ) -> Result<Done, Failure> {
     match work {
-        BackgroundWork::Evaluate { model, split, corpus, sentences } => {
-            evaluate_split(model, split, &corpus, &sentences, models, context)
+        BackgroundWork::Evaluate { model, split, corpus, sentences, stamp } => {
+            evaluate_split(model, split, stamp, (&corpus, &sentences), models, context)
         }
         BackgroundWork::Suggest { model, corpus, mut sentences } => {
             let tagger = models.get(&model, context)?.tagger()?;
@@ -85,8 +92,8 @@ pub(super) fn perform_background(
 fn evaluate_split(
     model: ModelRef,
     split: Split,
-    corpus: &Corpus,
-    sentences: &[SentenceId],
+    stamp: Stamp,
+    (corpus, sentences): (&Corpus, &[SentenceId]),
     models: &ModelCache,
     context: &RequestContext<'_>,
 ) -> Result<Done, Failure> {
@@ -95,8 +102,11 @@ fn evaluate_split(
         context.progress(Progress::Sentences(done, total));
         !context.is_canceled()
     };
-    let metrics = evaluate(&tagger, corpus, sentences, true, None, watch)?.ok_or_else(Failure::canceled)?;
-    Ok(Done::Evaluated { model, split, metrics: Box::new(metrics) })
+    let evaluation = evaluate(&tagger, corpus, sentences, true, None, watch)?.ok_or_else(Failure::canceled)?;
+    let predictions: Predictions = sentences.iter().copied().zip(evaluation.predictions).collect();
+    let errors = ErrorAnalysis::new(corpus, &predictions, &TrainTexts::collect(corpus));
+    let (metrics, predictions) = (evaluation.metrics, Arc::new(predictions));
+    Ok(Done::Evaluated(Box::new(Evaluated { model, split, stamp, metrics, predictions, errors })))
 }
 
 /// Computes the report of a dataset: statistics, invalid tags of its sources, and spans that the base model cannot

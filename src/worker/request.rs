@@ -3,6 +3,7 @@
 use super::stamp::Stamp;
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, LabelSnapshot, SentenceId, Split};
+use crate::eval::errors::Predictions;
 use crate::format::{Format, ReadOptions};
 use crate::hub::ModelRef;
 use crate::model::align::AlignmentOptions;
@@ -201,6 +202,15 @@ pub enum InteractiveWork {
         /// State of the dataset; returned with the result.
         stamp: Stamp,
     },
+    /// Compare predictions with the gold labels.
+    AnalyzeErrors {
+        /// Current corpus.
+        corpus: Corpus,
+        /// Predictions of the evaluated model.
+        predictions: Arc<Predictions>,
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
+    },
     /// Count the sentences that have changed since each snapshot.
     CompareSnapshots {
         /// Current corpus.
@@ -222,6 +232,8 @@ pub enum BackgroundWork {
         corpus: Corpus,
         /// Sentences to evaluate.
         sentences: Vec<SentenceId>,
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
     },
     /// Suggest labels. If it is canceled, the suggestions so far are the answer.
     Suggest {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod demo;
+mod errors;
 mod resume;
 mod run_folder;
 mod shapes;

@@ -1,5 +1,6 @@
 mod alignment;
 mod cuda_kernels;
+mod errors;
 mod forward;
 mod kernels;
 mod lora;

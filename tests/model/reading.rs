@@ -134,7 +134,7 @@ fn loss_requires_all_labels_in_model() {
     let loss = |label: &str| {
         let (corpus, sentences) = corpus("Anna sings in Oslo today", (0, 4), label);
         let found = evaluate(&tagger, &corpus, &sentences, true, None, |_, _| true).expect("scores").expect("whole");
-        (found.values.get(&LOSS), corpus)
+        (found.metrics.values.get(&LOSS), corpus)
     };
     let known = tagger.tags.labels().remove(0);
     let (found_loss, corpus) = loss(&known);

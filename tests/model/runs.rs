@@ -93,7 +93,7 @@ fn keeps_best_epoch_instead_of_last() {
     let tagger =
         Tagger::new(&PretrainedModel::from_pretrained(&out).expect("a model"), &Device::Cpu).expect("a tagger");
     let saved = evaluate(&tagger, &corpus, &held.dev, true, None, |_, _| true).expect("scores").expect("all");
-    assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
+    assert_eq!(saved.metrics.overall.f1, best, "the saved weights are those of the best epoch");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod annotating;
 mod data;
+mod evaluating;
 mod labeling;
 mod opening;
 mod preferences;

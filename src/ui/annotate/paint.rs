@@ -54,6 +54,14 @@ impl TextLayout {
         }
     }
 
+    /// Underlines spans, in addition to the blocks.
+    pub fn paint_underlines(&self, ui: &Ui, origin: Pos2, spans: &[SpanShape]) {
+        let clip = ui.clip_rect();
+        for span in spans {
+            self.paint_underline(ui.painter(), origin.to_vec2(), span, |rect| clip.intersects(rect));
+        }
+    }
+
     fn paint_block(&self, ui: &Ui, shift: Vec2, index: usize, span: &SpanShape, paint: &TextPaint) {
         let p = theme::colors(ui);
         let name = label_galley(ui, &span.name);

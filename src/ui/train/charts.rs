@@ -104,7 +104,7 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut ChartsState, o
         });
         view.cursor = hovered;
         if let Some(test) = &run.test {
-            super::super::evaluate_page::label_table(ui, session, test, tr!("Best model on test"));
+            super::super::evaluate::label_table(ui, session, test, tr!("Best model on test"));
         }
         ui.add_space(4.0);
     });

@@ -14,7 +14,12 @@ pub fn panel_header(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&
 
 /// Shows a header of the height of a strip of 52, as on the Try page, so that the lines below both are aligned.
 pub fn tall_panel_header(ui: &mut Ui, name: &str, note: &str) {
-    lined_head(ui, 52.0, name, (TextRole::Small, note), |_| {});
+    tall_panel_header_with(ui, name, note, |_| {});
+}
+
+/// Shows a header of the height of a strip, with controls at the right end.
+pub fn tall_panel_header_with(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
+    lined_head(ui, 52.0, name, (TextRole::Small, note), controls);
 }
 
 /// Shows a panel header with the id of its object.

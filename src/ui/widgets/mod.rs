@@ -38,7 +38,7 @@ pub use card::{Card, LegendItem};
 pub use combo_box::combo_box;
 pub use dialog::dialog;
 pub use empty_state::EmptyState;
-pub use headers::{panel_header, panel_header_with_id, section_header, tall_panel_header};
+pub use headers::{panel_header, panel_header_with_id, section_header, tall_panel_header, tall_panel_header_with};
 pub use icon::{icon, paint_icon};
 pub use icon_button::IconButton;
 pub use key_cap::key_caps;

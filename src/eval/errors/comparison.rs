@@ -1,0 +1,183 @@
+//! Comparison of two models on the same sentences.
+
+use super::analysis::{ResamplingUnit, Units};
+use super::cases::{Case, CaseEntity, Predictions, cases_of_sentence, labels_of};
+use super::pairing::Outcome;
+use super::resampling::{EntityCounts, Interval, Resamples, UnitCounts, permutation_p_value};
+use super::train_texts::TrainTexts;
+use crate::corpus::{Corpus, SentenceId};
+
+/// F1 of two models, and the difference: the second minus the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct F1Difference {
+    /// Number of gold entities.
+    pub gold: usize,
+    /// F1 of each model, in `[0, 1]`. `None` without gold entities and predictions.
+    pub f1: [Option<f64>; 2],
+    /// Interval of the F1 of each model.
+    pub intervals: [Option<Interval>; 2],
+    /// Interval of the difference, from the same resamples of both models.
+    pub difference: Option<Interval>,
+}
+
+impl F1Difference {
+    /// Returns the difference, in `[-1, 1]`.
+    pub fn value(&self) -> Option<f64> {
+        Some(self.f1[1]? - self.f1[0]?)
+    }
+
+    /// Returns true if the interval of the difference excludes 0.
+    pub fn is_clear(&self) -> bool {
+        self.difference.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
+    }
+}
+
+/// A gold entity, or predictions without one, as seen by both models.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedCase {
+    /// Sentence.
+    pub sentence: SentenceId,
+    /// Gold entity.
+    pub gold: Option<CaseEntity>,
+    /// Prediction and outcome of each model. `None` if the case is a spurious entity of the other model.
+    pub models: [Option<(Option<CaseEntity>, Outcome)>; 2],
+}
+
+impl ComparedCase {
+    /// Returns true if a model is correct here.
+    pub fn is_correct(&self, model: usize) -> bool {
+        match (&self.models[model], &self.gold) {
+            (Some((_, outcome)), _) => *outcome == Outcome::Correct,
+            (None, gold) => gold.is_none(),
+        }
+    }
+
+    /// Returns the prediction of a model.
+    pub fn predicted(&self, model: usize) -> Option<&CaseEntity> {
+        self.models[model].as_ref().and_then(|(entity, _)| entity.as_ref())
+    }
+
+    /// Returns true if both models predict the same.
+    pub fn is_same(&self) -> bool {
+        self.predicted(0).map(|entity| entity.range) == self.predicted(1).map(|entity| entity.range)
+    }
+}
+
+/// Comparison of two models.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelComparison {
+    /// Label names: first the labels of the corpus, then the other predicted ones.
+    pub labels: Vec<String>,
+    /// Unit of the intervals.
+    pub unit: ResamplingUnit,
+    /// Number of units.
+    pub n_units: usize,
+    /// Number of sentences.
+    pub n_sentences: usize,
+    /// Number of sentences with different predictions.
+    pub n_different_sentences: usize,
+    /// F1 of all labels together.
+    pub overall: F1Difference,
+    /// F1 of each label that occurs, by index in [`Self::labels`].
+    pub by_label: Vec<(usize, F1Difference)>,
+    /// P-value of the permutation test of the difference of F1.
+    pub p_value: f64,
+    /// All cases, in the order of the sentences.
+    pub cases: Vec<ComparedCase>,
+}
+
+impl ModelComparison {
+    /// Compares the predictions of two models for the same sentences with the gold labels, and with each other.
+    /// Sentences that only one model has are left out.
+    pub fn new(corpus: &Corpus, models: [&Predictions; 2], train: &TrainTexts) -> Self {
+        let labels = labels_of(corpus, &models);
+        let second: std::collections::HashMap<_, _> = models[1].iter().map(|(id, entities)| (*id, entities)).collect();
+        let both: Vec<_> =
+            models[0].iter().filter_map(|(id, entities)| Some((*id, [entities, *second.get(id)?]))).collect();
+        let units = Units::of(both.iter().map(|(id, _)| *id));
+        let mut counts =
+            [UnitCounts::new(units.count, 1 + labels.len()), UnitCounts::new(units.count, 1 + labels.len())];
+        let mut comparison =
+            Self { unit: units.unit, n_units: units.count, n_sentences: both.len(), ..Self::default() };
+        for ((id, predicted), unit) in both.iter().zip(&units.of_sentence) {
+            let cases = predicted.map(|predicted| cases_of_sentence(corpus, *id, predicted, &labels, train));
+            for (cases, counts) in cases.iter().zip(&mut counts) {
+                cases.iter().for_each(|case| count_case(case, counts, *unit));
+            }
+            let merged = merge(*id, cases);
+            comparison.n_different_sentences += usize::from(!merged.iter().all(ComparedCase::is_same));
+            comparison.cases.extend(merged);
+        }
+        let totals = counts.each_ref().map(UnitCounts::totals);
+        let resamples = counts.each_ref().map(Resamples::draw);
+        let difference = |group: usize| F1Difference {
+            gold: totals[0][group].gold as usize,
+            f1: [totals[0][group].f1(), totals[1][group].f1()],
+            intervals: resamples.each_ref().map(|resamples| resamples.interval(group, EntityCounts::f1)),
+            difference: resamples[0].interval_of_difference(&resamples[1], group),
+        };
+        let occurs = |label: &usize| {
+            let of_model = |model: usize| totals[model][1 + label];
+            of_model(0).gold + of_model(0).predicted + of_model(1).predicted > 0
+        };
+        comparison.overall = difference(0);
+        comparison.by_label = (0..labels.len()).filter(occurs).map(|label| (label, difference(1 + label))).collect();
+        comparison.p_value = permutation_p_value(&counts[0], &counts[1]);
+        comparison.labels = labels;
+        comparison
+    }
+}
+
+impl ModelComparison {
+    /// Returns the numbers of gold entities that both models, only the first, only the second, and neither predicts
+    /// correctly.
+    pub fn agreement(&self) -> [usize; 4] {
+        let mut counts = [0; 4];
+        for case in self.cases.iter().filter(|case| case.gold.is_some()) {
+            counts[2 * usize::from(!case.is_correct(0)) + usize::from(!case.is_correct(1))] += 1;
+        }
+        counts
+    }
+}
+
+fn count_case(case: &Case, counts: &mut UnitCounts, unit: usize) {
+    if let Some(gold) = &case.gold {
+        counts.at(unit, 0).gold += 1;
+        counts.at(unit, 1 + gold.range.label).gold += 1;
+    }
+    if let Some(predicted) = &case.predicted {
+        for group in [0, 1 + predicted.range.label] {
+            let counts = counts.at(unit, group);
+            counts.predicted += 1;
+            counts.correct += u32::from(case.outcome == Outcome::Correct);
+        }
+    }
+}
+
+/// Merges the cases of both models in a sentence: by gold entity, and by equal spurious entities.
+fn merge(sentence: SentenceId, [first, second]: [Vec<Case>; 2]) -> Vec<ComparedCase> {
+    let mut merged: Vec<ComparedCase> = Vec::new();
+    for (model, cases) in [first, second].into_iter().enumerate() {
+        for case in cases {
+            let same = |other: &&mut ComparedCase| match (&case.gold, &other.gold) {
+                (Some(gold), Some(of_other)) => gold.range == of_other.range,
+                (None, None) => {
+                    let range = |entity: &Option<CaseEntity>| entity.as_ref().map(|entity| entity.range);
+                    let of_other = other.models[0].as_ref().and_then(|(entity, _)| range(entity));
+                    other.models[model].is_none() && of_other == range(&case.predicted)
+                }
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+            let seen = Some((case.predicted, case.outcome));
+            match merged.iter_mut().find(same) {
+                Some(other) => other.models[model] = seen,
+                None => {
+                    let mut models = [None, None];
+                    models[model] = seen;
+                    merged.push(ComparedCase { sentence, gold: case.gold, models });
+                }
+            }
+        }
+    }
+    merged
+}

@@ -1,0 +1,146 @@
+//! Evaluation of a model: its scores and errors, and the decisions of the user about single errors.
+
+use super::evidence::EvidenceList;
+use super::{Session, Writer};
+use crate::corpus::edit::label_for;
+use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Origin, Span, Split};
+use crate::eval::errors::{Case, CaseEntity, ErrorAnalysis, Outcome, Predictions};
+use crate::hub::ModelRef;
+use crate::predict::EvalMetrics;
+use crate::worker::Stamp;
+use std::sync::Arc;
+
+/// Scores of a model on a split, and the split of the next evaluation.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// Selected split.
+    pub split: Split,
+    /// Latest result.
+    pub result: Option<Box<EvaluationResult>>,
+    /// Error of the last evaluation.
+    pub error: Option<String>,
+}
+
+/// Result of an evaluation.
+#[derive(Debug)]
+pub struct EvaluationResult {
+    /// Evaluated model.
+    pub model: ModelRef,
+    /// Evaluated split.
+    pub split: Split,
+    /// Metrics at the time of the evaluation.
+    pub metrics: EvalMetrics,
+    /// Predictions of the model. They do not depend on the labels of the dataset.
+    pub predictions: Arc<Predictions>,
+    /// Errors for the labels of [`Self::stamp`].
+    pub errors: ErrorAnalysis,
+    /// State of the dataset that the errors describe.
+    pub stamp: Stamp,
+    /// F1 at the time of the evaluation, in `[0, 1]`.
+    pub first_f1: f64,
+    /// Sentences of a number.
+    pub evidence: Option<EvidenceList>,
+}
+
+impl EvaluationResult {
+    /// Replaces the errors, because the labels have changed.
+    pub fn set_errors(&mut self, stamp: Stamp, errors: ErrorAnalysis) {
+        // Label ids of the list can have another meaning now.
+        if !self.stamp.has_same_ids(stamp) {
+            self.evidence = None;
+        }
+        (self.stamp, self.errors) = (stamp, errors);
+    }
+}
+
+impl Session {
+    /// Returns the byte range of an entity of a sentence, with a label.
+    fn span_of(&self, case: &Case, entity: &CaseEntity, label: LabelId) -> Span {
+        let document = self.corpus.document(case.sentence.document);
+        let range = entity.range;
+        document.span_from_tokens(case.sentence.sentence as usize, range.start..range.end, label)
+    }
+
+    /// Returns the spans of the dataset with the tokens and the label of an entity.
+    fn spans_of(&self, case: &Case, entity: &CaseEntity, label: &str) -> Vec<Span> {
+        let document = self.corpus.document(case.sentence.document);
+        let sentence = case.sentence.sentence as usize;
+        let is_same = |span: &&Span| {
+            let words = document.to_token_span(sentence, span);
+            (words.start, words.end) == (entity.range.start, entity.range.end)
+                && self.corpus.labels.name(span.label) == label
+        };
+        document.spans[document.span_range(sentence)].iter().filter(is_same).copied().collect()
+    }
+
+    /// Returns true if the dataset has the labels of the model for a case: its prediction is a span, or its missed
+    /// entity is not.
+    pub fn has_prediction_of(&self, case: &Case, labels: &[String]) -> bool {
+        let exists = |entity: &CaseEntity| {
+            labels.get(entity.range.label).is_some_and(|label| !self.spans_of(case, entity, label).is_empty())
+        };
+        match (&case.predicted, &case.gold) {
+            (Some(predicted), _) => exists(predicted),
+            (None, Some(gold)) => !exists(gold),
+            (None, None) => false,
+        }
+    }
+
+    /// Selects the entity of a case on the canvas.
+    pub fn go_to_case(&mut self, case: &Case) {
+        let Some(entity) = case.entity() else { return };
+        let span = self.span_of(case, entity, LabelId::default());
+        if let Some(index) = self.sentence_index_at(case.sentence.document, span.start) {
+            self.go_to_sentence(index);
+            self.select_span(span);
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// Replaces the gold entity of a case by the prediction of a model. Returns false if nothing changes.
+    pub fn use_prediction(&mut self, case: &Case, labels: &[String], model: &str) -> bool {
+        self.prediction_edit(case, labels, model).is_some_and(|edit| self.apply(edit))
+    }
+
+    /// Restores the gold entity of a case in place of the prediction.
+    pub fn restore_gold(&mut self, case: &Case, labels: &[String], model: &str) {
+        let gold = case.gold.map(|entity| CaseEntity { score: None, ..entity });
+        let reversed = Case { gold: case.predicted, predicted: gold, ..case.clone() };
+        self.use_prediction(&reversed, labels, model);
+    }
+
+    fn prediction_edit(&mut self, case: &Case, labels: &[String], model: &str) -> Option<Edit> {
+        if case.outcome == Outcome::Correct {
+            return None;
+        }
+        let document = case.sentence.document;
+        let name = |entity: &CaseEntity| labels.get(entity.range.label).cloned();
+        let mut removed = match &case.gold {
+            Some(gold) => self.spans_of(case, gold, &name(gold)?),
+            None => Vec::new(),
+        };
+        let (mut edits, mut added) = (Vec::new(), Vec::new());
+        if let Some(predicted) = &case.predicted {
+            let name = name(predicted)?;
+            if self.spans_of(case, predicted, &name).is_empty() {
+                let label = label_for(&mut self.corpus().labels.clone(), &name, &mut edits)?;
+                let agent = self.intern_agent(model).filter(|_| predicted.score.is_some());
+                let score = predicted.score.unwrap_or(1.0);
+                let origin = agent.map_or(Origin::Human, |agent| Origin::suggested(agent, score));
+                added.push(Span { origin, ..self.span_of(case, predicted, label) });
+            }
+        }
+        if removed.is_empty() && added.is_empty() {
+            return None;
+        }
+        removed.extend(self.replaced_spans(&self.corpus().document(document).spans, &added));
+        removed.sort_unstable();
+        removed.dedup();
+        edits.push(Edit::Spans { document, removed, added });
+        Some(match edits.len() {
+            1 => edits.remove(0),
+            _ => Edit::Group { title: EditTitle::new(EditTitleKind::TakeSide, [model.to_owned()]), edits },
+        })
+    }
+}

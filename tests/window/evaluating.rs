@@ -1,0 +1,155 @@
+//! The Evaluate page: from a number to the sentences of that number, and decisions about them.
+
+use crate::support::window::Window;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use std::rc::Rc;
+use tagwright::app::Page;
+use tagwright::app::page_commands::EvaluateCommand;
+use tagwright::app::{Command, requests::Slot};
+use tagwright::corpus::Split;
+use tagwright::eval::errors::Outcome;
+use tagwright::session::evaluation::EvaluationResult;
+use tagwright::session::evidence::{CaseFilter, EvidenceList};
+
+/// Opens the sample and evaluates the starter on a split.
+fn evaluated(split: Split, size: [f32; 2]) -> Window {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::with(data, &[], size, Theme::Dark);
+    w.open_sample();
+    w.go_to("Evaluate");
+    w.ask(Command::Evaluate(EvaluateCommand::SetEvalSplit(split)));
+    w.press("Evaluate");
+    w.until("the evaluation is finished", |w| w.app().session.as_ref().is_some_and(|s| s.evaluation.result.is_some()));
+    w
+}
+
+fn with_result<T>(w: &Window, read: impl FnOnce(&EvaluationResult) -> T) -> T {
+    read(w.app().session.as_ref().and_then(|s| s.evaluation.result.as_ref()).expect("a result"))
+}
+
+fn with_list<T>(w: &Window, read: impl FnOnce(&EvidenceList) -> T) -> T {
+    with_result(w, |result| read(result.evidence.as_ref().expect("a list")))
+}
+
+fn is_analyzed(w: &Window) -> bool {
+    let app = w.app();
+    let session = app.session.as_ref().expect("a dataset");
+    let stamp = session.evaluation.result.as_ref().map(|result| result.stamp);
+    stamp == Some(session.stamp()) && !app.requests.is_pending(Slot::Errors)
+}
+
+#[test]
+fn each_number_opens_its_sentences() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    let buttons = w.harness.query_all_by_role(egui::Role::Button);
+    let numbers: Vec<String> =
+        buttons.filter_map(|node| node.accesskit_node().label().map(|label| label.to_string())).collect();
+    let starts = ["F1 ", "Precision ", "Recall ", "Sentences without error ", "Missed, ", "Spurious, ", "Correct, "];
+    let is_cell = |text: &str| text.starts_with("Gold ") && text.contains("predicted ");
+    let is_slice = |text: &str| text.contains(", F1 ");
+    let clickable: Vec<String> = numbers
+        .into_iter()
+        .filter(|text| starts.iter().any(|start| text.starts_with(start)) || is_cell(text) || is_slice(text))
+        .collect();
+    assert!(clickable.len() > 30, "{clickable:?}");
+    for text in clickable {
+        w.click(&text);
+        let (filter, found) = with_list(&w, |list| (list.filter, list.items.len()));
+        let is_expected = |expected: &str| text.contains(expected);
+        if is_cell(&text) || is_expected("Missed, ") || is_expected("Spurious, ") || is_expected("Correct, ") {
+            let count = text.rsplit(", ").next().and_then(|part| part.split(' ').next()).expect("a count");
+            assert_eq!(found.to_string(), count.replace(',', ""), "{text}: {filter:?}");
+        }
+        w.key(Modifiers::NONE, Key::Escape);
+        assert!(with_result(&w, |result| result.evidence.is_none()), "{text}: Escape closes the list");
+    }
+}
+
+#[test]
+fn decisions_change_numbers_and_can_be_undone() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    let first_f1 = with_result(&w, |result| result.errors.overall.score.f1);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Outcome(Outcome::WrongLabel))));
+    let n_items = with_list(&w, |list| list.items.len());
+    assert!(n_items > 2, "{n_items}");
+    // Keeping the gold label changes no number.
+    w.key(Modifiers::NONE, Key::K);
+    assert_eq!(with_list(&w, |list| (list.n_decided(), list.current())), (1, Some(1)));
+    assert!(w.shows("gold kept"));
+    w.key(Modifiers::NONE, Key::M);
+    w.until("the numbers follow", is_analyzed);
+    let changed = with_result(&w, |result| result.errors.overall.score.f1);
+    assert!(changed > first_f1, "{first_f1} {changed}");
+    assert!(w.shows("prediction used"));
+    assert_eq!(with_list(&w, |list| (list.items.len(), list.n_decided(), list.current())), (n_items, 2, Some(2)));
+    w.key(Modifiers::COMMAND, Key::Z);
+    w.until("the numbers follow", is_analyzed);
+    assert_eq!(with_result(&w, |result| result.errors.overall.score.f1), first_f1);
+    assert_eq!(with_list(&w, |list| list.n_decided()), 1);
+    // The button of a decided row restores the gold label too.
+    w.ask(Command::Evaluate(EvaluateCommand::SelectCase(1)));
+    w.key(Modifiers::NONE, Key::M);
+    w.until("the numbers follow", is_analyzed);
+    assert_eq!(with_result(&w, |result| result.errors.overall.score.f1), changed);
+    w.ask(Command::Evaluate(EvaluateCommand::ReopenCase(1)));
+    w.until("the numbers follow", is_analyzed);
+    assert_eq!(with_result(&w, |result| result.errors.overall.score.f1), first_f1);
+}
+
+#[test]
+fn using_a_prediction_corrects_each_kind_of_error() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    for outcome in Outcome::ERRORS {
+        let n_errors = |w: &Window| {
+            let score = with_result(w, |result| result.errors.overall.score);
+            score.support + score.predicted - 2 * score.correct
+        };
+        let (n_before, errors_before) = (with_result(&w, |result| result.errors.count(outcome)), n_errors(&w));
+        w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Outcome(outcome))));
+        if n_before == 0 {
+            assert!(w.shows("Nothing here"), "{outcome:?}");
+            continue;
+        }
+        w.key(Modifiers::NONE, Key::M);
+        w.until("the numbers follow", is_analyzed);
+        assert!(n_errors(&w) < errors_before, "{outcome:?}: {errors_before}");
+    }
+}
+
+#[test]
+fn keys_move_open_and_flag() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
+    w.keys(&[Key::ArrowDown, Key::Space, Key::ArrowUp]);
+    assert_eq!(with_list(&w, |list| list.current()), Some(1));
+    let case = with_list(&w, |list| list.items[1].case.clone());
+    w.keys(&[Key::F]);
+    let is_flagged = |w: &Window| w.app().session.as_ref().is_some_and(|s| s.corpus().review(case.sentence).flagged);
+    assert!(is_flagged(&w));
+    w.keys(&[Key::O]);
+    assert_eq!(w.app().page, Page::Annotate);
+    let app = w.app();
+    let session = app.session.as_ref().expect("a dataset");
+    let entity = case.entity().expect("an entity").range;
+    assert_eq!((session.current_id(), session.selection), (case.sentence, Some((entity.start, entity.end - 1))));
+}
+
+#[test]
+fn test_sentences_are_shown_after_a_question() {
+    let mut w = evaluated(Split::Test, [1440.0, 900.0]);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
+    assert!(!w.shows("Keep gold"));
+    w.press("Show test sentences");
+    assert!(w.shows("Keep gold") && w.app().settings.show_test_sentences);
+}
+
+#[test]
+fn list_covers_numbers_in_a_small_window() {
+    let mut w = evaluated(Split::Dev, [800.0, 600.0]);
+    assert!(w.shows("Error kinds"));
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
+    assert!(!w.shows("Error kinds") && w.shows("Keep gold"));
+    w.key(Modifiers::NONE, Key::Escape);
+    assert!(w.shows("Error kinds"));
+}
