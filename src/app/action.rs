@@ -63,8 +63,11 @@ pub enum Action {
     PreviousCase,
     /// Keeps the gold label of the current case of the evaluation.
     KeepGold,
-    /// Replaces the gold label of the current case by the prediction.
+    /// Replaces the gold label of the current case by the prediction, in a comparison that of the second model.
     UsePrediction,
+    /// Replaces the gold label of the current case by the prediction of the first model of a comparison.
+    UseFirstPrediction,
+    CompareModels,
     /// Shows the current case on the canvas.
     OpenCase,
     FlagCase,

@@ -101,9 +101,15 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             }
         }
         Done::Evaluated(evaluated) => evaluate_page::on_evaluated(app, *evaluated),
+        Done::ModelsCompared(compared) => evaluate_page::on_models_compared(app, *compared),
+        Done::ErrorsCompared { stamp, comparison } => {
+            if let Some(result) = app.session.as_mut().and_then(|session| session.evaluation.comparison.as_mut()) {
+                (result.stamp, result.comparison) = (stamp, *comparison);
+            }
+        }
         Done::ErrorsAnalyzed { stamp, errors } => {
             if let Some(result) = app.session.as_mut().and_then(|session| session.evaluation.result.as_mut()) {
-                result.set_errors(stamp, *errors);
+                (result.stamp, result.errors) = (stamp, *errors);
             }
         }
         Done::Suggested { model, sentences, suggestions } => {
@@ -140,8 +146,9 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Ve
         }
         Purpose::AnalyzeErrors(stamp) => {
             // The errors of the earlier labels remain.
-            if let Some(result) = app.session.as_mut().and_then(|session| session.evaluation.result.as_mut()) {
-                result.stamp = stamp;
+            if let Some(evaluation) = app.session.as_mut().map(|session| &mut session.evaluation) {
+                evaluation.result.iter_mut().for_each(|result| result.stamp = stamp);
+                evaluation.comparison.iter_mut().for_each(|result| result.stamp = stamp);
             }
             tr!("Could not compute the errors")
         }

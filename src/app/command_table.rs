@@ -434,6 +434,15 @@ pub const COMMANDS: &[CommandSpec] = &[
     evaluate(Action::UsePrediction, "eval::use_prediction", "Use prediction", icon::WAND_SPARKLES)
         .keys(&[Shortcut::key("M")])
         .writes(),
+    evaluate(
+        Action::UseFirstPrediction,
+        "eval::use_first_prediction",
+        "Use prediction of first model",
+        icon::WAND_SPARKLES,
+    )
+    .keys(&[Shortcut::shift("M")])
+    .writes(),
+    everywhere(Action::CompareModels, "eval::compare", "Compare models", icon::USERS).opens(),
     evaluate(Action::OpenCase, "eval::open", "Open sentence of error", icon::HIGHLIGHTER)
         .keys(&[Shortcut::key("O"), Shortcut::key("E")])
         .opens(),

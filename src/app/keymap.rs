@@ -1,7 +1,8 @@
 //! Keys of the commands: the defaults of the table, presets of other programs, and custom keys of the user.
 
 use super::action::Action;
-use super::command_table::{COMMANDS, CommandSpec, spec_of};
+use super::command_table::{COMMANDS, CommandSpec, Scope, spec_of};
+use super::pages::Page;
 use super::shortcut::Shortcut;
 use crate::i18n::tr;
 use crate::project::Settings;
@@ -154,8 +155,10 @@ impl Keymap {
     pub fn conflict(&self, action: Action, chord: Shortcut) -> Option<&'static str> {
         let scope = spec_of(action).scope;
         let others = self.bindings().filter(|(e, _)| e.action != action && e.scope.overlaps(scope));
-        let label = (chord.shift && !chord.control && !chord.alt && chord.is_letter())
-            .then_some(tr!("Apply label by shortcut"));
+        // Shortcuts of labels are active on the Annotate page.
+        let is_of_label = chord.shift && !chord.control && !chord.alt && chord.is_letter();
+        let label =
+            (is_of_label && scope.overlaps(Scope::Page(Page::Annotate))).then_some(tr!("Apply label by shortcut"));
         others.into_iter().find(|(_, keys)| keys.contains(&chord)).map(|(e, _)| e.title()).or(label)
     }
 }

@@ -10,6 +10,7 @@ use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::project::SelectionUnit;
 use crate::session::LabelFilter;
+use crate::session::evaluation::EvaluateView;
 use crate::session::evidence::{CaseFilter, EvidenceOrder, EvidencePart};
 use crate::session::matching::MatchOptions;
 use crate::session::query::Status;
@@ -171,6 +172,12 @@ pub enum EvaluateCommand {
     SetEvalModel(ModelRef),
     /// Sets the split of the Evaluate page.
     SetEvalSplit(Split),
+    /// Sets the second model of a comparison.
+    SetSecondModel(ModelRef),
+    /// Exchanges both models of a comparison.
+    SwapModels,
+    /// Shows another view of the page.
+    SetEvaluateView(EvaluateView),
     /// Cancels the evaluation.
     CancelEvaluation,
     /// Shows the sentences of a number.
@@ -280,6 +287,9 @@ impl EvaluateCommand {
             Self::ReopenCase(_) => true,
             Self::SetEvalModel(_)
             | Self::SetEvalSplit(_)
+            | Self::SetSecondModel(_)
+            | Self::SwapModels
+            | Self::SetEvaluateView(_)
             | Self::CancelEvaluation
             | Self::ShowCases(_)
             | Self::SetEvidenceOrder(_)

@@ -121,10 +121,7 @@ pub fn unmet_need(app: &App, needs: Needs) -> Option<&'static str> {
             let is_visible = session.checks.tab == Tab::Compare && session.checks.comparison.is_some();
             (is_visible, tr!("No comparison is open"))
         }
-        Needs::Cases => {
-            let list = session.evaluation.result.as_ref().and_then(|result| result.evidence.as_ref());
-            (list.is_some(), tr!("Select a number on the Evaluate page first"))
-        }
+        Needs::Cases => (session.evaluation.evidence.is_some(), tr!("Select a number on the Evaluate page first")),
     };
     (!is_met).then_some(reason)
 }

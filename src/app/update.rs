@@ -65,6 +65,7 @@ fn drop_results_with_old_ids(app: &mut App, before: Option<Stamp>, effects: &mut
     if before.zip(now).is_some_and(|(before, now)| !before.has_same_ids(now)) {
         app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Matches(_)));
         data_page::invalidate_report(app, effects);
+        evaluate_page::close_cases(app);
     }
 }
 
@@ -198,7 +199,9 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::NextCase => evaluate_page::on_cases(app, |cases| cases.step(true)),
         Action::PreviousCase => evaluate_page::on_cases(app, |cases| cases.step(false)),
         Action::KeepGold => evaluate_page::on_cases(app, |cases| cases.decide(Decision::KeptGold)),
-        Action::UsePrediction => evaluate_page::use_prediction(app, effects),
+        Action::UsePrediction => evaluate_page::use_prediction(app, None, effects),
+        Action::UseFirstPrediction => evaluate_page::use_prediction(app, Some(0), effects),
+        Action::CompareModels => evaluate_page::compare(app, effects),
         Action::OpenCase => evaluate_page::open_case(app),
         Action::FlagCase => evaluate_page::flag_case(app, effects),
         Action::CloseCases => evaluate_page::close_cases(app),

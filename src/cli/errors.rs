@@ -305,7 +305,7 @@ fn comparison_summary(comparison: &ModelComparison) -> Value {
         .iter()
         .map(|(label, difference)| (comparison.labels[*label].clone(), difference_json(difference)))
         .collect();
-    let [both, first, second, neither] = comparison.agreement();
+    let [both, first, second, neither] = comparison.agreement(None);
     json!({
         "overall": difference_json(&comparison.overall),
         "p_value": comparison.p_value,
@@ -336,7 +336,7 @@ fn comparison_table(comparison: &ModelComparison) -> String {
         row(&comparison.labels[*label], difference);
     }
     row("all", &comparison.overall);
-    let [both, first, second, neither] = comparison.agreement().map(thousands);
+    let [both, first, second, neither] = comparison.agreement(None).map(thousands);
     out.push_str(&format!(
         "gold entities: both right {both}, only first {first}, only second {second}, both wrong {neither}\n"
     ));

@@ -1,24 +1,103 @@
 //! Evaluation of a model: its scores and errors, and the decisions of the user about single errors.
 
-use super::evidence::EvidenceList;
+use super::evidence::{CaseFilter, EvidenceList, EvidenceSource};
 use super::{Session, Writer};
 use crate::corpus::edit::label_for;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Origin, Span, Split};
-use crate::eval::errors::{Case, CaseEntity, ErrorAnalysis, Outcome, Predictions};
+use crate::eval::errors::{Case, CaseEntity, ErrorAnalysis, ModelComparison, Outcome, Predictions};
 use crate::hub::ModelRef;
 use crate::predict::EvalMetrics;
 use crate::worker::Stamp;
 use std::sync::Arc;
 
+/// View of the Evaluate page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EvaluateView {
+    /// Errors of one model.
+    #[default]
+    Errors,
+    /// Comparison of two models.
+    Comparison,
+}
+
 /// Scores of a model on a split, and the split of the next evaluation.
 #[derive(Debug)]
 pub struct Evaluation {
+    /// Selected view.
+    pub view: EvaluateView,
     /// Selected split.
     pub split: Split,
+    /// Selected second model of a comparison.
+    pub second_model: Option<ModelRef>,
     /// Latest result.
     pub result: Option<Box<EvaluationResult>>,
+    /// Latest comparison of two models.
+    pub comparison: Option<Box<ComparisonResult>>,
+    /// Sentences of a number of the visible view.
+    pub evidence: Option<EvidenceList>,
     /// Error of the last evaluation.
     pub error: Option<String>,
+}
+
+/// Result of a comparison of two models.
+#[derive(Debug)]
+pub struct ComparisonResult {
+    /// The models with their predictions.
+    pub sources: [EvidenceSource; 2],
+    /// Evaluated split.
+    pub split: Split,
+    /// Comparison for the labels of [`Self::stamp`].
+    pub comparison: ModelComparison,
+    /// State of the dataset that the comparison describes.
+    pub stamp: Stamp,
+    /// Duration in seconds.
+    pub seconds: f64,
+}
+
+impl Evaluation {
+    /// Creates the state before the first evaluation.
+    pub fn new(split: Split) -> Self {
+        Self {
+            view: EvaluateView::default(),
+            split,
+            second_model: None,
+            result: None,
+            comparison: None,
+            evidence: None,
+            error: None,
+        }
+    }
+
+    /// Returns the known predictions of a model on a split.
+    pub fn predictions_of(&self, model: &ModelRef, split: Split) -> Option<Arc<Predictions>> {
+        let result = self.result.as_ref().filter(|result| result.split == split && result.model == *model);
+        let compared = self.comparison.iter().filter(|comparison| comparison.split == split);
+        let sources = compared.flat_map(|comparison| &comparison.sources);
+        let of_source = || sources.into_iter().find(|source| source.model == *model).map(|s| s.predictions.clone());
+        result.map(|result| result.predictions.clone()).or_else(of_source)
+    }
+
+    /// Opens the list of sentences of a number of the visible view.
+    pub fn show_cases(&mut self, filter: CaseFilter) {
+        self.evidence = match self.view {
+            EvaluateView::Errors => self.result.as_ref().map(|result| {
+                let source = EvidenceSource { model: result.model.clone(), predictions: result.predictions.clone() };
+                EvidenceList::of_model(filter, &result.errors, source)
+            }),
+            EvaluateView::Comparison => self
+                .comparison
+                .as_ref()
+                .map(|result| EvidenceList::of_comparison(filter, &result.comparison, result.sources.clone())),
+        };
+    }
+
+    /// Returns the state of the dataset that the numbers of the visible view describe.
+    pub fn stamp(&self) -> Option<Stamp> {
+        match self.view {
+            EvaluateView::Errors => self.result.as_ref().map(|result| result.stamp),
+            EvaluateView::Comparison => self.comparison.as_ref().map(|result| result.stamp),
+        }
+    }
 }
 
 /// Result of an evaluation.
@@ -38,19 +117,6 @@ pub struct EvaluationResult {
     pub stamp: Stamp,
     /// F1 at the time of the evaluation, in `[0, 1]`.
     pub first_f1: f64,
-    /// Sentences of a number.
-    pub evidence: Option<EvidenceList>,
-}
-
-impl EvaluationResult {
-    /// Replaces the errors, because the labels have changed.
-    pub fn set_errors(&mut self, stamp: Stamp, errors: ErrorAnalysis) {
-        // Label ids of the list can have another meaning now.
-        if !self.stamp.has_same_ids(stamp) {
-            self.evidence = None;
-        }
-        (self.stamp, self.errors) = (stamp, errors);
-    }
 }
 
 impl Session {

@@ -1,6 +1,11 @@
 //! The sentences of a number of an evaluation, with the decisions of the user.
 
-use crate::eval::errors::{Case, CaseEntity, ErrorAnalysis, Outcome, Slice};
+use crate::corpus::SentenceId;
+use crate::eval::errors::{
+    Case, CaseEntity, ComparedCase, ErrorAnalysis, ModelComparison, Outcome, Predictions, Slice,
+};
+use crate::hub::ModelRef;
+use std::sync::Arc;
 
 /// Selection of cases by a number of the Evaluate page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +28,19 @@ pub enum CaseFilter {
     LabelSlice(usize, Slice),
     /// Entities of sentences without errors.
     CorrectSentences,
+    /// Cases with different predictions of two models.
+    Differences,
+    /// Cases with different predictions of two models, with an entity of this label.
+    DifferencesOf(usize),
+    /// Gold entities, of this label or of any, that the first and the second model predict correctly or not.
+    Agreement(Option<usize>, [bool; 2]),
+    /// Cases in which one of two models, by index, has this outcome.
+    OutcomeOf(usize, Outcome),
 }
 
 impl CaseFilter {
-    /// Returns the cases that match, in the order of the sentences.
-    pub fn select(self, errors: &ErrorAnalysis) -> Vec<Case> {
+    /// Returns the cases of one model that match, in the order of the sentences.
+    fn select(self, errors: &ErrorAnalysis) -> Vec<Case> {
         if self != Self::CorrectSentences {
             return errors.cases.iter().filter(|case| self.matches(case)).cloned().collect();
         }
@@ -52,8 +65,42 @@ impl CaseFilter {
             Self::Slice(slice) => is_error && is_in(slice),
             Self::LabelSlice(wanted, slice) => is_error && has_label(wanted) && is_in(slice),
             Self::CorrectSentences => !is_error,
+            Self::Differences | Self::DifferencesOf(_) | Self::Agreement(..) | Self::OutcomeOf(..) => false,
         }
     }
+
+    /// Returns true if a case of two models matches.
+    fn matches_comparison(self, case: &ComparedCase) -> bool {
+        let entities = [case.gold.as_ref(), case.predicted(0), case.predicted(1)];
+        let has_label = |wanted: usize| entities.iter().flatten().any(|entity| entity.range.label == wanted);
+        match self {
+            Self::Differences => !case.is_same(),
+            Self::DifferencesOf(label) => !case.is_same() && has_label(label),
+            Self::Agreement(label, correct) => {
+                case.gold.as_ref().is_some_and(|gold| label.is_none_or(|label| gold.range.label == label))
+                    && [case.is_correct(0), case.is_correct(1)] == correct
+            }
+            Self::OutcomeOf(model, outcome) => case.models[model].as_ref().is_some_and(|(_, of)| *of == outcome),
+            Self::Errors
+            | Self::Outcome(_)
+            | Self::Cell(..)
+            | Self::GoldLabel(_)
+            | Self::PredictedLabel(_)
+            | Self::Label(_)
+            | Self::Slice(_)
+            | Self::LabelSlice(..)
+            | Self::CorrectSentences => false,
+        }
+    }
+}
+
+/// A model of a list, with its predictions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvidenceSource {
+    /// Model.
+    pub model: ModelRef,
+    /// Predictions of all sentences.
+    pub predictions: Arc<Predictions>,
 }
 
 /// Order of the list.
@@ -93,7 +140,7 @@ impl EvidencePart {
 
     /// Returns true if the part contains a case.
     pub fn contains(self, item: &EvidenceItem) -> bool {
-        let is_seen = item.case.entity().is_some_and(|entity| entity.in_train.is_some());
+        let is_seen = item.entity().is_some_and(|entity| entity.in_train.is_some());
         match self {
             Self::All => true,
             Self::Unseen => !is_seen,
@@ -108,17 +155,33 @@ impl EvidencePart {
 pub enum Decision {
     /// The gold label is right.
     KeptGold,
-    /// The dataset has the labels of the model now. It applies until the edit is undone.
-    UsedPrediction,
+    /// The dataset has the labels of this model now, by index in [`EvidenceList::sources`]. It applies until the edit is
+    /// undone.
+    UsedPrediction(usize),
 }
 
 /// A case of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvidenceItem {
-    /// The case at the time when the list was opened.
-    pub case: Case,
+    /// Sentence.
+    pub sentence: SentenceId,
+    /// The case of each model at the time when the list was opened.
+    pub cases: Vec<Case>,
     /// Decision of the user.
     pub decision: Option<Decision>,
+}
+
+impl EvidenceItem {
+    /// Returns the gold entity, or a prediction without one.
+    pub fn entity(&self) -> Option<&CaseEntity> {
+        let gold = self.cases.iter().find_map(|case| case.gold.as_ref());
+        gold.or_else(|| self.cases.iter().rev().find_map(|case| case.predicted.as_ref()))
+    }
+
+    /// Returns the score of the prediction of the last model that has one.
+    pub fn score(&self) -> Option<f32> {
+        self.cases.iter().rev().find_map(|case| case.predicted.as_ref()?.score)
+    }
 }
 
 /// The list of cases of a number. It does not change while labels change, until another number is selected.
@@ -128,6 +191,8 @@ pub struct EvidenceList {
     pub filter: CaseFilter,
     /// Label names, to which the cases refer.
     pub labels: Vec<String>,
+    /// One model, or the two models of a comparison.
+    pub sources: Vec<EvidenceSource>,
     /// All cases in the selected order.
     pub items: Vec<EvidenceItem>,
     /// Selected order.
@@ -141,13 +206,29 @@ pub struct EvidenceList {
 }
 
 impl EvidenceList {
-    /// Creates the list of the cases that match.
-    pub fn new(filter: CaseFilter, errors: &ErrorAnalysis) -> Self {
-        let cases = filter.select(errors);
-        let items = cases.into_iter().map(|case| EvidenceItem { case, decision: None }).collect();
+    /// Creates the list of the cases of a model that match.
+    pub fn of_model(filter: CaseFilter, errors: &ErrorAnalysis, source: EvidenceSource) -> Self {
+        let cases = filter.select(errors).into_iter().map(|case| vec![case]);
+        Self::new(filter, errors.labels.clone(), vec![source], cases)
+    }
+
+    /// Creates the list of the cases of two models that match.
+    pub fn of_comparison(filter: CaseFilter, comparison: &ModelComparison, sources: [EvidenceSource; 2]) -> Self {
+        let cases = comparison.cases.iter().filter(|case| filter.matches_comparison(case));
+        let cases = cases.map(|case| vec![case.of_model(0), case.of_model(1)]);
+        Self::new(filter, comparison.labels.clone(), sources.to_vec(), cases)
+    }
+
+    fn new(
+        filter: CaseFilter,
+        labels: Vec<String>,
+        sources: Vec<EvidenceSource>,
+        cases: impl Iterator<Item = Vec<Case>>,
+    ) -> Self {
+        let item = |cases: Vec<Case>| Some(EvidenceItem { sentence: cases.first()?.sentence, cases, decision: None });
+        let items = cases.filter_map(item).collect();
         let (order, part) = (EvidenceOrder::default(), EvidencePart::default());
-        let labels = errors.labels.clone();
-        let mut list = Self { filter, labels, items, order, part, visible: Vec::new(), current: None };
+        let mut list = Self { filter, labels, sources, items, order, part, visible: Vec::new(), current: None };
         list.set_order(order);
         list
     }
@@ -180,8 +261,8 @@ impl EvidenceList {
     /// Sorts the list. The first item becomes the current one.
     pub fn set_order(&mut self, order: EvidenceOrder) {
         self.order = order;
-        let score = |item: &EvidenceItem| item.case.predicted.as_ref().and_then(|entity| entity.score);
-        let position = |item: &EvidenceItem| (item.case.sentence, item.case.entity().map(|entity| entity.range));
+        let score = EvidenceItem::score;
+        let position = |item: &EvidenceItem| (item.sentence, item.entity().map(|entity| entity.range));
         self.items.sort_by(|a, b| match (order, score(a), score(b)) {
             (EvidenceOrder::HighestScore, Some(a), Some(b)) => b.total_cmp(&a),
             (EvidenceOrder::LowestScore, Some(a), Some(b)) => a.total_cmp(&b),

@@ -204,11 +204,7 @@ impl Session {
             max_run_number: highest_run,
             guidelines: extras.guidelines,
             selection_unit: extras.selection_unit,
-            evaluation: Evaluation {
-                split: *corpus.splits().last().unwrap_or(&Split::Test),
-                result: None,
-                error: None,
-            },
+            evaluation: Evaluation::new(*corpus.splits().last().unwrap_or(&Split::Test)),
             checks: Checks::default(),
             measurements: Measurements::default(),
             run_preview: None,

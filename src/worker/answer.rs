@@ -7,7 +7,7 @@ use super::Wake;
 use super::request::RequestId;
 use super::stamp::Stamp;
 use crate::corpus::{SentenceId, Split};
-use crate::eval::errors::{ErrorAnalysis, Predictions};
+use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions};
 use crate::eval::{Agreement, DatasetReport};
 use crate::failure::Failure;
 use crate::format::{Format, ReadOptions};
@@ -134,6 +134,15 @@ pub enum Done {
     SnapshotChanges(Vec<usize>),
     /// Scores of a model on a split.
     Evaluated(Box<Evaluated>),
+    /// Comparison of two models on a split.
+    ModelsCompared(Box<ModelsCompared>),
+    /// Comparison of two models with the current labels.
+    ErrorsCompared {
+        /// State of the dataset of the request.
+        stamp: Stamp,
+        /// The comparison.
+        comparison: Box<ModelComparison>,
+    },
     /// Errors of the evaluated model with the current labels.
     ErrorsAnalyzed {
         /// State of the dataset of the request.
@@ -173,6 +182,20 @@ pub struct Evaluated {
     pub predictions: Arc<Predictions>,
     /// Errors.
     pub errors: ErrorAnalysis,
+}
+
+/// Result of a comparison of two models.
+pub struct ModelsCompared {
+    /// Models with their predictions.
+    pub models: [(ModelRef, Arc<Predictions>); 2],
+    /// Split.
+    pub split: Split,
+    /// State of the dataset of the request.
+    pub stamp: Stamp,
+    /// The comparison.
+    pub comparison: ModelComparison,
+    /// Duration in seconds.
+    pub seconds: f64,
 }
 
 /// Facts about a base model.

@@ -1,18 +1,18 @@
 //! Inference. Interactive and long-running work have separate threads.
 
-use super::answer::{Done, Evaluated, Progress};
+use super::answer::{Done, Evaluated, ModelsCompared, Progress};
 use super::models::ModelCache;
 use super::request::{BackgroundWork, InteractiveWork};
 use super::stamp::Stamp;
 use super::thread::RequestContext;
 use crate::corpus::{Corpus, SentenceId, Split};
-use crate::eval::errors::{ErrorAnalysis, Predictions, TrainTexts};
+use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, TrainTexts};
 use crate::eval::{DatasetReport, lint};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::model::TagSet;
 use crate::model::align::{AlignmentOptions, align};
-use crate::predict::{self, AggregationStrategy, PredictOptions, evaluate, predict, suggest};
+use crate::predict::{self, AggregationStrategy, EvalMetrics, PredictOptions, evaluate, predict, suggest};
 use crate::project::{SourceFile, export, source};
 use crate::train::preview::RunPreview;
 use std::sync::Arc;
@@ -53,6 +53,10 @@ pub(super) fn perform_interactive(
         InteractiveWork::PreviewRun { corpus, seed, stamp } => {
             Ok(Done::RunPreviewed { stamp, seed, preview: RunPreview::new(&corpus, seed) })
         }
+        InteractiveWork::CompareErrors { corpus, predictions: [first, second], stamp } => {
+            let comparison = ModelComparison::new(&corpus, [&first, &second], &TrainTexts::collect(&corpus));
+            Ok(Done::ErrorsCompared { stamp, comparison: Box::new(comparison) })
+        }
         InteractiveWork::AnalyzeErrors { corpus, predictions, stamp } => {
             let errors = ErrorAnalysis::new(&corpus, &predictions, &TrainTexts::collect(&corpus));
             Ok(Done::ErrorsAnalyzed { stamp, errors: Box::new(errors) })
@@ -70,6 +74,26 @@ pub(super) fn perform_background(
     match work {
         BackgroundWork::Evaluate { model, split, corpus, sentences, stamp } => {
             evaluate_split(model, split, stamp, (&corpus, &sentences), models, context)
+        }
+        BackgroundWork::CompareModels { models: [first, second], split, corpus, sentences, stamp } => {
+            let started = Instant::now();
+            let n_unknown = [&first, &second].iter().filter(|(_, known)| known.is_none()).count();
+            let mut n_done = 0;
+            let mut predicted = |(model, known): (ModelRef, Option<Arc<Predictions>>)| {
+                let before = n_done;
+                n_done += usize::from(known.is_none()) * sentences.len();
+                let progress = (before, n_unknown * sentences.len());
+                let found = match known {
+                    Some(known) => known,
+                    None => Arc::new(evaluated(&model, &corpus, &sentences, progress, models, context)?.1),
+                };
+                Ok::<_, Failure>((model, found))
+            };
+            let (first, second) = (predicted(first)?, predicted(second)?);
+            let comparison = ModelComparison::new(&corpus, [&first.1, &second.1], &TrainTexts::collect(&corpus));
+            let seconds = started.elapsed().as_secs_f64();
+            let models = [first, second];
+            Ok(Done::ModelsCompared(Box::new(ModelsCompared { models, split, stamp, comparison, seconds })))
         }
         BackgroundWork::Suggest { model, corpus, mut sentences } => {
             let tagger = models.get(&model, context)?.tagger()?;
@@ -97,16 +121,29 @@ fn evaluate_split(
     models: &ModelCache,
     context: &RequestContext<'_>,
 ) -> Result<Done, Failure> {
-    let tagger = models.get(&model, context)?.tagger()?;
-    let watch = |done, total| {
-        context.progress(Progress::Sentences(done, total));
+    let (metrics, predictions) = evaluated(&model, corpus, sentences, (0, sentences.len()), models, context)?;
+    let errors = ErrorAnalysis::new(corpus, &predictions, &TrainTexts::collect(corpus));
+    let predictions = Arc::new(predictions);
+    Ok(Done::Evaluated(Box::new(Evaluated { model, split, stamp, metrics, predictions, errors })))
+}
+
+/// Returns the metrics and predictions of a model. `progress` is the number of sentences of the request that were
+/// completed before, and of all.
+fn evaluated(
+    model: &ModelRef,
+    corpus: &Corpus,
+    sentences: &[SentenceId],
+    (n_before, n_all): (usize, usize),
+    models: &ModelCache,
+    context: &RequestContext<'_>,
+) -> Result<(EvalMetrics, Predictions), Failure> {
+    let tagger = models.get(model, context)?.tagger()?;
+    let watch = |done, _| {
+        context.progress(Progress::Sentences(n_before + done, n_all));
         !context.is_canceled()
     };
     let evaluation = evaluate(&tagger, corpus, sentences, true, None, watch)?.ok_or_else(Failure::canceled)?;
-    let predictions: Predictions = sentences.iter().copied().zip(evaluation.predictions).collect();
-    let errors = ErrorAnalysis::new(corpus, &predictions, &TrainTexts::collect(corpus));
-    let (metrics, predictions) = (evaluation.metrics, Arc::new(predictions));
-    Ok(Done::Evaluated(Box::new(Evaluated { model, split, stamp, metrics, predictions, errors })))
+    Ok((evaluation.metrics, sentences.iter().copied().zip(evaluation.predictions).collect()))
 }
 
 /// Computes the report of a dataset: statistics, invalid tags of its sources, and spans that the base model cannot

@@ -13,7 +13,7 @@ mod stamp;
 mod thread;
 mod training;
 
-pub use answer::{Answer, AnswerContent, Done, Evaluated, ModelFacts, Progress};
+pub use answer::{Answer, AnswerContent, Done, Evaluated, ModelFacts, ModelsCompared, Progress};
 pub use request::{
     BackgroundWork, FileWork, InteractiveWork, Measurement, Request, RequestId, RunId, TrainRequest, TrainingWork, Work,
 };

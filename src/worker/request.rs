@@ -202,6 +202,15 @@ pub enum InteractiveWork {
         /// State of the dataset; returned with the result.
         stamp: Stamp,
     },
+    /// Compare the predictions of two models with the gold labels.
+    CompareErrors {
+        /// Current corpus.
+        corpus: Corpus,
+        /// Predictions of both models.
+        predictions: [Arc<Predictions>; 2],
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
+    },
     /// Compare predictions with the gold labels.
     AnalyzeErrors {
         /// Current corpus.
@@ -226,6 +235,19 @@ pub enum BackgroundWork {
     Evaluate {
         /// Model.
         model: ModelRef,
+        /// Split of the sentences.
+        split: Split,
+        /// The data.
+        corpus: Corpus,
+        /// Sentences to evaluate.
+        sentences: Vec<SentenceId>,
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
+    },
+    /// Compare two models on the sentences of a split.
+    CompareModels {
+        /// Both models, with their predictions if they are known.
+        models: [(ModelRef, Option<Arc<Predictions>>); 2],
         /// Split of the sentences.
         split: Split,
         /// The data.

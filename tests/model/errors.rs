@@ -107,7 +107,7 @@ fn model_compared_with_itself_does_not_differ() {
     assert_eq!((comparison.p_value, comparison.n_different_sentences), (1.0, 0));
     let difference = comparison.overall.difference.expect("an interval");
     assert_eq!((difference.low, difference.high, comparison.overall.is_clear()), (0.0, 0.0, false));
-    let [both, first, second, neither] = comparison.agreement();
+    let [both, first, second, neither] = comparison.agreement(None);
     assert_eq!((both, first, second), (metrics.overall.correct, 0, 0));
     assert_eq!(both + neither, metrics.overall.support);
 }
@@ -132,7 +132,7 @@ fn correct_model_is_better_than_empty_one() {
     let comparison = ModelComparison::new(&corpus, [&empty, &gold], &TrainTexts::collect(&corpus));
     assert_eq!((comparison.overall.f1, comparison.overall.value()), ([Some(0.0), Some(1.0)], Some(1.0)));
     assert!(comparison.p_value < 0.001 && comparison.overall.is_clear());
-    let [both, first, second, neither] = comparison.agreement();
+    let [both, first, second, neither] = comparison.agreement(None);
     assert_eq!((both, first, second, neither), (0, 0, comparison.overall.gold, 0));
 }
 

@@ -1,5 +1,6 @@
 //! The Evaluate page: from a number to the sentences of that number, and decisions about them.
 
+use crate::support::golden;
 use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -8,9 +9,10 @@ use tagwright::app::Page;
 use tagwright::app::page_commands::EvaluateCommand;
 use tagwright::app::{Command, requests::Slot};
 use tagwright::corpus::Split;
-use tagwright::eval::errors::Outcome;
+use tagwright::eval::errors::{ModelComparison, Outcome};
+use tagwright::hub::ModelRef;
 use tagwright::session::evaluation::EvaluationResult;
-use tagwright::session::evidence::{CaseFilter, EvidenceList};
+use tagwright::session::evidence::{CaseFilter, Decision, EvidenceList};
 
 /// Opens the sample and evaluates the starter on a split.
 fn evaluated(split: Split, size: [f32; 2]) -> Window {
@@ -29,14 +31,17 @@ fn with_result<T>(w: &Window, read: impl FnOnce(&EvaluationResult) -> T) -> T {
 }
 
 fn with_list<T>(w: &Window, read: impl FnOnce(&EvidenceList) -> T) -> T {
-    with_result(w, |result| read(result.evidence.as_ref().expect("a list")))
+    read(w.app().session.as_ref().and_then(|s| s.evaluation.evidence.as_ref()).expect("a list"))
+}
+
+fn has_list(w: &Window) -> bool {
+    w.app().session.as_ref().is_some_and(|session| session.evaluation.evidence.is_some())
 }
 
 fn is_analyzed(w: &Window) -> bool {
     let app = w.app();
     let session = app.session.as_ref().expect("a dataset");
-    let stamp = session.evaluation.result.as_ref().map(|result| result.stamp);
-    stamp == Some(session.stamp()) && !app.requests.is_pending(Slot::Errors)
+    session.evaluation.stamp() == Some(session.stamp()) && !app.requests.is_pending(Slot::Errors)
 }
 
 #[test]
@@ -62,7 +67,7 @@ fn each_number_opens_its_sentences() {
             assert_eq!(found.to_string(), count.replace(',', ""), "{text}: {filter:?}");
         }
         w.key(Modifiers::NONE, Key::Escape);
-        assert!(with_result(&w, |result| result.evidence.is_none()), "{text}: Escape closes the list");
+        assert!(!has_list(&w), "{text}: Escape closes the list");
     }
 }
 
@@ -123,7 +128,7 @@ fn keys_move_open_and_flag() {
     w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
     w.keys(&[Key::ArrowDown, Key::Space, Key::ArrowUp]);
     assert_eq!(with_list(&w, |list| list.current()), Some(1));
-    let case = with_list(&w, |list| list.items[1].case.clone());
+    let case = with_list(&w, |list| list.items[1].cases[0].clone());
     w.keys(&[Key::F]);
     let is_flagged = |w: &Window| w.app().session.as_ref().is_some_and(|s| s.corpus().review(case.sentence).flagged);
     assert!(is_flagged(&w));
@@ -152,4 +157,80 @@ fn list_covers_numbers_in_a_small_window() {
     assert!(!w.shows("Error kinds") && w.shows("Keep gold"));
     w.key(Modifiers::NONE, Key::Escape);
     assert!(w.shows("Error kinds"));
+}
+
+/// Compares the starter with the tiny model on the dev split of the sample.
+fn compared(size: [f32; 2]) -> Window {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::with(data, &[], size, Theme::Dark);
+    w.open_sample();
+    w.go_to("Evaluate");
+    w.click("Compare models");
+    assert!(w.shows("Choose a second model"));
+    w.ask(Command::Evaluate(EvaluateCommand::SetEvalSplit(Split::Dev)));
+    w.ask(Command::Evaluate(EvaluateCommand::SetSecondModel(ModelRef::Folder(golden("tiny")))));
+    w.press("Compare");
+    let is_done = |w: &Window| w.app().session.as_ref().is_some_and(|s| s.evaluation.comparison.is_some());
+    w.until("the comparison is finished", is_done);
+    w
+}
+
+fn with_comparison<T>(w: &Window, read: impl FnOnce(&ModelComparison) -> T) -> T {
+    read(&w.app().session.as_ref().and_then(|s| s.evaluation.comparison.as_ref()).expect("a comparison").comparison)
+}
+
+#[test]
+fn two_models_are_compared() {
+    let mut w = compared([1440.0, 900.0]);
+    assert!(w.shows("Starter is better"));
+    let [both, first, second, neither] = with_comparison(&w, |comparison| comparison.agreement(None));
+    let cells = [
+        ("Both correct", both),
+        ("Only first correct", first),
+        ("Only second correct", second),
+        ("Both wrong", neither),
+    ];
+    for (name, count) in cells {
+        w.click_part(&format!("{name}, {count} span"));
+        assert_eq!(with_list(&w, |list| list.items.len()), count, "{name}");
+    }
+    for outcome in Outcome::ERRORS {
+        for model in [0, 1] {
+            w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::OutcomeOf(model, outcome))));
+            let expected = with_comparison(&w, |comparison| comparison.count(model, outcome));
+            assert_eq!(with_list(&w, |list| list.items.len()), expected, "{outcome:?} of {model}");
+        }
+    }
+    w.key(Modifiers::NONE, Key::Escape);
+    assert!(!has_list(&w));
+}
+
+#[test]
+fn prediction_of_either_model_is_used() {
+    let mut w = compared([1440.0, 900.0]);
+    // The second model is wrong and the first one spurious or wrong: both keys change the labels.
+    let f1 = |w: &Window| with_comparison(w, |comparison| comparison.overall.f1);
+    let before = f1(&w);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::OutcomeOf(0, Outcome::WrongLabel))));
+    w.key(Modifiers::SHIFT, Key::M);
+    w.until("the numbers follow", is_analyzed);
+    let first = f1(&w);
+    assert!(first[0] > before[0], "{before:?} {first:?}");
+    assert_eq!(with_list(&w, |list| list.items[0].decision), Some(Decision::UsedPrediction(0)));
+    w.key(Modifiers::COMMAND, Key::Z);
+    w.until("the numbers follow", is_analyzed);
+    assert_eq!((f1(&w), with_list(&w, |list| list.n_decided())), (before, 0));
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::OutcomeOf(1, Outcome::Spurious))));
+    w.key(Modifiers::NONE, Key::M);
+    w.until("the numbers follow", is_analyzed);
+    assert!(f1(&w)[1] > before[1]);
+}
+
+#[test]
+fn models_are_swapped_without_predicting_again() {
+    let mut w = compared([1440.0, 900.0]);
+    let before = with_comparison(&w, |comparison| comparison.overall.f1);
+    w.press("Swap models");
+    w.until("the numbers are swapped", |w| with_comparison(w, |c| c.overall.f1) == [before[1], before[0]]);
+    assert!(w.shows("Starter is better"));
 }

@@ -37,6 +37,8 @@ impl F1Difference {
 pub struct ComparedCase {
     /// Sentence.
     pub sentence: SentenceId,
+    /// Number of tokens of the sentence.
+    pub sentence_length: usize,
     /// Gold entity.
     pub gold: Option<CaseEntity>,
     /// Prediction and outcome of each model. `None` if the case is a spurious entity of the other model.
@@ -55,6 +57,13 @@ impl ComparedCase {
     /// Returns the prediction of a model.
     pub fn predicted(&self, model: usize) -> Option<&CaseEntity> {
         self.models[model].as_ref().and_then(|(entity, _)| entity.as_ref())
+    }
+
+    /// Returns the case of one model. Without a gold entity and a prediction, it counts as correct.
+    pub fn of_model(&self, model: usize) -> Case {
+        let outcome = self.models[model].as_ref().map_or(Outcome::Correct, |(_, outcome)| *outcome);
+        let predicted = self.predicted(model).copied();
+        Case { sentence: self.sentence, sentence_length: self.sentence_length, outcome, gold: self.gold, predicted }
     }
 
     /// Returns true if both models predict the same.
@@ -129,11 +138,17 @@ impl ModelComparison {
 }
 
 impl ModelComparison {
+    /// Returns the number of cases in which a model has this outcome.
+    pub fn count(&self, model: usize, outcome: Outcome) -> usize {
+        self.cases.iter().filter(|case| case.models[model].as_ref().is_some_and(|(_, of)| *of == outcome)).count()
+    }
+
     /// Returns the numbers of gold entities that both models, only the first, only the second, and neither predicts
-    /// correctly.
-    pub fn agreement(&self) -> [usize; 4] {
+    /// correctly: of all labels, or of one.
+    pub fn agreement(&self, label: Option<usize>) -> [usize; 4] {
         let mut counts = [0; 4];
-        for case in self.cases.iter().filter(|case| case.gold.is_some()) {
+        let is_counted = |gold: &CaseEntity| label.is_none_or(|label| gold.range.label == label);
+        for case in self.cases.iter().filter(|case| case.gold.as_ref().is_some_and(is_counted)) {
             counts[2 * usize::from(!case.is_correct(0)) + usize::from(!case.is_correct(1))] += 1;
         }
         counts
@@ -174,7 +189,8 @@ fn merge(sentence: SentenceId, [first, second]: [Vec<Case>; 2]) -> Vec<ComparedC
                 None => {
                     let mut models = [None, None];
                     models[model] = seen;
-                    merged.push(ComparedCase { sentence, gold: case.gold, models });
+                    let sentence_length = case.sentence_length;
+                    merged.push(ComparedCase { sentence, sentence_length, gold: case.gold, models });
                 }
             }
         }

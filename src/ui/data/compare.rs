@@ -31,6 +31,11 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         {
             out.push(Command::Run(Action::Compare));
         }
+        ui.vertical_centered(|ui| {
+            if Button::ghost(tr!("Compare two models instead")).show(ui).clicked() {
+                out.push(Command::Run(Action::CompareModels));
+            }
+        });
         return;
     };
     headline(ui, c);

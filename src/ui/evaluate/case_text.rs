@@ -1,9 +1,10 @@
 //! The sentence of a case: the gold labels above the predictions. The entities of the case are blocks, all others are
 //! underlined.
 
-use crate::eval::errors::{Case, CaseEntity, Predictions};
+use crate::eval::errors::CaseEntity;
 use crate::i18n::tr;
 use crate::session::Session;
+use crate::session::evidence::{EvidenceItem, EvidenceList};
 use crate::ui::annotate::paint::TextPaint;
 use crate::ui::annotate::span_shape::SpanShape;
 use crate::ui::annotate::text_layout::{SentenceStyle, TextLayout};
@@ -17,32 +18,34 @@ const NAMES: f32 = 56.0;
 /// Font size and line height.
 const TEXT: (f32, f32) = (16.0, 30.0);
 
-/// Shows both lines of a case.
-pub(super) fn show(ui: &mut Ui, session: &Session, case: &Case, labels: &[String], predictions: &Predictions) {
-    let document = session.corpus().document(case.sentence.document);
-    let sentence = case.sentence.sentence as usize;
-    let mut gold = Vec::new();
-    for span in document.to_token_spans(sentence) {
-        gold.push((span.start, span.end, session.corpus().labels.name(span.label)));
+/// Shows the lines of an item: gold, and one of each model with its name.
+pub(super) fn show(ui: &mut Ui, session: &Session, item: &EvidenceItem, list: &EvidenceList, names: &[String]) {
+    let labels = &list.labels;
+    let document = session.corpus().document(item.sentence.document);
+    let spans = document.to_token_spans(item.sentence.sentence as usize);
+    let gold: Vec<_> = spans.iter().map(|s| (s.start, s.end, session.corpus().labels.name(s.label))).collect();
+    let block = item.cases.iter().find_map(|case| case.gold.as_ref());
+    line(ui, session, tr!("Gold"), item, (block, labels), gold);
+    for ((case, source), name) in item.cases.iter().zip(&list.sources).zip(names) {
+        let predictions = &source.predictions;
+        let found = predictions.binary_search_by_key(&item.sentence, |(id, _)| *id);
+        let predicted = found.map_or(&[][..], |index| predictions[index].1.as_slice());
+        let predicted = predicted.iter().map(|p| (p.words.start, p.words.end, p.label.as_str())).collect();
+        line(ui, session, name, item, (case.predicted.as_ref(), labels), predicted);
     }
-    let found = predictions.binary_search_by_key(&case.sentence, |(id, _)| *id);
-    let predicted = found.map_or(&[][..], |index| predictions[index].1.as_slice());
-    let predicted = predicted.iter().map(|p| (p.words.start, p.words.end, p.label.as_str())).collect();
-    line(ui, session, tr!("Gold"), case, (case.gold.as_ref(), labels), gold);
-    line(ui, session, tr!("Model"), case, (case.predicted.as_ref(), labels), predicted);
 }
 
 fn line(
     ui: &mut Ui,
     session: &Session,
     name: &str,
-    case: &Case,
+    item: &EvidenceItem,
     (entity, labels): (Option<&CaseEntity>, &[String]),
     all: Vec<(usize, usize, &str)>,
 ) {
     let p = theme::colors(ui);
-    let document = session.corpus().document(case.sentence.document);
-    let sentence = case.sentence.sentence as usize;
+    let document = session.corpus().document(item.sentence.document);
+    let sentence = item.sentence.sentence as usize;
     let words = document.sentence_tokens(sentence);
     let joined = document.joins_previous(sentence);
     let shape = |(start, end, label): (usize, usize, &str)| {
@@ -63,7 +66,7 @@ fn line(
     let spoken = format!("{name}: {}", spoken.collect::<Vec<_>>().join(", "));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     let head = Rect::from_min_size(rect.min, vec2(NAMES, TEXT.1));
-    put_text(ui.painter(), head, Align2::LEFT_CENTER, TextRole::Caption.single_line(ui, name), p.text_muted);
+    put_text(ui.painter(), head, Align2::LEFT_CENTER, TextRole::Caption.truncated(ui, name, NAMES - 6.0), p.text_muted);
     let origin = pos2(rect.left() + NAMES, rect.top());
     layout.paint_underlines(ui, origin, &others);
     let paint = TextPaint { clip: Some(ui.clip_rect()), ..TextPaint::default() };

@@ -163,7 +163,7 @@ impl<'a> Matrix<'a> {
         if response.hovered() {
             ui.painter().rect_stroke(rect, 5, Stroke::new(1.0, p.text_muted), StrokeKind::Inside);
         }
-        if self.result.evidence.as_ref().is_some_and(|list| list.filter == filter) {
+        if super::names::selected_filter(self.session) == Some(filter) {
             ui.painter().rect_stroke(rect.expand(1.0), 6, Stroke::new(2.0, p.accent), StrokeKind::Outside);
         }
         focus_ring(ui, &response, rect, 5);

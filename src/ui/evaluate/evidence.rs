@@ -8,8 +8,10 @@ use crate::corpus::Split;
 use crate::eval::errors::Outcome;
 use crate::i18n::{tr, trn};
 use crate::session::Session;
-use crate::session::evaluation::EvaluationResult;
-use crate::session::evidence::{CaseFilter, Decision, EvidenceItem, EvidenceList, EvidenceOrder, EvidencePart};
+use crate::session::evaluation::EvaluateView;
+use crate::session::evidence::{
+    CaseFilter, Decision, EvidenceItem, EvidenceList, EvidenceOrder, EvidencePart, EvidenceSource,
+};
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_probability, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon, metrics};
@@ -37,15 +39,8 @@ const ESTIMATED_HEIGHT: f32 = 190.0;
 const GAP: f32 = 10.0;
 
 /// Shows the list.
-pub(super) fn show(
-    ui: &mut Ui,
-    app: &App,
-    session: &Session,
-    result: &EvaluationResult,
-    view: &mut EvidenceState,
-    out: &mut Commands,
-) {
-    let Some(list) = &result.evidence else { return };
+pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut EvidenceState, out: &mut Commands) {
+    let Some(list) = &session.evaluation.evidence else { return };
     ui.spacing_mut().item_spacing.y = 0.0;
     let title = filter_title(list.filter, &list.labels);
     let count = format_numbers::spans(list.items.len());
@@ -56,10 +51,10 @@ pub(super) fn show(
         }
         order_menu(ui, list, out);
     });
-    if result.split == Split::Test && !app.settings.show_test_sentences {
+    if shown_split(session) == Some(Split::Test) && !app.settings.show_test_sentences {
         return test_notice(ui, out);
     }
-    footer(ui, app, result);
+    footer(ui, app, session);
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 }).show(ui, |ui| {
         parts(ui, list, out);
         ui.add_space(10.0);
@@ -67,9 +62,18 @@ pub(super) fn show(
             let text = tr!("No sentence of this kind");
             EmptyState::new(icon::CIRCLE_CHECK, tr!("Nothing here"), text).show_centered(ui);
         } else {
-            items(ui, app, session, result, list, view, out);
+            items(ui, app, session, list, view, out);
         }
     });
+}
+
+/// Returns the split of the visible numbers.
+fn shown_split(session: &Session) -> Option<Split> {
+    let evaluation = &session.evaluation;
+    match evaluation.view {
+        EvaluateView::Errors => evaluation.result.as_ref().map(|result| result.split),
+        EvaluateView::Comparison => evaluation.comparison.as_ref().map(|result| result.split),
+    }
 }
 
 /// Asks before sentences of the test split are shown.
@@ -135,7 +139,7 @@ fn parts(ui: &mut Ui, list: &EvidenceList, out: &mut Commands) {
 }
 
 /// Shows the keys, and F1 before and after the decisions.
-fn footer(ui: &mut Ui, app: &App, result: &EvaluationResult) {
+fn footer(ui: &mut Ui, app: &App, session: &Session) {
     let p = theme::colors(ui);
     let frame = Frame::new().inner_margin(Margin::symmetric(16, 8));
     let panel =
@@ -149,7 +153,7 @@ fn footer(ui: &mut Ui, app: &App, result: &EvaluationResult) {
                 key_caps(ui, &app.keymap.key_labels(Action::Undo));
                 label(ui, TextRole::Small, p.text_secondary, tr!("Undo"));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let (before, now) = (result.first_f1, result.errors.overall.score.f1);
+                    let Some((before, now)) = f1_before_and_now(session) else { return };
                     let color = if now > before + 5e-5 { p.success } else { p.text };
                     label(ui, TextRole::SmallMedium, color, &format_score(now));
                     if (now - before).abs() > 5e-5 {
@@ -165,16 +169,14 @@ fn footer(ui: &mut Ui, app: &App, result: &EvaluationResult) {
     hairline(ui.painter(), rect.left_top(), rect.right_top(), p.line);
 }
 
+/// Returns F1 at the time of the evaluation and for the current labels, in `[0, 1]`.
+fn f1_before_and_now(session: &Session) -> Option<(f64, f64)> {
+    let result = session.evaluation.result.as_ref().filter(|_| session.evaluation.view == EvaluateView::Errors)?;
+    Some((result.first_f1, result.errors.overall.score.f1))
+}
+
 /// Shows the items. Only those in the visible area are drawn; the heights of the others are estimated until then.
-fn items(
-    ui: &mut Ui,
-    app: &App,
-    session: &Session,
-    result: &EvaluationResult,
-    list: &EvidenceList,
-    view: &mut EvidenceState,
-    out: &mut Commands,
-) {
+fn items(ui: &mut Ui, app: &App, session: &Session, list: &EvidenceList, view: &mut EvidenceState, out: &mut Commands) {
     let key = (list.filter, list.order(), list.part(), ui.available_width() as i64);
     if view.measured != Some(key) || view.heights.len() != list.visible().len() {
         view.measured = Some(key);
@@ -194,7 +196,7 @@ fn items(
                 let room = Rect::from_min_size(corner, vec2(ui.available_width(), height));
                 let builder = UiBuilder::new().max_rect(room).layout(Layout::top_down(Align::Min)).id_salt(index);
                 let mut child = ui.new_child(builder);
-                item(&mut child, app, session, result, (list, index), out);
+                item(&mut child, app, session, (list, index), out);
                 view.heights[at] = child.min_rect().height() + GAP;
             }
             if must_scroll {
@@ -211,33 +213,26 @@ fn items(
     });
 }
 
-fn item(
-    ui: &mut Ui,
-    app: &App,
-    session: &Session,
-    result: &EvaluationResult,
-    (list, index): (&EvidenceList, usize),
-    out: &mut Commands,
-) {
+fn item(ui: &mut Ui, app: &App, session: &Session, (list, index): (&EvidenceList, usize), out: &mut Commands) {
     let item = &list.items[index];
     match item.decision {
-        Some(decision) => decided_row(ui, session, item, index, decision, out),
-        None => card(ui, app, session, result, (list, index), out),
+        Some(decision) => decided_row(ui, (app, session), (list, index), decision, out),
+        None => card(ui, app, session, (list, index), out),
     }
 }
 
 /// Returns the name of the sentence of an item.
 fn sentence_name(session: &Session, item: &EvidenceItem) -> String {
-    let document = session.corpus().document(item.case.sentence.document);
-    let token = document.sentence_range(item.case.sentence.sentence as usize).start;
+    let document = session.corpus().document(item.sentence.document);
+    let token = document.sentence_range(item.sentence.sentence as usize).start;
     let start = document.tokens.get(token).map_or(0, |token| token.0);
-    let index = session.sentence_index_at(item.case.sentence.document, start);
+    let index = session.sentence_index_at(item.sentence.document, start);
     index.map(|index| session.sentence_name(index)).unwrap_or_default()
 }
 
 /// Returns if the text of the entity occurs in train, and how often.
 fn seen_text(session: &Session, item: &EvidenceItem) -> String {
-    match item.case.entity().and_then(|entity| entity.in_train) {
+    match item.entity().and_then(|entity| entity.in_train) {
         None => tr!("unseen in train").to_owned(),
         Some(seen) => {
             let label = session.corpus().labels.name(seen.label);
@@ -246,17 +241,10 @@ fn seen_text(session: &Session, item: &EvidenceItem) -> String {
     }
 }
 
-fn card(
-    ui: &mut Ui,
-    app: &App,
-    session: &Session,
-    result: &EvaluationResult,
-    (list, index): (&EvidenceList, usize),
-    out: &mut Commands,
-) {
+fn card(ui: &mut Ui, app: &App, session: &Session, (list, index): (&EvidenceList, usize), out: &mut Commands) {
     let p = theme::colors(ui);
     let item = &list.items[index];
-    let case = &item.case;
+    let names: Vec<String> = list.sources.iter().map(|source| source_name(app, list, source)).collect();
     let is_current = list.current() == Some(index);
     let stroke =
         if is_current { Stroke::new(metrics::STROKE_SELECTED, p.accent) } else { Stroke::new(metrics::STROKE, p.line) };
@@ -267,8 +255,8 @@ fn card(
         .corner_radius(metrics::RADIUS_CARD)
         .inner_margin(Margin::symmetric(16, 12));
     let name = sentence_name(session, item);
-    let kind = outcome_name(case.outcome);
-    let score = case.predicted.as_ref().and_then(|entity| entity.score);
+    let kind = kind_text(item, &names);
+    let score = item.score();
     let shown = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -279,22 +267,24 @@ fn card(
                 if let Some(score) = score {
                     label(ui, TextRole::SmallMedium, p.text, &format_probability(score));
                 }
-                Badge::new(kind).show(ui);
+                Badge::new(&kind).show(ui);
                 caption(ui, TextRole::Caption, &seen_text(session, item));
             });
         });
-        case_text::show(ui, session, case, &list.labels, &result.predictions);
+        case_text::show(ui, session, item, list, &names);
         if is_current {
             ui.add_space(6.0);
-            actions(ui, app, case.outcome, out);
+            actions(ui, app, item, &names, out);
         }
     });
     let id = ui.scope_id().with("card");
     // Below the buttons, so that these receive their clicks.
     let response = ui.interact(shown.response.rect, id, Sense::hover());
     let spoken = match score {
-        Some(score) => tr!("Sentence {name}, {kind}, score {score}", name, kind, score = format_probability(score)),
-        None => tr!("Sentence {name}, {kind}", name, kind),
+        Some(score) => {
+            tr!("Sentence {name}, {kind}, score {score}", name, kind = &kind, score = format_probability(score))
+        }
+        None => tr!("Sentence {name}, {kind}", name, kind = &kind),
     };
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_current, &spoken));
     if !is_current {
@@ -313,16 +303,48 @@ fn card(
     }
 }
 
-fn actions(ui: &mut Ui, app: &App, outcome: Outcome, out: &mut Commands) {
+/// Returns the name of a model on its line.
+fn source_name(app: &App, list: &EvidenceList, source: &EvidenceSource) -> String {
+    if list.sources.len() == 1 { tr!("Model").to_owned() } else { app.model_name(&source.model) }
+}
+
+/// Returns the outcome of a case; of two models that of the second one, or of the first one if that is correct.
+fn kind_text(item: &EvidenceItem, names: &[String]) -> String {
+    match item.cases.as_slice() {
+        [case] => outcome_name(case.outcome).to_owned(),
+        cases => {
+            let wrong = cases.iter().rposition(|case| case.outcome != Outcome::Correct);
+            let shown = wrong.unwrap_or(cases.len().saturating_sub(1));
+            let outcome = cases.get(shown).map_or("", |case| outcome_name(case.outcome));
+            tr!("{model}: {outcome}", model = names.get(shown).map_or("", String::as_str), outcome)
+        }
+    }
+}
+
+fn actions(ui: &mut Ui, app: &App, item: &EvidenceItem, names: &[String], out: &mut Commands) {
     let keys = |action: Action| app.keymap.key_labels(action);
+    let can_use = |model: usize| item.cases.get(model).is_some_and(|case| case.outcome != Outcome::Correct);
+    let is_comparison = item.cases.len() > 1;
+    let last = item.cases.len().saturating_sub(1);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        if outcome != Outcome::Correct {
-            if Button::plain(tr!("Keep gold")).keys(&keys(Action::KeepGold)).show(ui).clicked() {
-                out.push(Command::Run(Action::KeepGold));
+        if (0..item.cases.len()).any(can_use)
+            && Button::plain(tr!("Keep gold")).keys(&keys(Action::KeepGold)).show(ui).clicked()
+        {
+            out.push(Command::Run(Action::KeepGold));
+        }
+        if is_comparison && can_use(0) {
+            let text = tr!("Use {model}", model = &names[0]);
+            if Button::plain(&text).keys(&keys(Action::UseFirstPrediction)).show(ui).clicked() {
+                out.push(Command::Run(Action::UseFirstPrediction));
             }
+        }
+        if can_use(last) {
             let caps = keys(Action::UsePrediction);
-            if Button::primary(tr!("Use prediction")).keys(&caps).show(ui).clicked() {
+            let text =
+                if is_comparison { tr!("Use {model}", model = &names[last]) } else { tr!("Use prediction").into() };
+            let button = if is_comparison { Button::plain(&text) } else { Button::primary(&text) };
+            if button.keys(&caps).show(ui).clicked() {
                 out.push(Command::Run(Action::UsePrediction));
             }
         }
@@ -336,18 +358,22 @@ fn actions(ui: &mut Ui, app: &App, outcome: Outcome, out: &mut Commands) {
 
 fn decided_row(
     ui: &mut Ui,
-    session: &Session,
-    item: &EvidenceItem,
-    index: usize,
+    (app, session): (&App, &Session),
+    (list, index): (&EvidenceList, usize),
     decision: Decision,
     out: &mut Commands,
 ) {
     let p = theme::colors(ui);
-    let document = session.corpus().document(item.case.sentence.document);
-    let text = document.sentence_text(item.case.sentence.sentence as usize).replace(['\n', '\r'], " ");
+    let item = &list.items[index];
+    let document = session.corpus().document(item.sentence.document);
+    let text = document.sentence_text(item.sentence.sentence as usize).replace(['\n', '\r'], " ");
     let decided = match decision {
-        Decision::KeptGold => tr!("gold kept"),
-        Decision::UsedPrediction => tr!("prediction used"),
+        Decision::KeptGold => tr!("gold kept").to_owned(),
+        Decision::UsedPrediction(_) if list.sources.len() == 1 => tr!("prediction used").to_owned(),
+        Decision::UsedPrediction(model) => {
+            let model = list.sources.get(model).map(|source| app.model_name(&source.model)).unwrap_or_default();
+            tr!("{model} used", model)
+        }
     };
     let frame = Frame::new()
         .fill(p.panel)
@@ -361,7 +387,7 @@ fn decided_row(
             if Button::ghost(tr!("Undo")).show(ui).clicked() {
                 out.push(Command::Evaluate(EvaluateCommand::ReopenCase(index)));
             }
-            label(ui, TextRole::Small, p.text_secondary, decided);
+            label(ui, TextRole::Small, p.text_secondary, &decided);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 show_icon(ui, icon::CIRCLE_CHECK, 14.0, p.success);
                 label(ui, TextRole::MonoSmall, p.text_secondary, &sentence_name(session, item));

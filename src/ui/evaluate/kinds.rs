@@ -5,6 +5,7 @@ use crate::app::Command;
 use crate::app::page_commands::EvaluateCommand;
 use crate::eval::errors::Outcome;
 use crate::i18n::tr;
+use crate::session::Session;
 use crate::session::evaluation::EvaluationResult;
 use crate::session::evidence::CaseFilter;
 use crate::ui::Commands;
@@ -20,12 +21,12 @@ const ROW: f32 = 48.0;
 pub(super) const HEIGHT: f32 = metrics::CARD_HEAD + 5.0 * ROW + 40.0 + metrics::CARD_PAD;
 
 /// Shows the numbers of each kind of error. `height` is the minimum height of the card.
-pub(super) fn show(ui: &mut Ui, result: &EvaluationResult, height: f32, out: &mut Commands) {
+pub(super) fn show(ui: &mut Ui, session: &Session, result: &EvaluationResult, height: f32, out: &mut Commands) {
     let errors = &result.errors;
     let counts = Outcome::ERRORS.map(|outcome| (outcome, errors.count(outcome)));
     let total = counts.iter().map(|(_, count)| count).sum();
     let max = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-    let selected = result.evidence.as_ref().map(|list| list.filter);
+    let selected = super::names::selected_filter(session);
     let header = |ui: &mut Ui| {
         caption(ui, TextRole::Caption, &format_numbers::spans(total));
     };

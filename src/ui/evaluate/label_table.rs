@@ -1,6 +1,6 @@
 //! Tables of scores by label.
 
-use super::names::interval_text;
+use super::names::{interval_text, selected_filter};
 use crate::app::Command;
 use crate::app::page_commands::EvaluateCommand;
 use crate::i18n::{tr, trn};
@@ -30,6 +30,7 @@ pub(super) fn errors_by_label(ui: &mut Ui, session: &Session, result: &Evaluatio
     let p = theme::colors(ui);
     let errors = &result.errors;
     let has_train = errors.slices.len() > 3;
+    let selected = selected_filter(session);
     let is_wide = ui.available_width() > 620.0;
     let subtitle = tr!("Click a row to show its errors");
     Card::new(tr!("By label")).subtitle(subtitle).show(
@@ -57,7 +58,7 @@ pub(super) fn errors_by_label(ui: &mut Ui, session: &Session, result: &Evaluatio
                 let name = &errors.labels[label.label];
                 let color = label_color(ui, session, name);
                 let filter = CaseFilter::Label(label.label);
-                let chosen = result.evidence.as_ref().is_some_and(|list| list.filter == filter);
+                let chosen = selected == Some(filter);
                 let score = &label.score.score;
                 let few = score.support < FEW_SPANS;
                 let row = table.row_button(ui, chosen, |c| {
@@ -90,7 +91,7 @@ pub(super) fn errors_by_label(ui: &mut Ui, session: &Session, result: &Evaluatio
                 }
             }
             let overall = &errors.overall;
-            let chosen = result.evidence.as_ref().is_some_and(|list| list.filter == CaseFilter::Errors);
+            let chosen = selected == Some(CaseFilter::Errors);
             let row = table.row_button(ui, chosen, |c| {
                 c.strong(tr!("Micro average"));
                 c.strong(&format_score(overall.score.precision));

@@ -2,6 +2,7 @@
 
 use crate::eval::errors::{Interval, Outcome, Slice};
 use crate::i18n::tr;
+use crate::session::Session;
 use crate::session::evidence::CaseFilter;
 
 /// Returns the name of an outcome.
@@ -64,7 +65,35 @@ pub(super) fn filter_title(filter: CaseFilter, labels: &[String]) -> String {
             tr!("Errors of {label}: {slice}", label = name(label), slice = slice_name(slice))
         }
         CaseFilter::CorrectSentences => tr!("Sentences without error").to_owned(),
+        CaseFilter::Differences => tr!("Different predictions").to_owned(),
+        CaseFilter::DifferencesOf(label) => tr!("Different predictions: {label}", label = name(label)),
+        CaseFilter::Agreement(label, correct) => {
+            let agreement = agreement_name(correct);
+            label.map_or_else(|| agreement.to_owned(), |label| format!("{}: {agreement}", name(label)))
+        }
+        CaseFilter::OutcomeOf(model, outcome) => {
+            let outcome = outcome_name(outcome);
+            match model {
+                0 => tr!("First model: {outcome}", outcome),
+                _ => tr!("Second model: {outcome}", outcome),
+            }
+        }
     }
+}
+
+/// Returns the name of a cell of the table of right and wrong: the first and the second model are correct or not.
+pub(super) fn agreement_name(correct: [bool; 2]) -> &'static str {
+    match correct {
+        [true, true] => tr!("Both correct"),
+        [true, false] => tr!("Only first correct"),
+        [false, true] => tr!("Only second correct"),
+        [false, false] => tr!("Both wrong"),
+    }
+}
+
+/// Returns the number whose sentences are listed.
+pub(super) fn selected_filter(session: &Session) -> Option<CaseFilter> {
+    session.evaluation.evidence.as_ref().map(|list| list.filter)
 }
 
 /// Formats an interval in percent, for example 85.9–89.1.

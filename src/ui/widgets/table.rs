@@ -76,6 +76,11 @@ impl<'a> Table<'a> {
         response
     }
 
+    /// Returns the rectangle of a cell of a row, for content that is painted over it.
+    pub fn cell(&self, row: Rect, column: usize) -> Rect {
+        self.cells(row).nth(column).unwrap_or(Rect::NOTHING)
+    }
+
     fn place(&self, ui: &mut Ui, sense: Sense) -> (Response, Rect) {
         let gap = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
         let size = vec2(ui.available_width(), theme::density(ui).table_row());
