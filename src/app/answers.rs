@@ -100,8 +100,8 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
                 *counts = changes;
             }
         }
-        Done::Evaluated(evaluated) => evaluate_page::on_evaluated(app, *evaluated),
-        Done::ModelsCompared(compared) => evaluate_page::on_models_compared(app, *compared),
+        Done::Evaluated(evaluated) => evaluate_page::on_evaluated(app, *evaluated, effects),
+        Done::ModelsCompared(compared) => evaluate_page::on_models_compared(app, *compared, effects),
         Done::ErrorsCompared { stamp, comparison } => {
             if let Some(result) = app.session.as_mut().and_then(|session| session.evaluation.comparison.as_mut()) {
                 (result.stamp, result.comparison) = (stamp, *comparison);

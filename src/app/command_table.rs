@@ -430,7 +430,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[Shortcut::key("ArrowDown"), Shortcut::key("Space")]),
     evaluate(Action::PreviousCase, "eval::previous", "Previous error", icon::ARROW_UP)
         .keys(&[Shortcut::key("ArrowUp")]),
-    evaluate(Action::KeepGold, "eval::keep_gold", "Keep gold label", icon::CHECK).keys(&[Shortcut::key("K")]),
+    evaluate(Action::KeepGold, "eval::keep_gold", "Keep gold label", icon::CHECK).keys(&[Shortcut::key("K")]).writes(),
     evaluate(Action::UsePrediction, "eval::use_prediction", "Use prediction", icon::WAND_SPARKLES)
         .keys(&[Shortcut::key("M")])
         .writes(),
@@ -449,7 +449,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     evaluate(Action::FlagCase, "eval::flag", "Toggle flag of sentence", icon::FLAG)
         .keys(&[Shortcut::key("F")])
         .writes(),
-    evaluate(Action::CloseCases, "eval::close", "Close list of errors", icon::X).keys(&[Shortcut::key("Escape")]),
+    evaluate(Action::CloseCases, "eval::close", "Close list of errors", icon::X)
+        .keys(&[Shortcut::key("Escape")])
+        .needs(Needs::Dataset),
     everywhere(Action::Palette, "palette::open", "Show command palette", icon::SEARCH)
         .keys(&[Shortcut::ctrl("K")])
         .needs(Needs::Nothing)

@@ -8,6 +8,7 @@ use super::pages::Page;
 use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::{ReviewState, SentenceId};
+use crate::eval::errors::CaseEntity;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::evaluation::{ComparisonResult, EvaluateView, Evaluation, EvaluationResult};
@@ -27,8 +28,13 @@ pub(super) fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
     app.page = Page::Evaluate;
 }
 
-/// Requests the comparison of the selected models on the selected split. Known predictions are used again.
+/// Requests the comparison of the selected models on the selected split.
 pub(super) fn compare(app: &mut App, effects: &mut Vec<Effect>) {
+    // The files of a model can have changed since its last evaluation.
+    request_comparison(app, false, effects);
+}
+
+fn request_comparison(app: &mut App, uses_known_predictions: bool, effects: &mut Vec<Effect>) {
     app.page = Page::Evaluate;
     let Some(session) = &mut app.session else { return };
     show_view(&mut session.evaluation, EvaluateView::Comparison);
@@ -38,7 +44,7 @@ pub(super) fn compare(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let evaluation = &session.evaluation;
     let models = [first, second].map(|model| {
-        let known = evaluation.predictions_of(&model, evaluation.split);
+        let known = evaluation.predictions_of(&model, evaluation.split).filter(|_| uses_known_predictions);
         (model, known)
     });
     let n_unknown = models.iter().filter(|(_, known)| known.is_none()).count();
@@ -70,23 +76,33 @@ fn show_view(evaluation: &mut Evaluation, view: EvaluateView) {
 }
 
 /// Stores the result of an evaluation.
-pub(super) fn on_evaluated(app: &mut App, evaluated: Evaluated) {
+pub(super) fn on_evaluated(app: &mut App, evaluated: Evaluated, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let Evaluated { model, split, stamp, metrics, predictions, errors } = evaluated;
     let first_f1 = errors.overall.score.f1;
     let result = EvaluationResult { model, split, metrics, predictions, errors, stamp, first_f1 };
     session.evaluation.result = Some(Box::new(result));
-    close_cases(app);
+    on_new_numbers(app, EvaluateView::Errors, effects);
+}
+
+/// Closes the list of the earlier numbers of a view, and drops a pending answer about them.
+fn on_new_numbers(app: &mut App, view: EvaluateView, effects: &mut Vec<Effect>) {
+    app.requests.cancel(Slot::Errors, effects);
+    if let Some(evaluation) = app.session.as_mut().map(|session| &mut session.evaluation)
+        && evaluation.view == view
+    {
+        evaluation.evidence = None;
+    }
 }
 
 /// Stores the comparison of two models.
-pub(super) fn on_models_compared(app: &mut App, compared: ModelsCompared) {
+pub(super) fn on_models_compared(app: &mut App, compared: ModelsCompared, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     let ModelsCompared { models, split, stamp, comparison, seconds } = compared;
     let sources = models.map(|(model, predictions)| EvidenceSource { model, predictions });
     let result = ComparisonResult { sources, split, comparison, stamp, seconds };
     session.evaluation.comparison = Some(Box::new(result));
-    close_cases(app);
+    on_new_numbers(app, EvaluateView::Comparison, effects);
 }
 
 /// Requests the numbers for the current labels, if the Evaluate page shows the numbers for earlier labels. Reopens
@@ -117,12 +133,20 @@ pub(super) fn request_errors(app: &mut App, effects: &mut Vec<Effect>) {
     app.requests.submit(purpose, Work::Interactive(work), effects);
 }
 
+/// Closes the list if a label of its cases was renamed or removed.
 fn reopen_undone_decisions(session: &mut Session) {
     let Some(mut list) = session.evaluation.evidence.take() else { return };
-    for item in &mut list.items {
+    let known = &session.corpus().labels;
+    let is_missing = |entity: &CaseEntity| list.labels.get(entity.range.label).is_none_or(|l| known.id(l).is_none());
+    let mut gold = list.items.iter().flat_map(|item| &item.cases).filter_map(|case| case.gold.as_ref());
+    if gold.any(is_missing) {
+        return;
+    }
+    for index in 0..list.items.len() {
+        let item = &list.items[index];
         let Some(Decision::UsedPrediction(model)) = item.decision else { continue };
         if !item.cases.get(model).is_some_and(|case| session.has_prediction_of(case, &list.labels)) {
-            item.decision = None;
+            list.reopen(index);
         }
     }
     session.evaluation.evidence = Some(list);
@@ -151,28 +175,42 @@ fn item_of(app: &App, index: Option<usize>) -> Option<(&EvidenceItem, &EvidenceL
 /// Replaces the gold labels of the current case by the prediction of a model; of the last one if `model` is `None`.
 pub(super) fn use_prediction(app: &mut App, model: Option<usize>, effects: &mut Vec<Effect>) {
     let Some((item, list)) = item_of(app, None) else { return };
+    let is_decided = item.decision.is_some();
     let model = model.unwrap_or(list.sources.len() - 1);
     let (Some(case), Some(source)) = (item.cases.get(model), list.sources.get(model)) else { return };
     let (case, labels, name) = (case.clone(), list.labels.clone(), app.agent_name(&source.model));
+    if is_decided {
+        reopen_current(app, effects);
+    }
     let Some(session) = &mut app.session else { return };
     let Some(mut writer) = writer(session, effects) else { return };
-    if writer.use_prediction(&case, &labels, &name) {
-        on_cases(app, |cases| cases.decide(Decision::UsedPrediction(model)));
-    } else {
-        on_cases(app, |cases| cases.step(true));
+    match writer.use_prediction(&case, &labels, &name) {
+        Some(edit) => on_cases(app, |cases| cases.decide(Decision::UsedPrediction(model), Some(edit))),
+        None => on_cases(app, |cases| cases.step(true)),
+    }
+}
+
+/// Keeps the gold label of the current case.
+pub(super) fn keep_gold(app: &mut App, effects: &mut Vec<Effect>) {
+    reopen_current(app, effects);
+    on_cases(app, |cases| cases.decide(Decision::KeptGold, None));
+}
+
+fn reopen_current(app: &mut App, effects: &mut Vec<Effect>) {
+    let list = app.session.as_ref().and_then(|session| session.evaluation.evidence.as_ref());
+    if let Some(current) = list.and_then(EvidenceList::current) {
+        reopen(app, current, effects);
     }
 }
 
 /// Removes the decision about an item of the list. The labels of a used prediction are replaced by the earlier ones.
 fn reopen(app: &mut App, index: usize, effects: &mut Vec<Effect>) {
-    let Some((item, list)) = item_of(app, Some(index)) else { return };
-    if let Some(Decision::UsedPrediction(model)) = item.decision
-        && let (Some(case), Some(source)) = (item.cases.get(model), list.sources.get(model))
-    {
-        let (case, labels, name) = (case.clone(), list.labels.clone(), app.agent_name(&source.model));
+    let Some((item, _)) = item_of(app, Some(index)) else { return };
+    if let Some(edit) = &item.edit {
+        let inverse = edit.inverse();
         let Some(session) = &mut app.session else { return };
         let Some(mut writer) = writer(session, effects) else { return };
-        writer.restore_gold(&case, &labels, &name);
+        writer.apply(inverse);
     }
     on_cases(app, |cases| cases.reopen(index));
 }
@@ -205,7 +243,7 @@ pub(super) fn run_command(app: &mut App, command: EvaluateCommand, effects: &mut
             if let Some(second) = &mut evaluation.second_model {
                 std::mem::swap(second, &mut app.evaluation_model);
                 if evaluation.comparison.is_some() {
-                    compare(app, effects);
+                    request_comparison(app, true, effects);
                 }
             }
         }

@@ -10,6 +10,7 @@ use super::page_commands::ImportCommand;
 use super::pages::Page;
 use super::requests::Slot;
 use super::state::App;
+use crate::corpus::Split;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::results::Tab;
@@ -121,7 +122,11 @@ pub fn unmet_need(app: &App, needs: Needs) -> Option<&'static str> {
             let is_visible = session.checks.tab == Tab::Compare && session.checks.comparison.is_some();
             (is_visible, tr!("No comparison is open"))
         }
-        Needs::Cases => (session.evaluation.evidence.is_some(), tr!("Select a number on the Evaluate page first")),
+        Needs::Cases => {
+            let evaluation = &session.evaluation;
+            let is_visible = evaluation.shown_split() != Some(Split::Test) || app.settings.show_test_sentences;
+            (evaluation.evidence.is_some() && is_visible, tr!("Select a number on the Evaluate page first"))
+        }
     };
     (!is_met).then_some(reason)
 }

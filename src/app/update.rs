@@ -29,7 +29,6 @@ use super::text_prompt::TextPrompt;
 use super::train_commands;
 use super::try_page;
 use super::view;
-use crate::session::evidence::Decision;
 use crate::session::{PickerTarget, Session};
 use crate::train::event::TrainerControl;
 use crate::worker::{FileWork, Measurement, Stamp};
@@ -65,7 +64,6 @@ fn drop_results_with_old_ids(app: &mut App, before: Option<Stamp>, effects: &mut
     if before.zip(now).is_some_and(|(before, now)| !before.has_same_ids(now)) {
         app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Matches(_)));
         data_page::invalidate_report(app, effects);
-        evaluate_page::close_cases(app);
     }
 }
 
@@ -198,7 +196,7 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Evaluate => evaluate_page::evaluate(app, effects),
         Action::NextCase => evaluate_page::on_cases(app, |cases| cases.step(true)),
         Action::PreviousCase => evaluate_page::on_cases(app, |cases| cases.step(false)),
-        Action::KeepGold => evaluate_page::on_cases(app, |cases| cases.decide(Decision::KeptGold)),
+        Action::KeepGold => evaluate_page::keep_gold(app, effects),
         Action::UsePrediction => evaluate_page::use_prediction(app, None, effects),
         Action::UseFirstPrediction => evaluate_page::use_prediction(app, Some(0), effects),
         Action::CompareModels => evaluate_page::compare(app, effects),

@@ -4,7 +4,7 @@
 //! Khmer and Burmese into the words of a dictionary; an emoji and its modifiers are one token.
 //!
 //! A sentence ends at the end of a line. Inside a line it ends at Unicode sentence boundaries, unless the last word is
-//! probably an abbreviation or in a script without sentence punctuation. No sentence ends inside a span.
+//! probably an abbreviation, or Thai or Lao, which have no sentence punctuation. No sentence ends inside a span.
 
 use super::document::{Document, Split};
 use super::span::Span;
@@ -50,12 +50,18 @@ fn split_sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32>
     let mut ends = text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).peekable();
     let mut covered = 0;
     let mut next_span = 0;
+    // True if the last letter before `scanned` is of a script with sentence punctuation.
+    let (mut is_punctuated, mut scanned) = (true, 0);
     for (i, pair) in words.windows(2).enumerate() {
         let (end, begin) = (pair[0].1 as usize, pair[1].0 as usize);
         while ends.next_if(|at| *at < end).is_some() {}
         let gap = &text[end..begin];
         let line_ends = gap.contains(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']);
-        let is_punctuated = !text[..end].chars().rev().find(|c| c.is_alphabetic()).is_some_and(is_dictionary_script);
+        for letter in text[scanned..end].chars().filter(|c| c.is_alphabetic()) {
+            // Thai and Lao have no sentence punctuation.
+            is_punctuated = !matches!(letter, '\u{e00}'..='\u{eff}');
+        }
+        scanned = end;
         let sentence_ends =
             is_punctuated && ends.peek().is_some_and(|at| *at <= begin) && !is_abbreviation(text, words, i);
         // Spans are sorted by start, so the maximum end of the spans up to here is sufficient.
@@ -151,6 +157,7 @@ mod tests {
         check("Dr. Smith left.\u{2028}He did", "Dr·.·Smith·left·. / He·did");
         check("The U.S. Army", "The·U.S·.·Army");
         check("A. Merkel", "A·.·Merkel");
+        check("ကခ။ ဂဃ။", "က·ခ·။ / ဂ·ဃ·။");
         check("ฉันรัก ประเทศไทย\nไทย", "ฉัน·รัก·ประเทศไทย / ไทย");
     }
 

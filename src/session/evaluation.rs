@@ -91,6 +91,14 @@ impl Evaluation {
         };
     }
 
+    /// Returns the split of the numbers of the visible view.
+    pub fn shown_split(&self) -> Option<Split> {
+        match self.view {
+            EvaluateView::Errors => self.result.as_ref().map(|result| result.split),
+            EvaluateView::Comparison => self.comparison.as_ref().map(|result| result.split),
+        }
+    }
+
     /// Returns the state of the dataset that the numbers of the visible view describe.
     pub fn stamp(&self) -> Option<Stamp> {
         match self.view {
@@ -164,19 +172,20 @@ impl Session {
 }
 
 impl Writer<'_> {
-    /// Replaces the gold entity of a case by the prediction of a model. Returns false if nothing changes.
-    pub fn use_prediction(&mut self, case: &Case, labels: &[String], model: &str) -> bool {
-        self.prediction_edit(case, labels, model).is_some_and(|edit| self.apply(edit))
+    /// Replaces the gold entity of a case by the prediction of a model. Returns the edit of the spans, or `None` if
+    /// nothing changes.
+    pub fn use_prediction(&mut self, case: &Case, labels: &[String], model: &str) -> Option<Edit> {
+        let (mut edits, spans) = self.prediction_edits(case, labels, model)?;
+        edits.push(spans.clone());
+        let edit = match edits.len() {
+            1 => spans.clone(),
+            _ => Edit::Group { title: EditTitle::new(EditTitleKind::TakeSide, [model.to_owned()]), edits },
+        };
+        self.apply(edit).then_some(spans)
     }
 
-    /// Restores the gold entity of a case in place of the prediction.
-    pub fn restore_gold(&mut self, case: &Case, labels: &[String], model: &str) {
-        let gold = case.gold.map(|entity| CaseEntity { score: None, ..entity });
-        let reversed = Case { gold: case.predicted, predicted: gold, ..case.clone() };
-        self.use_prediction(&reversed, labels, model);
-    }
-
-    fn prediction_edit(&mut self, case: &Case, labels: &[String], model: &str) -> Option<Edit> {
+    /// Returns the edits before the edit of the spans (a new label, decided suggestions), and the edit of the spans.
+    fn prediction_edits(&mut self, case: &Case, labels: &[String], model: &str) -> Option<(Vec<Edit>, Edit)> {
         if case.outcome == Outcome::Correct {
             return None;
         }
@@ -203,10 +212,10 @@ impl Writer<'_> {
         removed.extend(self.replaced_spans(&self.corpus().document(document).spans, &added));
         removed.sort_unstable();
         removed.dedup();
-        edits.push(Edit::Spans { document, removed, added });
-        Some(match edits.len() {
-            1 => edits.remove(0),
-            _ => Edit::Group { title: EditTitle::new(EditTitleKind::TakeSide, [model.to_owned()]), edits },
-        })
+        let decided = self.replaced_spans(&self.corpus().document(document).suggestions, &added);
+        if !decided.is_empty() {
+            edits.push(Edit::Suggestions { document, removed: decided, added: Vec::new() });
+        }
+        Some((edits, Edit::Spans { document, removed, added }))
     }
 }

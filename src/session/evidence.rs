@@ -1,6 +1,6 @@
 //! The sentences of a number of an evaluation, with the decisions of the user.
 
-use crate::corpus::SentenceId;
+use crate::corpus::{Edit, SentenceId};
 use crate::eval::errors::{
     Case, CaseEntity, ComparedCase, ErrorAnalysis, ModelComparison, Outcome, Predictions, Slice,
 };
@@ -26,6 +26,10 @@ pub enum CaseFilter {
     Slice(Slice),
     /// Errors of entities of this label in this slice.
     LabelSlice(usize, Slice),
+    /// Predictions that are not correct.
+    IncorrectPredictions,
+    /// Gold entities that are not predicted correctly.
+    IncorrectGold,
     /// Entities of sentences without errors.
     CorrectSentences,
     /// Cases with different predictions of two models.
@@ -64,6 +68,8 @@ impl CaseFilter {
             Self::Label(wanted) => is_error && has_label(wanted),
             Self::Slice(slice) => is_error && is_in(slice),
             Self::LabelSlice(wanted, slice) => is_error && has_label(wanted) && is_in(slice),
+            Self::IncorrectPredictions => is_error && case.predicted.is_some(),
+            Self::IncorrectGold => is_error && case.gold.is_some(),
             Self::CorrectSentences => !is_error,
             Self::Differences | Self::DifferencesOf(_) | Self::Agreement(..) | Self::OutcomeOf(..) => false,
         }
@@ -89,6 +95,8 @@ impl CaseFilter {
             | Self::Label(_)
             | Self::Slice(_)
             | Self::LabelSlice(..)
+            | Self::IncorrectPredictions
+            | Self::IncorrectGold
             | Self::CorrectSentences => false,
         }
     }
@@ -169,6 +177,8 @@ pub struct EvidenceItem {
     pub cases: Vec<Case>,
     /// Decision of the user.
     pub decision: Option<Decision>,
+    /// Edit of a used prediction.
+    pub edit: Option<Edit>,
 }
 
 impl EvidenceItem {
@@ -191,6 +201,8 @@ pub struct EvidenceList {
     pub filter: CaseFilter,
     /// Label names, to which the cases refer.
     pub labels: Vec<String>,
+    /// True if the dataset has a train split, so that entities are seen or unseen.
+    pub has_train: bool,
     /// One model, or the two models of a comparison.
     pub sources: Vec<EvidenceSource>,
     /// All cases in the selected order.
@@ -199,6 +211,8 @@ pub struct EvidenceList {
     order: EvidenceOrder,
     /// Selected part.
     part: EvidencePart,
+    /// Number of items of each part, in the order of [`EvidencePart::ALL`].
+    counts: [usize; 4],
     /// Indices of the items of the selected part.
     visible: Vec<usize>,
     /// Index of the current item in `items`. `None` if the selected part is empty.
@@ -209,26 +223,29 @@ impl EvidenceList {
     /// Creates the list of the cases of a model that match.
     pub fn of_model(filter: CaseFilter, errors: &ErrorAnalysis, source: EvidenceSource) -> Self {
         let cases = filter.select(errors).into_iter().map(|case| vec![case]);
-        Self::new(filter, errors.labels.clone(), vec![source], cases)
+        Self::new(filter, (errors.labels.clone(), errors.has_train), vec![source], cases)
     }
 
     /// Creates the list of the cases of two models that match.
     pub fn of_comparison(filter: CaseFilter, comparison: &ModelComparison, sources: [EvidenceSource; 2]) -> Self {
         let cases = comparison.cases.iter().filter(|case| filter.matches_comparison(case));
         let cases = cases.map(|case| vec![case.of_model(0), case.of_model(1)]);
-        Self::new(filter, comparison.labels.clone(), sources.to_vec(), cases)
+        Self::new(filter, (comparison.labels.clone(), comparison.has_train), sources.to_vec(), cases)
     }
 
     fn new(
         filter: CaseFilter,
-        labels: Vec<String>,
+        (labels, has_train): (Vec<String>, bool),
         sources: Vec<EvidenceSource>,
         cases: impl Iterator<Item = Vec<Case>>,
     ) -> Self {
-        let item = |cases: Vec<Case>| Some(EvidenceItem { sentence: cases.first()?.sentence, cases, decision: None });
+        let item = |cases: Vec<Case>| {
+            Some(EvidenceItem { sentence: cases.first()?.sentence, cases, decision: None, edit: None })
+        };
         let items = cases.filter_map(item).collect();
         let (order, part) = (EvidenceOrder::default(), EvidencePart::default());
-        let mut list = Self { filter, labels, sources, items, order, part, visible: Vec::new(), current: None };
+        let (counts, visible, current) = ([0; 4], Vec::new(), None);
+        let mut list = Self { filter, labels, has_train, sources, items, order, part, counts, visible, current };
         list.set_order(order);
         list
     }
@@ -275,6 +292,7 @@ impl EvidenceList {
     /// Shows a part of the list. Its first item becomes the current one.
     pub fn set_part(&mut self, part: EvidencePart) {
         self.part = part;
+        self.count_parts();
         self.visible = (0..self.items.len()).filter(|index| part.contains(&self.items[*index])).collect();
         self.current = self.visible.first().copied();
     }
@@ -293,10 +311,20 @@ impl EvidenceList {
         self.current = self.visible.get(next).copied().or(self.current);
     }
 
-    /// Records a decision about the current item, and selects the next open one.
-    pub fn decide(&mut self, decision: Decision) {
+    fn count_parts(&mut self) {
+        self.counts = EvidencePart::ALL.map(|part| self.items.iter().filter(|item| part.contains(item)).count());
+    }
+
+    /// Returns the number of items of each part, in the order of [`EvidencePart::ALL`].
+    pub fn counts(&self) -> [usize; 4] {
+        self.counts
+    }
+
+    /// Records a decision about the current item with its edit, and selects the next open one.
+    pub fn decide(&mut self, decision: Decision, edit: Option<Edit>) {
         let Some(current) = self.current else { return };
-        self.items[current].decision = Some(decision);
+        (self.items[current].decision, self.items[current].edit) = (Some(decision), edit);
+        self.count_parts();
         let at = self.visible.binary_search(&current).unwrap_or_default();
         let is_open = |index: &&usize| self.items[**index].decision.is_none();
         let next = self.visible[at..].iter().find(is_open).or_else(|| self.visible[..at].iter().find(is_open));
@@ -306,8 +334,9 @@ impl EvidenceList {
     /// Removes the decision about an item.
     pub fn reopen(&mut self, index: usize) {
         if let Some(item) = self.items.get_mut(index) {
-            item.decision = None;
+            (item.decision, item.edit) = (None, None);
         }
+        self.count_parts();
     }
 
     /// Returns the number of decisions.

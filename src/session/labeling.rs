@@ -109,9 +109,8 @@ impl Session {
         match caret {
             CaretMotion::NextCharacter => self.extend_by_character(true),
             CaretMotion::PreviousCharacter => self.extend_by_character(false),
-            CaretMotion::Right | CaretMotion::Left if self.extends_by_character() => {
-                self.extend_by_character(caret == CaretMotion::Right)
-            }
+            CaretMotion::Right if self.extends_by_character() => self.extend_by_character(true),
+            CaretMotion::Left if self.extends_by_character() => self.shorten_or_extend_start(),
             CaretMotion::Right
             | CaretMotion::Left
             | CaretMotion::WordRight
@@ -150,6 +149,26 @@ impl Session {
             at.start + text[..text.len() - last].trim_end().len() as u32
         };
         end == at.start || self.select_part((at.start, end))
+    }
+
+    /// Removes the last character of the selection. A selection of one character, or one that was made backward, is
+    /// extended by the character before it.
+    fn shorten_or_extend_start(&mut self) -> bool {
+        let Some(at) = self.selection_as_span(LabelId::default()) else { return true };
+        let (document, sentence) = self.current_sentence();
+        let is_single = document.text[at.start as usize..at.end as usize].graphemes(true).nth(1).is_none();
+        let is_backward = self.selection.is_some_and(|(anchor, head)| head < anchor);
+        if !is_single && !is_backward {
+            return self.extend_by_character(false);
+        }
+        let first = document.tokens[document.sentence_range(sentence).start].0;
+        let before = document.text[first as usize..at.start as usize].trim_end();
+        let last = before.graphemes(true).next_back().map_or(0, str::len);
+        let start = first + (before.len() - last) as u32;
+        let is_selected = self.select_part((start, at.end));
+        // The moving end is the first word now.
+        self.selection = self.selection.map(|(from, to)| (from.max(to), from.min(to)));
+        is_selected
     }
 
     pub(super) fn set_caret(&mut self, at: usize, extend: bool) {

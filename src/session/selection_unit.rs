@@ -33,13 +33,13 @@ impl Session {
             && self.supports_partial_tokens(document)
     }
 
-    /// Returns true if the selection is extended by characters: it is inside a token, or [`Self::drags_characters`] is
-    /// true for its last token or the next one.
+    /// Returns true if the selection is extended by characters: [`Self::drags_characters`] is true for its last token or
+    /// the next one.
     pub(super) fn extends_by_character(&self) -> bool {
         let Some(last) = self.selected().map(|words| *words.end()) else { return false };
         let (document, sentence) = self.current_sentence();
         let is_last = last + 1 == document.sentence_range(sentence).len();
-        self.char_selection.is_some() || self.drags_characters(last) || !is_last && self.drags_characters(last + 1)
+        self.drags_characters(last) || !is_last && self.drags_characters(last + 1)
     }
 
     /// Returns true if the source format of a document stores labels of parts of tokens.
@@ -62,6 +62,13 @@ impl Session {
             return self.select(Some(if forward { (word.start, word.end - 1) } else { (word.end - 1, word.start) }));
         };
         let here = self.word_at(current, head);
+        // Towards the anchor, the selection ends at the next word.
+        if extend && forward && head < anchor {
+            return self.select(Some((anchor, here.end.min(anchor))));
+        }
+        if extend && !forward && head > anchor {
+            return self.select(Some((anchor, here.start.saturating_sub(1).max(anchor))));
+        }
         let is_partial = if forward { head + 1 < here.end } else { head > here.start };
         // The rest of a partly selected word is one step.
         let word = if extend && is_partial {

@@ -5,10 +5,11 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::rc::Rc;
+use tagwright::app::Command;
 use tagwright::app::Page;
-use tagwright::app::page_commands::EvaluateCommand;
-use tagwright::app::{Command, requests::Slot};
-use tagwright::corpus::Split;
+use tagwright::app::page_commands::{EvaluateCommand, LabelCommand};
+use tagwright::app::requests::{Purpose, Slot};
+use tagwright::corpus::{LabelId, Split};
 use tagwright::eval::errors::{ModelComparison, Outcome};
 use tagwright::hub::ModelRef;
 use tagwright::session::evaluation::EvaluationResult;
@@ -122,6 +123,57 @@ fn using_a_prediction_corrects_each_kind_of_error() {
     }
 }
 
+fn n_edits(w: &Window) -> usize {
+    w.app().session.as_ref().map_or(0, |session| session.history().position())
+}
+
+/// Returns the spans of all documents with their origins.
+fn spans(w: &Window) -> String {
+    let app = w.app();
+    let session = app.session.as_ref().expect("a dataset");
+    session.corpus().documents.iter().map(|document| format!("{:?}\n", document.spans)).collect()
+}
+
+#[test]
+fn reopened_decision_restores_all_spans() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
+    let before = spans(&w);
+    let n_items = with_list(&w, |list| list.items.len());
+    for index in 0..n_items {
+        w.ask(Command::Evaluate(EvaluateCommand::SelectCase(index)));
+        w.key(Modifiers::NONE, Key::M);
+        if with_list(&w, |list| list.items[index].decision.is_some()) {
+            assert_ne!(spans(&w), before, "{index}");
+            w.ask(Command::Evaluate(EvaluateCommand::ReopenCase(index)));
+        }
+        assert_eq!(spans(&w), before, "{index}");
+    }
+}
+
+#[test]
+fn second_decision_replaces_the_first_one() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Outcome(Outcome::WrongBoundary))));
+    let before = spans(&w);
+    w.key(Modifiers::NONE, Key::M);
+    w.ask(Command::Evaluate(EvaluateCommand::SelectCase(0)));
+    w.key(Modifiers::NONE, Key::K);
+    assert_eq!((spans(&w), with_list(&w, |list| list.items[0].decision)), (before, Some(Decision::KeptGold)));
+}
+
+#[test]
+fn list_closes_if_a_label_is_renamed_and_stays_if_one_is_added() {
+    let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
+    w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
+    w.ask(Command::Labels(LabelCommand::NewLabel("EXTRA".into())));
+    assert!(has_list(&w));
+    w.key(Modifiers::COMMAND, Key::Z);
+    assert!(has_list(&w));
+    w.ask(Command::Labels(LabelCommand::RenameLabel(LabelId::new(0), "PERSON".into())));
+    assert!(!has_list(&w));
+}
+
 #[test]
 fn keys_move_open_and_flag() {
     let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
@@ -145,6 +197,9 @@ fn test_sentences_are_shown_after_a_question() {
     let mut w = evaluated(Split::Test, [1440.0, 900.0]);
     w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
     assert!(!w.shows("Keep gold"));
+    // The keys must not decide about sentences that are not shown.
+    w.keys(&[Key::M, Key::K, Key::O]);
+    assert_eq!((n_edits(&w), with_list(&w, |list| list.n_decided()), w.app().page), (0, 0, Page::Evaluate));
     w.press("Show test sentences");
     assert!(w.shows("Keep gold") && w.app().settings.show_test_sentences);
 }
@@ -231,6 +286,11 @@ fn models_are_swapped_without_predicting_again() {
     let mut w = compared([1440.0, 900.0]);
     let before = with_comparison(&w, |comparison| comparison.overall.f1);
     w.press("Swap models");
+    let is_known = |w: &Window| {
+        let app = w.app();
+        app.requests.pending(Slot::Evaluation).is_none_or(|pending| pending.purpose == Purpose::Evaluate(0))
+    };
+    assert!(is_known(&w), "no model predicts again");
     w.until("the numbers are swapped", |w| with_comparison(w, |c| c.overall.f1) == [before[1], before[0]]);
     assert!(w.shows("Starter is better"));
 }

@@ -121,6 +121,25 @@ fn keys_extend_by_character_or_word() {
 }
 
 #[test]
+fn keys_shrink_and_extend_to_the_left() {
+    let check = |text: &str, unit: SelectionUnit, start: (usize, usize), key: Key, expected: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut w = window(folder.path(), text, 1440.0);
+        w.ask(Command::View(ViewCommand::SetSelectionUnit(unit)));
+        w.ask(Command::View(ViewCommand::Select(start.0, start.1)));
+        for expected in expected {
+            w.key(Modifiers::SHIFT, key);
+            assert_eq!(selected(&w), *expected, "{text}, {unit:?}");
+        }
+    };
+    use SelectionUnit::{Character, Word};
+    check("北京大学", Word, (0, 3), Key::ArrowLeft, &["北京", "北"]);
+    check("北京大学", Word, (3, 0), Key::ArrowRight, &["大学", "学"]);
+    check("วันพุธ", Character, (0, 1), Key::ArrowLeft, &["วันพุ", "วัน", "วั", "วั"]);
+    check("วันพุธ", Character, (1, 1), Key::ArrowLeft, &["พุ", "นพุ", "วันพุ"]);
+}
+
+#[test]
 fn drag_selects_characters_or_words() {
     let check = |text: &str, unit: SelectionUnit, (from, to): (usize, usize), expected: &str| {
         let folder = tempfile::tempdir().expect("a folder");

@@ -7,6 +7,20 @@ use super::train_texts::TrainTexts;
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::PrfScore;
 
+/// Number of cases by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct OutcomeCounts([usize; 6]);
+
+impl OutcomeCounts {
+    pub fn add(&mut self, outcome: Outcome) {
+        self.0[outcome as usize] += 1;
+    }
+
+    pub fn get(self, outcome: Outcome) -> usize {
+        self.0[outcome as usize]
+    }
+}
+
 /// Unit of the bootstrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ResamplingUnit {
@@ -61,6 +75,10 @@ pub struct ErrorAnalysis {
     pub labels: Vec<String>,
     /// All pairs, missed and spurious entities, in the order of the sentences.
     pub cases: Vec<Case>,
+    /// Number of cases by outcome, see [`Self::count`].
+    counts: OutcomeCounts,
+    /// True if entity texts of a train split are known, so that entities are seen or unseen.
+    pub has_train: bool,
     /// Unit of the intervals.
     pub unit: ResamplingUnit,
     /// Number of units.
@@ -158,6 +176,7 @@ impl ErrorAnalysis {
             unit: units.unit,
             n_units: units.count,
             n_sentences: predictions.len(),
+            has_train: !train.is_empty(),
             confusion: vec![vec![0; labels.len() + 1]; labels.len() + 1],
             ..Self::default()
         };
@@ -166,6 +185,7 @@ impl ErrorAnalysis {
             analysis.n_correct_sentences += usize::from(cases.iter().all(|case| case.outcome == Outcome::Correct));
             for case in &cases {
                 count_case(case, &mut counts, *unit, groups);
+                analysis.counts.add(case.outcome);
                 for (gold, predicted) in case.cells() {
                     analysis.confusion[gold.unwrap_or(labels.len())][predicted.unwrap_or(labels.len())] += 1;
                 }
@@ -173,7 +193,8 @@ impl ErrorAnalysis {
             analysis.cases.extend(cases);
         }
         let totals = counts.totals();
-        let resamples = Resamples::draw(&counts);
+        // Only totals are shown of the groups after the slices.
+        let resamples = Resamples::draw(&counts, groups.seen(0));
         let score = |group: usize| score_of(group, &totals, &resamples);
         analysis.overall = score(Groups::OVERALL);
         let occurs = |label: &usize| {
@@ -197,7 +218,7 @@ impl ErrorAnalysis {
 
     /// Returns the number of cases with this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.cases.iter().filter(|case| case.outcome == outcome).count()
+        self.counts.get(outcome)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Comparison of two models on the same sentences.
 
-use super::analysis::{ResamplingUnit, Units};
+use super::analysis::{OutcomeCounts, ResamplingUnit, Units};
 use super::cases::{Case, CaseEntity, Predictions, cases_of_sentence, labels_of};
 use super::pairing::Outcome;
 use super::resampling::{EntityCounts, Interval, Resamples, UnitCounts, permutation_p_value};
@@ -93,6 +93,12 @@ pub struct ModelComparison {
     pub p_value: f64,
     /// All cases, in the order of the sentences.
     pub cases: Vec<ComparedCase>,
+    /// True if entity texts of a train split are known, so that entities are seen or unseen.
+    pub has_train: bool,
+    /// Number of cases of each model by outcome, see [`Self::count`].
+    counts: [OutcomeCounts; 2],
+    /// Agreement on the gold entities of all labels, then of each label, see [`Self::agreement`].
+    agreement: Vec<[usize; 4]>,
 }
 
 impl ModelComparison {
@@ -106,8 +112,14 @@ impl ModelComparison {
         let units = Units::of(both.iter().map(|(id, _)| *id));
         let mut counts =
             [UnitCounts::new(units.count, 1 + labels.len()), UnitCounts::new(units.count, 1 + labels.len())];
-        let mut comparison =
-            Self { unit: units.unit, n_units: units.count, n_sentences: both.len(), ..Self::default() };
+        let mut comparison = Self {
+            unit: units.unit,
+            n_units: units.count,
+            n_sentences: both.len(),
+            has_train: !train.is_empty(),
+            agreement: vec![[0; 4]; 1 + labels.len()],
+            ..Self::default()
+        };
         for ((id, predicted), unit) in both.iter().zip(&units.of_sentence) {
             let cases = predicted.map(|predicted| cases_of_sentence(corpus, *id, predicted, &labels, train));
             for (cases, counts) in cases.iter().zip(&mut counts) {
@@ -115,10 +127,11 @@ impl ModelComparison {
             }
             let merged = merge(*id, cases);
             comparison.n_different_sentences += usize::from(!merged.iter().all(ComparedCase::is_same));
+            merged.iter().for_each(|case| comparison.count_compared(case));
             comparison.cases.extend(merged);
         }
         let totals = counts.each_ref().map(UnitCounts::totals);
-        let resamples = counts.each_ref().map(Resamples::draw);
+        let resamples = counts.each_ref().map(|counts| Resamples::draw(counts, 1 + labels.len()));
         let difference = |group: usize| F1Difference {
             gold: totals[0][group].gold as usize,
             f1: [totals[0][group].f1(), totals[1][group].f1()],
@@ -140,18 +153,24 @@ impl ModelComparison {
 impl ModelComparison {
     /// Returns the number of cases in which a model has this outcome.
     pub fn count(&self, model: usize, outcome: Outcome) -> usize {
-        self.cases.iter().filter(|case| case.models[model].as_ref().is_some_and(|(_, of)| *of == outcome)).count()
+        self.counts[model].get(outcome)
     }
 
     /// Returns the numbers of gold entities that both models, only the first, only the second, and neither predicts
     /// correctly: of all labels, or of one.
     pub fn agreement(&self, label: Option<usize>) -> [usize; 4] {
-        let mut counts = [0; 4];
-        let is_counted = |gold: &CaseEntity| label.is_none_or(|label| gold.range.label == label);
-        for case in self.cases.iter().filter(|case| case.gold.as_ref().is_some_and(is_counted)) {
-            counts[2 * usize::from(!case.is_correct(0)) + usize::from(!case.is_correct(1))] += 1;
+        self.agreement.get(label.map_or(0, |label| 1 + label)).copied().unwrap_or_default()
+    }
+
+    fn count_compared(&mut self, case: &ComparedCase) {
+        for (counts, model) in self.counts.iter_mut().zip(&case.models) {
+            model.iter().for_each(|(_, outcome)| counts.add(*outcome));
         }
-        counts
+        if let Some(gold) = &case.gold {
+            let cell = 2 * usize::from(!case.is_correct(0)) + usize::from(!case.is_correct(1));
+            self.agreement[0][cell] += 1;
+            self.agreement[1 + gold.range.label][cell] += 1;
+        }
     }
 }
 

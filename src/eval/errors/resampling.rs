@@ -141,6 +141,7 @@ impl UnitCounts {
         totals
     }
 
+    /// Adds the first groups of a unit, as many as there are totals.
     fn add(&self, unit: usize, totals: &mut [EntityCounts]) {
         totals.iter_mut().zip(self.of_unit(unit)).for_each(|(total, counts)| *total += *counts);
     }
@@ -150,13 +151,13 @@ impl UnitCounts {
 pub struct Resamples(Vec<Vec<EntityCounts>>);
 
 impl Resamples {
-    /// Draws [`N_RESAMPLES`] samples of as many units as there are. Counts of equally many units are resampled with the
+    /// Draws [`N_RESAMPLES`] samples of as many units as there are, with their first groups. Counts of equally many units are resampled with the
     /// same units.
-    pub fn draw(units: &UnitCounts) -> Self {
+    pub fn draw(units: &UnitCounts, n_groups: usize) -> Self {
         let mut random = Random(SEED);
         let n_units = units.len();
         let sample = |_| {
-            let mut totals = vec![EntityCounts::default(); units.n_groups];
+            let mut totals = vec![EntityCounts::default(); n_groups.min(units.n_groups)];
             (0..n_units).for_each(|_| units.add(random.below(n_units), &mut totals));
             totals
         };
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn equal_units_have_no_spread() {
-        let resamples = Resamples::draw(&units(&[counts(3, 4, 5); 20]));
+        let resamples = Resamples::draw(&units(&[counts(3, 4, 5); 20]), 1);
         let interval = resamples.interval(0, EntityCounts::f1).expect("an interval");
         assert!((interval.low - 6.0 / 9.0).abs() < 1e-12 && (interval.high - 6.0 / 9.0).abs() < 1e-12);
     }
@@ -243,17 +244,17 @@ mod tests {
     fn resamples_without_entities_are_left_out() {
         let mut all = vec![EntityCounts::default(); 9];
         all.push(counts(1, 1, 1));
-        let interval = Resamples::draw(&units(&all)).interval(0, EntityCounts::f1).expect("an interval");
+        let interval = Resamples::draw(&units(&all), 1).interval(0, EntityCounts::f1).expect("an interval");
         // The unit with entities is missing in (1 - 1/10)^10 = 35 % of the samples.
         assert!((600..800).contains(&interval.n_undefined), "{}", interval.n_undefined);
-        assert!(Resamples::draw(&units(&all[..9])).interval(0, EntityCounts::f1).is_none());
+        assert!(Resamples::draw(&units(&all[..9]), 1).interval(0, EntityCounts::f1).is_none());
     }
 
     #[test]
     fn identical_models_do_not_differ() {
         let units = units(&[counts(3, 4, 5), counts(1, 2, 2), counts(0, 1, 0)]);
         assert!((permutation_p_value(&units, &units) - 1.0).abs() < 1e-12);
-        let (first, second) = (Resamples::draw(&units), Resamples::draw(&units));
+        let (first, second) = (Resamples::draw(&units, 1), Resamples::draw(&units, 1));
         let interval = first.interval_of_difference(&second, 0).expect("an interval");
         assert_eq!((interval.low, interval.high), (0.0, 0.0));
     }
@@ -264,7 +265,7 @@ mod tests {
         let second: Vec<_> = (0..40).map(|i| counts(8 + i % 2, 10, 10)).collect();
         let (first, second) = (units(&first), units(&second));
         assert!(permutation_p_value(&first, &second) < 0.001);
-        let interval = Resamples::draw(&first).interval_of_difference(&Resamples::draw(&second), 0).expect("it");
+        let interval = Resamples::draw(&first, 1).interval_of_difference(&Resamples::draw(&second, 1), 0).expect("it");
         assert!(interval.low > 0.3 && interval.high < 0.4, "{interval:?}");
     }
 
@@ -291,7 +292,7 @@ mod tests {
         let truth = all.totals()[0].f1().expect("entities");
         let covers = |_: &usize| {
             let sample = units(&(0..100).map(|_| all.of_unit(random.below(all.len()))[0]).collect::<Vec<_>>());
-            let interval = Resamples::draw(&sample).interval(0, EntityCounts::f1).expect("an interval");
+            let interval = Resamples::draw(&sample, 1).interval(0, EntityCounts::f1).expect("an interval");
             interval.low <= truth && truth <= interval.high
         };
         let n_covered = (0..200).filter(covers).count();

@@ -173,28 +173,35 @@ impl Lines<'_> {
         let Fragment { word, bytes } = &chunk.fragment;
         let text = &self.words[*word][bytes.clone()];
         let preferred: Vec<usize> = opportunities(text).collect();
+        let ends = text.grapheme_indices(true).map(|(at, _)| at);
+        let ends: Vec<usize> = ends.filter(|at| *at > 0 && !divides_cluster(text, *at)).collect();
         let mut start = 0;
-        while start < text.len() {
-            let rest = measure(&text[start..]) + chunk.widths.trail;
-            let ends: Vec<usize> = text[start..]
-                .grapheme_indices(true)
-                .map(|(at, _)| start + at)
-                .filter(|at| *at > start && !divides_cluster(text, *at))
-                .collect();
+        loop {
+            let ends = &ends[ends.partition_point(|end| *end <= start)..];
+            let n_fitting = n_fitting(ends, |end| measure(&text[start..end]) <= self.available);
             // The label stays with the last character, so the rest is divided again if the label does not fit.
-            if rest <= self.available || ends.is_empty() {
+            let rest = (n_fitting == ends.len()).then(|| measure(&text[start..]) + chunk.widths.trail);
+            if let Some(rest) = rest.filter(|rest| *rest <= self.available || ends.is_empty()) {
                 self.push(Fragment { word: *word, bytes: bytes.start + start..bytes.end });
                 self.used = rest;
                 return;
             }
-            let fits = |end: &usize| measure(&text[start..*end]) <= self.available;
-            let last = ends[ends.partition_point(fits).max(1) - 1];
+            let last = ends[n_fitting.max(1) - 1];
             let end = preferred.iter().rev().copied().find(|at| *at > start && *at <= last).unwrap_or(last);
             self.push(Fragment { word: *word, bytes: bytes.start + start..bytes.start + end });
             self.end_line();
             start = end;
         }
     }
+}
+
+/// Returns the number of ends up to which a text fits in a line. Long texts are not measured as a whole.
+fn n_fitting(ends: &[usize], fits: impl Fn(usize) -> bool) -> usize {
+    let mut limit = 32;
+    while limit < ends.len() && fits(ends[limit - 1]) {
+        limit *= 2;
+    }
+    ends[..limit.min(ends.len())].partition_point(|end| fits(*end))
 }
 
 /// Returns the fragments of each line. `joined[i]` is true if word `i` follows without a space; `measure` returns the

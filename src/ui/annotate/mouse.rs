@@ -25,7 +25,10 @@ pub(super) fn drag_chars(
     {
         out.push(Command::SelectPart(from.min(to), from.max(to)));
     }
-    if response.drag_stopped() && view.char_drag_start.take().is_some() {
+    if response.drag_stopped()
+        && let Some(from) = view.char_drag_start.take()
+        && at.is_some_and(|to| to != from)
+    {
         out.push(command_for_selection(session));
     }
 }

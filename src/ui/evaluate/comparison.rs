@@ -22,6 +22,9 @@ use egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder
 /// Height of a row of the table of differences, in points.
 const ROW: f32 = 26.0;
 
+/// Correctness of the first and the second model, in the order of the table.
+const AGREEMENTS: [[bool; 2]; 4] = [[true, true], [true, false], [false, true], [false, false]];
+
 /// Shows the comparison.
 pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, result: &ComparisonResult, out: &mut Commands) {
     let names = result.sources.each_ref().map(|source| app.model_name(&source.model));
@@ -86,7 +89,7 @@ fn headline(ui: &mut Ui, comparison: &ModelComparison, names: &[String; 2]) {
     let intervals = overall.intervals.map(interval_text);
     let difference = signed(overall.value());
     let interval = tr!("95 % interval {interval}", interval = difference_interval(overall.difference));
-    let p_value = format!("{:.3}", comparison.p_value);
+    let p_value = if comparison.p_value < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", comparison.p_value) };
     let share = comparison.n_different_sentences as f64 * 100.0 / comparison.n_sentences.max(1) as f64;
     let different = thousands(comparison.n_different_sentences);
     let share = tr!("{percent} % of {all}", percent = format!("{share:.1}"), all = thousands(comparison.n_sentences));
@@ -278,21 +281,38 @@ fn agreement_by_label(ui: &mut Ui, session: &Session, comparison: &ModelComparis
                 let [both, first, second, neither] = comparison.agreement(Some(*label)).map(thousands);
                 let name = &comparison.labels[*label];
                 let color = label_color(ui, session, name);
-                // The row shows the spans that only one model recognizes.
-                let filter = CaseFilter::DifferencesOf(*label);
-                let response = table.row_button(ui, selected_filter(session) == Some(filter), |c| {
+                let top = ui.cursor().top();
+                table.row(ui, |c| {
                     c.dotted(color, name);
                     c.text(&both);
                     c.text(&first);
                     c.text(&second);
                     c.text(&neither);
                 });
-                if response.clicked() {
-                    out.push(Command::Evaluate(EvaluateCommand::ShowCases(filter)));
+                let row = ui.max_rect().with_min_y(top).with_max_y(ui.cursor().top());
+                for (column, correct) in AGREEMENTS.into_iter().enumerate() {
+                    let filter = CaseFilter::Agreement(Some(*label), correct);
+                    number_button(ui, session, table.cell(row, column + 1), filter, &comparison.labels, out);
                 }
             }
         },
     );
+}
+
+/// Makes a number of a table clickable.
+fn number_button(ui: &Ui, session: &Session, cell: Rect, filter: CaseFilter, labels: &[String], out: &mut Commands) {
+    let name = super::names::filter_title(filter, labels);
+    let response = ui.interact(cell, ui.scope_id().with(&name), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let frame = cell.expand2(vec2(4.0, -3.0));
+    if response.hovered() || selected_filter(session) == Some(filter) {
+        let stroke = Stroke::new(1.0, theme::colors(ui).accent);
+        ui.painter().rect_stroke(frame, metrics::RADIUS_BADGE, stroke, StrokeKind::Inside);
+    }
+    focus_ring(ui, &response, frame, metrics::RADIUS_BADGE);
+    if response.clicked() {
+        out.push(Command::Evaluate(EvaluateCommand::ShowCases(filter)));
+    }
 }
 
 /// Shows the kinds of errors of both models.

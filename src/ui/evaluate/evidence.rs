@@ -16,8 +16,8 @@ use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_probability, format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon, metrics};
 use crate::ui::widgets::{
-    Badge, Button, EmptyState, IconButton, MenuRow, caption, hairline, icon as show_icon, key_caps, label, menu,
-    paragraph, tall_panel_header_with,
+    Badge, BadgeStyle, Button, EmptyState, IconButton, MenuRow, caption, focus_ring, hairline, icon as show_icon,
+    key_caps, label, menu, paragraph, tall_panel_header_with,
 };
 use egui::{Align, Frame, Layout, Margin, Panel, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, vec2};
 
@@ -51,7 +51,7 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut Evidenc
         }
         order_menu(ui, list, out);
     });
-    if shown_split(session) == Some(Split::Test) && !app.settings.show_test_sentences {
+    if session.evaluation.shown_split() == Some(Split::Test) && !app.settings.show_test_sentences {
         return test_notice(ui, out);
     }
     footer(ui, app, session);
@@ -65,15 +65,6 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut Evidenc
             items(ui, app, session, list, view, out);
         }
     });
-}
-
-/// Returns the split of the visible numbers.
-fn shown_split(session: &Session) -> Option<Split> {
-    let evaluation = &session.evaluation;
-    match evaluation.view {
-        EvaluateView::Errors => evaluation.result.as_ref().map(|result| result.split),
-        EvaluateView::Comparison => evaluation.comparison.as_ref().map(|result| result.split),
-    }
 }
 
 /// Asks before sentences of the test split are shown.
@@ -116,8 +107,11 @@ fn parts(ui: &mut Ui, list: &EvidenceList, out: &mut Commands) {
     let p = theme::colors(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        for part in EvidencePart::ALL {
-            let count = thousands(list.items.iter().filter(|item| part.contains(item)).count());
+        for (part, count) in EvidencePart::ALL.into_iter().zip(list.counts()) {
+            if !list.has_train && matches!(part, EvidencePart::Seen | EvidencePart::Unseen) {
+                continue;
+            }
+            let count = thousands(count);
             let text = match part {
                 EvidencePart::All => tr!("All {count}", count),
                 EvidencePart::Unseen => tr!("Unseen {count}", count),
@@ -268,7 +262,12 @@ fn card(ui: &mut Ui, app: &App, session: &Session, (list, index): (&EvidenceList
                     label(ui, TextRole::SmallMedium, p.text, &format_probability(score));
                 }
                 Badge::new(&kind).show(ui);
-                caption(ui, TextRole::Caption, &seen_text(session, item));
+                if list.has_train {
+                    caption(ui, TextRole::Caption, &seen_text(session, item));
+                }
+                if session.corpus().review(item.sentence).flagged {
+                    Badge::new(tr!("Flagged")).tone(BadgeStyle::Warning).show(ui);
+                }
             });
         });
         case_text::show(ui, session, item, list, &names);
@@ -278,8 +277,9 @@ fn card(ui: &mut Ui, app: &App, session: &Session, (list, index): (&EvidenceList
         }
     });
     let id = ui.scope_id().with("card");
-    // Below the buttons, so that these receive their clicks.
-    let response = ui.interact(shown.response.rect, id, Sense::hover());
+    // The buttons of the current card receive the clicks.
+    let sense = if is_current { Sense::hover() } else { Sense::click() };
+    let response = ui.interact(shown.response.rect, id, sense);
     let spoken = match score {
         Some(score) => {
             tr!("Sentence {name}, {kind}, score {score}", name, kind = &kind, score = format_probability(score))
@@ -287,8 +287,8 @@ fn card(ui: &mut Ui, app: &App, session: &Session, (list, index): (&EvidenceList
         None => tr!("Sentence {name}, {kind}", name, kind = &kind),
     };
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_current, &spoken));
+    focus_ring(ui, &response, shown.response.rect, metrics::RADIUS_CARD);
     if !is_current {
-        let response = ui.interact(shown.response.rect, id.with("select"), Sense::click());
         if response.hovered() {
             ui.painter().rect_stroke(
                 shown.response.rect,

@@ -4,7 +4,7 @@ use super::names::interval_text;
 use crate::app::page_commands::EvaluateCommand;
 use crate::app::{App, Command};
 use crate::eval::MetricDefinition;
-use crate::eval::errors::{Outcome, ResamplingUnit, Slice};
+use crate::eval::errors::{ResamplingUnit, Slice};
 use crate::eval::token_metrics::token_metrics;
 use crate::i18n::{tr, translate};
 use crate::session::evaluation::EvaluationResult;
@@ -51,13 +51,13 @@ pub(super) fn show(ui: &mut Ui, result: &EvaluationResult, out: &mut Commands) {
             caption: tr!("Precision"),
             number: format_score(score.precision),
             detail: of(score.correct, score.predicted),
-            filter: CaseFilter::Outcome(Outcome::Spurious),
+            filter: CaseFilter::IncorrectPredictions,
         },
         Figure {
             caption: tr!("Recall"),
             number: format_score(score.recall),
             detail: of(score.correct, score.support),
-            filter: CaseFilter::Outcome(Outcome::Missed),
+            filter: CaseFilter::IncorrectGold,
         },
     ];
     let unseen = errors.slices.iter().find(|(slice, score)| *slice == Slice::UnseenInTrain && score.score.support > 0);

@@ -3,6 +3,7 @@
 use super::names::{interval_text, selected_filter};
 use crate::app::Command;
 use crate::app::page_commands::EvaluateCommand;
+use crate::eval::errors::Slice;
 use crate::i18n::{tr, trn};
 use crate::predict::EvalMetrics;
 use crate::session::Session;
@@ -29,7 +30,7 @@ pub(super) fn label_color(ui: &Ui, session: &Session, name: &str) -> Color32 {
 pub(super) fn errors_by_label(ui: &mut Ui, session: &Session, result: &EvaluationResult, out: &mut Commands) {
     let p = theme::colors(ui);
     let errors = &result.errors;
-    let has_train = errors.slices.len() > 3;
+    let has_train = errors.has_train;
     let selected = selected_filter(session);
     let is_wide = ui.available_width() > 620.0;
     let subtitle = tr!("Click a row to show its errors");
@@ -103,8 +104,12 @@ pub(super) fn errors_by_label(ui: &mut Ui, session: &Session, result: &Evaluatio
                     c.strong(&thousands(overall.score.predicted));
                 }
                 if is_wide && has_train {
-                    c.quiet(&share(errors.slices.first().map(|(_, score)| score.score.f1)));
-                    c.quiet(&share(errors.slices.get(1).map(|(_, score)| score.score.f1)));
+                    let of = |slice: Slice| {
+                        let found = errors.slices.iter().find(|(of, _)| *of == slice).map(|(_, score)| score.score);
+                        found.filter(|score| score.support + score.predicted > 0).map(|score| score.f1)
+                    };
+                    c.quiet(&share(of(Slice::SeenInTrain)));
+                    c.quiet(&share(of(Slice::UnseenInTrain)));
                 }
             });
             if row.clicked() {

@@ -106,6 +106,7 @@ fn empty(ui: &mut Ui, app: &App, session: &Session) {
 fn numbers(ui: &mut Ui, app: &App, session: &Session, result: &EvaluationResult, out: &mut Commands) {
     let p = theme::colors(ui);
     headline::show(ui, result, out);
+    other_labels(ui, session, result);
     // Side by side, both cards need some width.
     if ui.available_width() >= 640.0 {
         let height = confusion::card_height(ui, result).max(kinds::HEIGHT);
@@ -131,6 +132,25 @@ fn numbers(ui: &mut Ui, app: &App, session: &Session, result: &EvaluationResult,
         ),
     };
     paragraph(ui, TextRole::Caption, p.text_muted, &note);
+}
+
+/// Warns about predictions with labels that the dataset does not have. They count as errors.
+fn other_labels(ui: &mut Ui, session: &Session, result: &EvaluationResult) {
+    let is_other = |name: &str| session.corpus().labels.id(name).is_none();
+    let labels = result.errors.by_label.iter().map(|label| (&result.errors.labels[label.label], label.score.score));
+    let others: Vec<_> = labels.filter(|(name, _)| is_other(name)).collect();
+    if others.is_empty() {
+        return;
+    }
+    let n_predicted = others.iter().map(|(_, score)| score.predicted).sum();
+    let names = others.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+    let text = trn!(
+        n_predicted,
+        "{n} prediction has a label that the dataset does not have: {names}",
+        "{n} predictions have labels that the dataset does not have: {names}",
+        names
+    );
+    paragraph(ui, TextRole::Small, theme::colors(ui).warning, &text);
 }
 
 /// Shows the progress of an evaluation. The last result stays visible below.

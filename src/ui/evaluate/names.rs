@@ -64,6 +64,8 @@ pub(super) fn filter_title(filter: CaseFilter, labels: &[String]) -> String {
         CaseFilter::LabelSlice(label, slice) => {
             tr!("Errors of {label}: {slice}", label = name(label), slice = slice_name(slice))
         }
+        CaseFilter::IncorrectPredictions => tr!("Incorrect predictions").to_owned(),
+        CaseFilter::IncorrectGold => tr!("Gold spans without a correct prediction").to_owned(),
         CaseFilter::CorrectSentences => tr!("Sentences without error").to_owned(),
         CaseFilter::Differences => tr!("Different predictions").to_owned(),
         CaseFilter::DifferencesOf(label) => tr!("Different predictions: {label}", label = name(label)),
