@@ -55,7 +55,8 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut Evidenc
         return test_notice(ui, out);
     }
     footer(ui, app, session);
-    Frame::new().inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 0 }).show(ui, |ui| {
+    // The scroll bar is in the right margin.
+    Frame::new().inner_margin(Margin { left: 16, right: 4, top: 10, bottom: 0 }).show(ui, |ui| {
         parts(ui, list, out);
         ui.add_space(10.0);
         if list.visible().is_empty() {
@@ -126,6 +127,7 @@ fn parts(ui: &mut Ui, list: &EvidenceList, out: &mut Commands) {
         if let Some(at) = at {
             let text = tr!("{n} of {all}", n = thousands(at + 1), all = thousands(list.visible().len()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(12.0);
                 label(ui, TextRole::Small, p.text_muted, &text);
             });
         }
@@ -178,6 +180,7 @@ fn items(ui: &mut Ui, app: &App, session: &Session, list: &EvidenceList, view: &
         view.scrolled_to = None;
     }
     ScrollArea::vertical().id_salt("evidence").auto_shrink(false).show_viewport(ui, |ui, viewport| {
+        ui.set_max_width(ui.available_width() - 12.0);
         let origin = ui.cursor().min;
         let mut top = 0.0;
         for (at, &index) in list.visible().iter().enumerate() {
