@@ -36,22 +36,19 @@ impl Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let data = arguments.evaluation.data()?;
-    let predictions = |model: &ModelRef| -> Result<Predictions, CliError> {
-        let evaluation = arguments.evaluation.evaluate(model, &data)?;
-        Ok(data.sentences.iter().copied().zip(evaluation.predictions).collect())
-    };
-    let of_model = predictions(&arguments.evaluation.model)?;
+    let models: Vec<&ModelRef> = std::iter::once(&arguments.evaluation.model).chain(&arguments.against).collect();
+    let evaluations = arguments.evaluation.evaluate(&models, &data)?;
+    let predictions = evaluations.into_iter().map(|e| data.sentences.iter().copied().zip(e.predictions).collect());
+    let predictions: Vec<Predictions> = predictions.collect();
     let train = TrainTexts::collect(&data.corpus);
-    match &arguments.against {
-        None => print_errors(arguments, &data, &ErrorAnalysis::new(&data.corpus, &of_model, &train), &train),
-        Some(against) => {
-            let others = predictions(against)?;
-            print_comparison(
-                arguments,
-                &data,
-                &ModelComparison::new(&data.corpus, [&of_model, &others], &train),
-                &train,
-            )
+    match predictions.as_slice() {
+        [first, second] => {
+            let comparison = ModelComparison::new(&data.corpus, [first, second], &train);
+            print_comparison(arguments, &data, &comparison, &train)
+        }
+        of_model => {
+            let analysis = ErrorAnalysis::new(&data.corpus, &of_model.concat(), &train);
+            print_errors(arguments, &data, &analysis, &train)
         }
     }
 }
@@ -143,7 +140,7 @@ fn entity_json(data: &EvaluationData, id: SentenceId, entity: Option<&CaseEntity
     let tokens = document.sentence_range(id.sentence as usize);
     let start = document.tokens[tokens.start + entity.range.start].0 as usize;
     let text = document.token_range_text(id.sentence as usize, entity.range.start..entity.range.end);
-    let start = document.text[..start].chars().count();
+    let start = data.code_point(id.document, start);
     let mut value = json!({
         "label": labels[entity.range.label],
         "start": start,

@@ -24,7 +24,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let data = arguments.evaluation.data()?;
     let model = &arguments.evaluation.model;
-    let scores = arguments.evaluation.evaluate(model, &data)?.metrics;
+    let scores = arguments.evaluation.evaluate(&[model], &data)?.remove(0).metrics;
     if arguments.json {
         return json_line(&evaluation(&scores));
     }

@@ -7,6 +7,7 @@ use crate::corpus::{Corpus, SentenceId, Split};
 use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::{LabelMap, ModelEvaluation, Tagger, evaluate};
+use std::cell::Cell;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -45,6 +46,8 @@ pub struct EvaluationData {
     pub sentences: Vec<SentenceId>,
     /// All sentences of each split, for their names.
     by_split: [Vec<SentenceId>; 3],
+    /// Latest result of [`EvaluationData::code_point`]: document, byte offset and code points before it.
+    position: Cell<(u32, usize, usize)>,
 }
 
 impl EvaluationData {
@@ -53,6 +56,16 @@ impl EvaluationData {
         let split = self.corpus.document(id.document).split;
         let number = self.by_split[split as usize].binary_search(&id).unwrap_or_default();
         format!("{}-{number:04}", split.name())
+    }
+
+    /// Returns the number of code points before a byte offset of a document. It is fast for offsets near the latest one.
+    pub fn code_point(&self, document: u32, byte: usize) -> usize {
+        let text = &self.corpus.document(document).text;
+        let (latest, at, n) = self.position.get();
+        let (at, n) = if latest == document { (at, n) } else { (0, 0) };
+        let n = if at <= byte { n + text[at..byte].chars().count() } else { n - text[byte..at].chars().count() };
+        self.position.set((document, byte, n));
+        n
     }
 
     /// Returns the name of the split, or `all`.
@@ -78,18 +91,39 @@ impl EvaluationArguments {
             return Err(format!("{} has no sentences in the {name} split", self.data.display()).into());
         }
         let by_split = Split::ALL.map(|split| corpus.sentences(Some(split)));
-        Ok(EvaluationData { corpus, split, sentences, by_split })
+        Ok(EvaluationData { corpus, split, sentences, by_split, position: Cell::default() })
     }
 
-    /// Evaluates a model on the sentences.
+    /// Evaluates models on the sentences, with one result for each model.
     ///
     /// # Errors
-    /// Returns an error if the model cannot be read or fails, or if the label map names an unknown label.
-    pub fn evaluate(&self, model: &ModelRef, data: &EvaluationData) -> Result<ModelEvaluation, CliError> {
-        let tagger = Tagger::new(&input::model(model)?, &choose(self.device)?.device)?;
-        let map = self.label_map(&tagger, &data.corpus.labels.names())?;
+    /// Returns an error if a model cannot be read or fails, or if the label map names a label that no model has.
+    pub fn evaluate(&self, models: &[&ModelRef], data: &EvaluationData) -> Result<Vec<ModelEvaluation>, CliError> {
+        let device = choose(self.device)?.device;
+        let tagger =
+            |model: &&ModelRef| -> Result<Tagger, CliError> { Ok(Tagger::new(&input::model(model)?, &device)?) };
+        let taggers: Vec<Tagger> = models.iter().map(tagger).collect::<Result<_, _>>()?;
+        let known = data.corpus.labels.names();
+        let mut of_models: Vec<String> = Vec::new();
+        for label in taggers.iter().flat_map(|tagger| tagger.tags.labels()) {
+            if !of_models.contains(&label) {
+                of_models.push(label);
+            }
+        }
+        label_map::check(&self.map, &of_models, &known)?;
+        taggers.iter().map(|tagger| self.evaluate_tagger(tagger, data, &known)).collect()
+    }
+
+    fn evaluate_tagger(
+        &self,
+        tagger: &Tagger,
+        data: &EvaluationData,
+        known: &[String],
+    ) -> Result<ModelEvaluation, CliError> {
+        self.warn_about_other_labels(tagger, known);
+        let map = (!self.map.is_empty()).then(|| LabelMap::new(&tagger.tags, &self.map, known));
         let bar = progress::bar(data.sentences.len(), "scoring");
-        let evaluation = evaluate(&tagger, &data.corpus, &data.sentences, true, map.as_ref(), |done, _| {
+        let evaluation = evaluate(tagger, &data.corpus, &data.sentences, true, map.as_ref(), |done, _| {
             bar.set_position(done as u64);
             true
         })?;
@@ -104,10 +138,9 @@ impl EvaluationArguments {
         Ok(evaluation)
     }
 
-    /// Returns the mapping from labels of the model to labels of the data. Warns if they have no label in common.
-    fn label_map(&self, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, CliError> {
+    /// Warns if the labels of a model and of the data have no name in common, and no map is specified.
+    fn warn_about_other_labels(&self, tagger: &Tagger, known: &[String]) {
         let of_model = tagger.tags.labels();
-        label_map::check(&self.map, &of_model, known)?;
         let in_common = of_model.iter().filter(|label| known.contains(label)).count();
         if self.map.is_empty() && in_common == 0 && !known.is_empty() {
             let (model, data) = (of_model.join(", "), known.join(", "));
@@ -117,6 +150,5 @@ impl EvaluationArguments {
                  map labels, for example {example}"
             ));
         }
-        Ok((!self.map.is_empty()).then(|| LabelMap::new(&tagger.tags, &self.map, known)))
     }
 }

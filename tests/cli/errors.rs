@@ -79,5 +79,7 @@ fn invalid_arguments_are_reported() {
     let data = sample();
     assert_fails(&["errors", "--model", "starter", &data, "--split", "nothing"], 2, "train, dev or test");
     assert_fails(&["errors", "--model", "starter", &data, "--map", "X=PER"], 1, "no label X");
+    let both = ["errors", "--model", "starter", &data, "--against", "starter", "--map", "X=PER"];
+    assert_fails(&both, 1, "no label X");
     assert_fails(&["errors", "--model", "starter", &data, "--against", "/nowhere"], 1, "/nowhere");
 }
