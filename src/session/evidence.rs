@@ -24,8 +24,6 @@ pub enum CaseFilter {
     Label(usize),
     /// Errors of entities in this slice.
     Slice(Slice),
-    /// Errors of entities of this label in this slice.
-    LabelSlice(usize, Slice),
     /// Predictions that are not correct.
     IncorrectPredictions,
     /// Gold entities that are not predicted correctly.
@@ -67,7 +65,6 @@ impl CaseFilter {
             Self::PredictedLabel(wanted) => case.cells().any(|(_, predicted)| predicted == wanted),
             Self::Label(wanted) => is_error && has_label(wanted),
             Self::Slice(slice) => is_error && is_in(slice),
-            Self::LabelSlice(wanted, slice) => is_error && has_label(wanted) && is_in(slice),
             Self::IncorrectPredictions => is_error && case.predicted.is_some(),
             Self::IncorrectGold => is_error && case.gold.is_some(),
             Self::CorrectSentences => !is_error,
@@ -94,7 +91,6 @@ impl CaseFilter {
             | Self::PredictedLabel(_)
             | Self::Label(_)
             | Self::Slice(_)
-            | Self::LabelSlice(..)
             | Self::IncorrectPredictions
             | Self::IncorrectGold
             | Self::CorrectSentences => false,

@@ -129,10 +129,10 @@ impl Groups {
     }
 
     /// Returns the groups that contain an entity.
-    fn of_entity(self, entity: &CaseEntity, sentence_length: usize) -> impl Iterator<Item = usize> {
+    fn of_entity(self, entity: CaseEntity, sentence_length: usize) -> impl Iterator<Item = usize> {
         let label = entity.range.label;
         let slices = Slice::ALL.into_iter().enumerate();
-        let contained = slices.filter(move |(_, slice)| slice.contains(entity, sentence_length));
+        let contained = slices.filter(move |(_, slice)| slice.contains(&entity, sentence_length));
         let by_train = if entity.in_train.is_some() { self.seen(label) } else { self.unseen(label) };
         [Self::OVERALL, Self::label(label), by_train]
             .into_iter()
@@ -184,7 +184,7 @@ impl ErrorAnalysis {
             let cases = cases_of_sentence(corpus, *id, predicted, &labels, train);
             analysis.n_correct_sentences += usize::from(cases.iter().all(|case| case.outcome == Outcome::Correct));
             for case in &cases {
-                count_case(case, &mut counts, *unit, groups);
+                counts.add_case(case, *unit, |entity| groups.of_entity(entity, case.sentence_length));
                 analysis.counts.add(case.outcome);
                 for (gold, predicted) in case.cells() {
                     analysis.confusion[gold.unwrap_or(labels.len())][predicted.unwrap_or(labels.len())] += 1;
@@ -219,18 +219,6 @@ impl ErrorAnalysis {
     /// Returns the number of cases with this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.counts.get(outcome)
-    }
-}
-
-/// Adds the entities of a case to the counts of its unit. A prediction is correct in each group that contains it.
-fn count_case(case: &Case, counts: &mut UnitCounts, unit: usize, groups: Groups) {
-    for group in case.gold.iter().flat_map(|entity| groups.of_entity(entity, case.sentence_length)) {
-        counts.at(unit, group).gold += 1;
-    }
-    for group in case.predicted.iter().flat_map(|entity| groups.of_entity(entity, case.sentence_length)) {
-        let counts = counts.at(unit, group);
-        counts.predicted += 1;
-        counts.correct += u32::from(case.outcome == Outcome::Correct);
     }
 }
 

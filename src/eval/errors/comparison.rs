@@ -123,7 +123,8 @@ impl ModelComparison {
         for ((id, predicted), unit) in both.iter().zip(&units.of_sentence) {
             let cases = predicted.map(|predicted| cases_of_sentence(corpus, *id, predicted, &labels, train));
             for (cases, counts) in cases.iter().zip(&mut counts) {
-                cases.iter().for_each(|case| count_case(case, counts, *unit));
+                let groups = |entity: CaseEntity| [0, 1 + entity.range.label].into_iter();
+                cases.iter().for_each(|case| counts.add_case(case, *unit, groups));
             }
             let merged = merge(*id, cases);
             comparison.n_different_sentences += usize::from(!merged.iter().all(ComparedCase::is_same));
@@ -170,20 +171,6 @@ impl ModelComparison {
             let cell = 2 * usize::from(!case.is_correct(0)) + usize::from(!case.is_correct(1));
             self.agreement[0][cell] += 1;
             self.agreement[1 + gold.range.label][cell] += 1;
-        }
-    }
-}
-
-fn count_case(case: &Case, counts: &mut UnitCounts, unit: usize) {
-    if let Some(gold) = &case.gold {
-        counts.at(unit, 0).gold += 1;
-        counts.at(unit, 1 + gold.range.label).gold += 1;
-    }
-    if let Some(predicted) = &case.predicted {
-        for group in [0, 1 + predicted.range.label] {
-            let counts = counts.at(unit, group);
-            counts.predicted += 1;
-            counts.correct += u32::from(case.outcome == Outcome::Correct);
         }
     }
 }

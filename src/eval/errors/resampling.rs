@@ -3,6 +3,8 @@
 //! Units (documents or sentences) are drawn with replacement. Every result follows from the counts of its units, so a
 //! resample only adds counts. The seed is fixed, so equal data have equal intervals.
 
+use super::cases::{Case, CaseEntity};
+use super::pairing::Outcome;
 use crate::corpus::holdout::splitmix64;
 
 /// Counts of entities from which precision, recall and F1 follow.
@@ -115,8 +117,25 @@ impl UnitCounts {
         Self { n_groups, counts: vec![EntityCounts::default(); n_units * n_groups] }
     }
 
-    /// Returns the counts of a group of a unit.
-    pub fn at(&mut self, unit: usize, group: usize) -> &mut EntityCounts {
+    /// Adds the entities of a case to the counts of its unit. `groups` returns the groups that contain an entity; a
+    /// prediction is correct in each of its groups.
+    pub(super) fn add_case<I: Iterator<Item = usize>>(
+        &mut self,
+        case: &Case,
+        unit: usize,
+        groups: impl Fn(CaseEntity) -> I,
+    ) {
+        for group in case.gold.into_iter().flat_map(&groups) {
+            self.at(unit, group).gold += 1;
+        }
+        for group in case.predicted.into_iter().flat_map(&groups) {
+            let counts = self.at(unit, group);
+            counts.predicted += 1;
+            counts.correct += u32::from(case.outcome == Outcome::Correct);
+        }
+    }
+
+    fn at(&mut self, unit: usize, group: usize) -> &mut EntityCounts {
         &mut self.counts[unit * self.n_groups + group]
     }
 

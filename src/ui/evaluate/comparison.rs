@@ -1,5 +1,6 @@
 //! Comparison of two models: F1 with the interval of the difference, agreement on gold spans, and kinds of errors.
 
+use super::heat_cell;
 use super::label_table::label_color;
 use super::names::{agreement_name, interval_text, outcome_name, selected_filter};
 use crate::app::page_commands::EvaluateCommand;
@@ -11,13 +12,12 @@ use crate::session::Session;
 use crate::session::evaluation::ComparisonResult;
 use crate::session::evidence::CaseFilter;
 use crate::ui::Commands;
-use crate::ui::annotate::paint::lerp_color;
 use crate::ui::format_numbers::{format_score, thousands};
 use crate::ui::theme::{self, TextRole, icon, metrics};
 use crate::ui::widgets::{
     Badge, BadgeStyle, Card, LegendItem, Stat, Table, TableColumn, focus_ring, hairline, put_text, stats_row,
 };
-use egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of a row of the table of differences, in points.
 const ROW: f32 = 26.0;
@@ -34,13 +34,9 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, result: &Compariso
     differences(ui, session, comparison, &names, out);
     let height = metrics::CARD_HEAD + 26.0 * (comparison.by_label.len() as f32 + 2.0) + metrics::CARD_PAD + 4.0;
     let height = height.max(220.0);
-    if ui.available_width() >= 640.0 {
-        let (_, row) = ui.allocate_space(vec2(ui.available_width(), height));
-        let (left, right) = row.split_left_right_at_fraction(0.48);
-        let column = |ui: &mut Ui, rect| ui.new_child(UiBuilder::new().max_rect(rect).layout(*ui.layout()));
-        let left = left.with_max_x(left.right() - metrics::CARD_GAP);
-        agreement(&mut column(ui, left), session, comparison, &names, height, out);
-        agreement_by_label(&mut column(ui, right), session, comparison, height, out);
+    if let Some([mut left, mut right]) = super::card_columns(ui, 0.48, height) {
+        agreement(&mut left, session, comparison, &names, height, out);
+        agreement_by_label(&mut right, session, comparison, height, out);
     } else {
         agreement(ui, session, comparison, &names, 0.0, out);
         agreement_by_label(ui, session, comparison, 0.0, out);
@@ -244,15 +240,8 @@ fn agreement_cell(
     let spans = crate::ui::format_numbers::spans(count);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}, {spans}")));
     let intensity = share.sqrt();
-    ui.painter().rect_filled(rect, 5, lerp_color(p.hover, p.accent_fill, intensity));
-    if response.hovered() {
-        ui.painter().rect_stroke(rect, 5, Stroke::new(1.0, p.text_muted), StrokeKind::Inside);
-    }
-    if selected_filter(session) == Some(filter) {
-        ui.painter().rect_stroke(rect.expand(1.0), 6, Stroke::new(2.0, p.accent), StrokeKind::Outside);
-    }
-    focus_ring(ui, &response, rect, 5);
-    let color = if intensity > 0.6 { p.on_accent } else { p.text };
+    heat_cell::paint_ground(ui, &response, rect, intensity, selected_filter(session) == Some(filter));
+    let color = if intensity > heat_cell::STRONG { p.on_accent } else { p.text };
     let (upper, lower) = rect.shrink2(vec2(0.0, 8.0)).split_top_bottom_at_fraction(0.55);
     put_text(ui.painter(), upper, Align2::CENTER_CENTER, TextRole::Strong.single_line(ui, &thousands(count)), color);
     put_text(ui.painter(), lower, Align2::CENTER_CENTER, TextRole::Caption.truncated(ui, name, rect.width()), color);

@@ -1,5 +1,6 @@
 //! The confusion matrix: rows are gold labels, columns are predicted labels.
 
+use super::heat_cell;
 use crate::app::Command;
 use crate::app::page_commands::EvaluateCommand;
 use crate::i18n::tr;
@@ -7,11 +8,10 @@ use crate::session::Session;
 use crate::session::evaluation::EvaluationResult;
 use crate::session::evidence::CaseFilter;
 use crate::ui::Commands;
-use crate::ui::annotate::paint::lerp_color;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, metrics};
 use crate::ui::widgets::{Card, SegmentedControl, dot, focus_ring, put_text};
-use egui::{Align2, Id, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Pos2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Width of the column of gold labels, in points.
 const NAMES: f32 = 62.0;
@@ -158,16 +158,9 @@ impl<'a> Matrix<'a> {
             )
         });
         let intensity = (count as f32 / max as f32).sqrt();
-        let fill = lerp_color(p.hover, p.accent_fill, intensity);
-        ui.painter().rect_filled(rect, 5, fill);
-        if response.hovered() {
-            ui.painter().rect_stroke(rect, 5, Stroke::new(1.0, p.text_muted), StrokeKind::Inside);
-        }
-        if super::names::selected_filter(self.session) == Some(filter) {
-            ui.painter().rect_stroke(rect.expand(1.0), 6, Stroke::new(2.0, p.accent), StrokeKind::Outside);
-        }
-        focus_ring(ui, &response, rect, 5);
-        let color = match (count, intensity > 0.6) {
+        let is_selected = super::names::selected_filter(self.session) == Some(filter);
+        heat_cell::paint_ground(ui, &response, rect, intensity, is_selected);
+        let color = match (count, intensity > heat_cell::STRONG) {
             (0, _) => p.text_muted,
             (_, true) => p.on_accent,
             (_, false) => p.text,

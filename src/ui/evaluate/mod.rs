@@ -5,6 +5,7 @@ mod comparison;
 mod confusion;
 mod evidence;
 mod headline;
+mod heat_cell;
 mod kinds;
 mod label_table;
 mod names;
@@ -107,15 +108,10 @@ fn numbers(ui: &mut Ui, app: &App, session: &Session, result: &EvaluationResult,
     let p = theme::colors(ui);
     headline::show(ui, result, out);
     other_labels(ui, session, result);
-    // Side by side, both cards need some width.
-    if ui.available_width() >= 640.0 {
-        let height = confusion::card_height(ui, result).max(kinds::HEIGHT);
-        let (_, row) = ui.allocate_space(vec2(ui.available_width(), height));
-        let (left, right) = row.split_left_right_at_fraction(1.3 / 2.3);
-        let column = |ui: &mut Ui, rect| ui.new_child(UiBuilder::new().max_rect(rect).layout(*ui.layout()));
-        let left = left.with_max_x(left.right() - metrics::CARD_GAP);
-        confusion::show(&mut column(ui, left), session, result, height, out);
-        kinds::show(&mut column(ui, right), session, result, height, out);
+    let height = confusion::card_height(ui, result).max(kinds::HEIGHT);
+    if let Some([mut left, mut right]) = card_columns(ui, 1.3 / 2.3, height) {
+        confusion::show(&mut left, session, result, height, out);
+        kinds::show(&mut right, session, result, height, out);
     } else {
         confusion::show(ui, session, result, 0.0, out);
         kinds::show(ui, session, result, 0.0, out);
@@ -132,6 +128,19 @@ fn numbers(ui: &mut Ui, app: &App, session: &Session, result: &EvaluationResult,
         ),
     };
     paragraph(ui, TextRole::Caption, p.text_muted, &note);
+}
+
+/// Reserves space for two cards side by side, the left one with this share of the width. Returns `None` if the page is
+/// too narrow for both.
+fn card_columns(ui: &mut Ui, share: f32, height: f32) -> Option<[Ui; 2]> {
+    const MIN_WIDTH: f32 = 640.0;
+    if ui.available_width() < MIN_WIDTH {
+        return None;
+    }
+    let (_, row) = ui.allocate_space(vec2(ui.available_width(), height));
+    let (left, right) = row.split_left_right_at_fraction(share);
+    let left = left.with_max_x(left.right() - metrics::CARD_GAP);
+    Some([left, right].map(|rect| ui.new_child(UiBuilder::new().max_rect(rect).layout(*ui.layout()))))
 }
 
 /// Warns about predictions with labels that the dataset does not have. They count as errors.

@@ -61,9 +61,6 @@ pub(super) fn filter_title(filter: CaseFilter, labels: &[String]) -> String {
         CaseFilter::PredictedLabel(None) => tr!("Gold spans without a prediction").to_owned(),
         CaseFilter::Label(label) => tr!("Errors of {label}", label = name(label)),
         CaseFilter::Slice(slice) => tr!("Errors: {slice}", slice = slice_name(slice)),
-        CaseFilter::LabelSlice(label, slice) => {
-            tr!("Errors of {label}: {slice}", label = name(label), slice = slice_name(slice))
-        }
         CaseFilter::IncorrectPredictions => tr!("Incorrect predictions").to_owned(),
         CaseFilter::IncorrectGold => tr!("Gold spans without a correct prediction").to_owned(),
         CaseFilter::CorrectSentences => tr!("Sentences without error").to_owned(),
