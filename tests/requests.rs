@@ -14,9 +14,9 @@ use tagwright::app::runs::run_preview;
 use tagwright::app::train_page::BaseModelInput;
 use tagwright::app::update::update;
 use tagwright::app::{Action, App, COMMANDS, Command, Effect, Page, Scope};
-use tagwright::corpus::Split;
 use tagwright::corpus::carry_over::carry_over;
 use tagwright::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
+use tagwright::corpus::{DataSelection, Split};
 use tagwright::eval::errors::ErrorAnalysis;
 use tagwright::eval::{Agreement, DatasetReport};
 use tagwright::failure::{Failure, FailureKind};
@@ -31,7 +31,7 @@ use tagwright::session::comparison::Resolution;
 use tagwright::session::run::RunState;
 use tagwright::train::event::{Outcome, Step, TrainerControl};
 use tagwright::train::measure::RunEstimate;
-use tagwright::train::preview::RunPreview;
+use tagwright::train::preview::{RunDataKey, RunPreview};
 use tagwright::train::settings::{SETTINGS, SettingKind};
 use tagwright::train::{TrainEvent, TrainOutput, TrainingArguments};
 use tagwright::worker::{
@@ -116,6 +116,7 @@ impl TestApp {
                 self.run(Command::View(ViewCommand::GoToSentence(1)));
             }
             Slot::Inspection | Slot::RunPreview => self.run(Command::Run(Action::GoTo(Page::Train))),
+            Slot::RunCurves | Slot::RunDifference => unreachable!("needs runs"),
             Slot::Evaluation => self.run(Command::Run(Action::Evaluate)),
             Slot::Errors => {
                 let id = self.submit(Slot::Evaluation);
@@ -209,7 +210,12 @@ fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
             Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
         }
         Slot::Dialog => Done::ExportLosses(Vec::new()),
-        Slot::RunPreview => Done::RunPreviewed { stamp, seed: 42, preview: RunPreview::default() },
+        Slot::RunCurves => Done::RunRead { run: 1, events: Vec::new() },
+        Slot::RunDifference => Done::RunsCompared { runs: [1, 2], difference: None },
+        Slot::RunPreview => {
+            let key = RunDataKey { selection: DataSelection::default(), seed: 42 };
+            Done::RunPreviewed { stamp, key, preview: Box::default() }
+        }
         Slot::Report => Done::Reported { stamp, report: Box::new(DatasetReport::default()) },
     })
 }
@@ -482,6 +488,7 @@ fn check_run_end(has_checkpoint: bool, end: AnswerContent, expected: (RunStatus,
         RunState::Ended(_) => "ended",
         RunState::Canceled => "canceled",
         RunState::Failed(_) => "failed",
+        RunState::Interrupted => "interrupted",
     };
     assert_eq!((status(&test), state), expected);
 }
@@ -494,7 +501,7 @@ fn end_of_run_is_recorded() {
     check_run_end(false, failed(), (RunStatus::Failed, "failed"));
     check_run_end(false, AnswerContent::Canceled, (RunStatus::Cancelled, "canceled"));
     check_run_end(true, failed(), (RunStatus::Interrupted, "failed"));
-    check_run_end(true, AnswerContent::Canceled, (RunStatus::Interrupted, "canceled"));
+    check_run_end(true, AnswerContent::Canceled, (RunStatus::Interrupted, "interrupted"));
 }
 
 #[test]
@@ -739,11 +746,12 @@ fn form_counts_the_sentences_of_the_run() {
         assert!(run_preview(&test.app, test.session()).is_none(), "the preview is that of another seed");
         let id = test.last_request(|work| matches!(work, Work::Interactive(InteractiveWork::PreviewRun { .. })));
         let (corpus, stamp) = (test.session().corpus().clone(), test.session().stamp());
-        test.done(id, Done::RunPreviewed { stamp, seed, preview: RunPreview::new(&corpus, seed) });
+        let key = RunDataKey { selection: DataSelection::default(), seed };
+        test.done(id, Done::RunPreviewed { stamp, key, preview: Box::new(RunPreview::new(&corpus, key)) });
         let preview = run_preview(&test.app, test.session()).expect("a preview");
         let actual = holdout(test.session().corpus(), DEFAULT_HOLDOUT_RATIO, seed);
         assert_eq!((preview.n_train, preview.n_held_out), (actual.train.len(), actual.n_held_out));
-        assert_eq!((preview.by_document, preview.labels.as_slice()), (true, ["PER".to_owned()].as_slice()));
+        assert_eq!((preview.by_document, preview.label_names()), (true, vec!["PER".to_owned()]));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::support::golden;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::holdout::holdout;
-use tagwright::corpus::{Corpus, SentenceId, Split};
+use tagwright::corpus::{Corpus, DataSelection, SentenceId, Split};
 use tagwright::hub::{Hub, ModelRef};
 use tagwright::project::{AppDirs, sample};
 use tagwright::train;
@@ -21,16 +21,14 @@ fn corpus() -> Corpus {
 }
 
 fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
-    let corpus = corpus();
     let arguments = train::TrainingArguments {
         num_train_epochs: epochs,
         per_device_train_batch_size: 4,
         ..train::TrainingArguments::default()
     };
     TrainRequest {
-        holdout: holdout(&corpus, 0.1, 1),
-        test: corpus.sentences(Some(Split::Test)),
-        corpus,
+        corpus: corpus(),
+        selection: DataSelection::default(),
         base: ModelRef::Folder(golden("tiny")),
         arguments,
         out: folder.join("run"),
@@ -161,7 +159,8 @@ fn panic_ends_only_its_own_request() {
     let mut worker = worker(folder.path());
     let beyond = SentenceId { document: u32::MAX, sentence: 0 };
     let mut invalid = request(folder.path(), 1);
-    invalid.holdout.train.push(beyond);
+    let document = Arc::make_mut(&mut invalid.corpus.documents[0]);
+    document.tokens[0] = (u32::MAX - 1, u32::MAX);
     let model = ModelRef::Folder(golden("tiny"));
     let suggest = |sentences| BackgroundWork::Suggest { model: model.clone(), corpus: corpus(), sentences };
     submit(&mut worker, 1, run(invalid));

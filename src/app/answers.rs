@@ -9,7 +9,9 @@ use super::notifications::Notification;
 use super::requests::{Pending, Purpose};
 use super::state::App;
 use super::subwords::request_subwords;
-use super::{data_page, evaluate_page, import, opening, project_file, runs, source_change, suggestions};
+use super::{
+    data_page, evaluate_page, import, opening, project_file, quitting, run_list, runs, source_change, suggestions,
+};
 use crate::failure::Failure;
 use crate::i18n::tr;
 use crate::worker::{Answer, AnswerContent, Done};
@@ -46,8 +48,10 @@ pub fn on_answer(app: &mut App, Answer { id, content }: Answer) -> Vec<Effect> {
             }
         }
     }
+    quitting::close_after_run(app, &mut effects);
     runs::close_ended_session(app, &mut effects);
     runs::request_preview(app, &mut effects);
+    run_list::request_missing(app, &mut effects);
     evaluate_page::request_errors(app, &mut effects);
     request_subwords(app, &mut effects);
     effects
@@ -85,11 +89,14 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
             }
         }
         Done::Inspected(facts) => app.train_page.model_info = Some(Ok(facts)),
-        Done::RunPreviewed { stamp, seed, preview } => {
+        Done::RunPreviewed { stamp, key, preview } => {
             if let Some(session) = &mut app.session {
-                session.set_run_preview(stamp, seed, Some(preview));
+                session.set_run_preview(stamp, key, Some(preview));
             }
         }
+        Done::RunRead { run, events } => run_list::on_read(app, run, Ok(events)),
+        Done::RunsCompared { runs, difference } => run_list::on_compared(app, runs, difference),
+        Done::RunDirDeleted => {}
         Done::ExportLosses(losses) => {
             if let Some(Dialog::Export(options)) = app.dialogs.get_mut() {
                 *options = losses;
@@ -158,12 +165,19 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Ve
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Export(_)));
             tr!("Could not list the export formats")
         }
-        Purpose::PreviewRun(stamp, seed) => {
+        Purpose::PreviewRun(stamp, key) => {
             if let Some(session) = &mut app.session {
-                session.set_run_preview(stamp, seed, None);
+                session.set_run_preview(stamp, key, None);
             }
             tr!("Could not determine the training data")
         }
+        // The Train page shows the reason in place of the curves.
+        Purpose::ReadRun(run) => return run_list::on_read(app, run, Err(failure)),
+        Purpose::CompareRuns(runs) => {
+            run_list::on_compared(app, runs, None);
+            tr!("Could not compare the runs")
+        }
+        Purpose::DeleteRunDir => tr!("Could not delete the files of the run"),
         Purpose::CompareSnapshots => {
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Snapshots(_)));
             tr!("Could not compare the snapshots")

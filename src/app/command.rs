@@ -3,9 +3,10 @@
 use super::action::Action;
 use super::command_table::spec_of;
 use super::page_commands::{
-    DataCommand, EvaluateCommand, ImportCommand, LabelCommand, MatchCommand, SavedCommand, SettingsCommand,
+    DataCommand, EvaluateCommand, ImportCommand, LabelCommand, MatchCommand, RunCommand, SavedCommand, SettingsCommand,
     SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
+use super::quitting::QuitChoice;
 use super::text_prompt::TextPrompt;
 use crate::corpus::SentenceId;
 use crate::project::{SourceDecision, Today};
@@ -36,6 +37,10 @@ pub enum Command {
     ConfirmClosing(String),
     /// Withdraws the question before the window closes, because all edits are stored.
     WithdrawClosing,
+    /// Asks the user before the window closes while a run is in progress.
+    ConfirmQuitting,
+    /// Closes the window while a run is in progress.
+    Quit(QuitChoice),
     /// Resolves a changed source file.
     SourceChange(SourceDecision),
     /// Removes a dataset from the recent datasets.
@@ -56,6 +61,8 @@ pub enum Command {
     OpenPathDialog(super::effect::Pick),
     /// Closes a notification.
     CloseNotice(u64),
+    /// Does the action of a notification.
+    ActOnNotice(u64),
     /// Reports the theme of the system: true if light, `None` if unknown.
     SystemTheme(Option<bool>),
     /// Shows a notification.
@@ -76,6 +83,8 @@ pub enum Command {
     Data(DataCommand),
     /// Commands of the form of the next run.
     Train(TrainCommand),
+    /// Commands of the runs of the project.
+    Runs(RunCommand),
     /// Commands of the Evaluate page.
     Evaluate(EvaluateCommand),
     /// Commands of the Try page.
@@ -94,7 +103,7 @@ impl Command {
             Self::Matches(command) => command.writes(),
             Self::Suggestions(command) => command.writes(),
             Self::Data(command) => command.writes(),
-            Self::Train(command) => command.writes(),
+            Self::Runs(command) => command.writes(),
             Self::Evaluate(command) => command.writes(),
             Self::Open(_)
             | Self::Import(_)
@@ -106,6 +115,8 @@ impl Command {
             | Self::CloseDialog
             | Self::ConfirmClosing(_)
             | Self::WithdrawClosing
+            | Self::ConfirmQuitting
+            | Self::Quit(_)
             | Self::SourceChange(_)
             | Self::RemoveRecent(_)
             | Self::SelectPart(..)
@@ -114,9 +125,11 @@ impl Command {
             | Self::OpenPrompt(_)
             | Self::OpenPathDialog(_)
             | Self::CloseNotice(_)
+            | Self::ActOnNotice(_)
             | Self::SystemTheme(_)
             | Self::Notify(_)
             | Self::ImportPreview(_)
+            | Self::Train(_)
             | Self::Try(_)
             | Self::Settings(_) => false,
         }

@@ -415,6 +415,8 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[Shortcut::key("N")])
         .needs(Needs::Comparison)
         .writes(),
+    everywhere(Action::NewRun, "run::new", "New run", icon::PLUS).opens().needs(Needs::Dataset),
+    everywhere(Action::ShowAllRuns, "run::all", "Show all runs", icon::LIST).opens().needs(Needs::Dataset),
     everywhere(Action::StartTraining, "run::train", "Start training", icon::PLAY)
         .keys(&[Shortcut::ctrl("Enter")])
         .opens()
@@ -461,6 +463,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         .needs(Needs::Nothing)
         .opens(),
     everywhere(Action::ToggleTheme, "view::theme", "Toggle theme", icon::SUN).needs(Needs::Nothing),
+    everywhere(Action::Quit, "app::quit", "Quit", icon::LOG_OUT).keys(&[Shortcut::ctrl("Q")]).needs(Needs::Nothing),
     everywhere(Action::Settings, "settings::open", "Settings…", icon::SETTINGS)
         .keys(&[Shortcut::ctrl("Comma")])
         .needs(Needs::Nothing)

@@ -42,6 +42,8 @@ pub enum Dialog {
     SourceChange(Arc<SourceChange>),
     /// The question before the window closes while edits cannot be stored, for this reason.
     Closing(String),
+    /// The question before the window closes while a run is in progress.
+    Quitting,
 }
 
 impl Dialog {
@@ -55,7 +57,8 @@ impl Dialog {
             | Self::History
             | Self::Snapshots(_)
             | Self::Export(_)
-            | Self::Closing(_) => false,
+            | Self::Closing(_)
+            | Self::Quitting => false,
         }
     }
 
@@ -69,7 +72,9 @@ impl Dialog {
             | Self::Snapshots(_)
             | Self::Export(_)
             | Self::SourceChange(_) => true,
-            Self::Palette | Self::Shortcuts | Self::Settings | Self::Import(_) | Self::Closing(_) => false,
+            Self::Palette | Self::Shortcuts | Self::Settings | Self::Import(_) | Self::Closing(_) | Self::Quitting => {
+                false
+            }
         }
     }
 }

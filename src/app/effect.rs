@@ -35,6 +35,8 @@ pub enum Effect {
     RefreshDate,
     /// Stores the settings.
     StoreSettings,
+    /// Closes the window.
+    CloseWindow,
 }
 
 impl Pick {

@@ -5,7 +5,8 @@
 //! - [`state`]: everything that the window shows; [`dialogs`] and [`pages`]: its parts.
 //! - [`command_table`]: the table of commands; [`action`]: commands without parameters; [`command`] and
 //!   [`page_commands`]: all commands; [`shortcut`] and [`keymap`]: keys; `legacy_titles`: keys stored by older versions.
-//! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs;
+//! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: start and end of training runs;
+//!   `run_list`: the runs of the project;
 //!   `refusal`: commands that cannot run now; `navigation`: the visible page.
 //! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; `opening`:
 //!   an opened dataset replaces the current one; [`saving`]: the end of a save.
@@ -14,7 +15,7 @@
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
 //!   snapshots; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
-//! - [`notifications`]: messages to the user.
+//! - [`quitting`]: closing of the window during a run. [`notifications`]: messages to the user.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
@@ -41,9 +42,11 @@ pub mod page_commands;
 pub mod pages;
 mod preferences;
 pub mod project_file;
+pub mod quitting;
 pub mod refusal;
 pub mod requests;
 mod reviewing;
+mod run_list;
 pub mod runs;
 mod saved;
 pub mod saving;

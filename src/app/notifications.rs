@@ -22,22 +22,41 @@ pub struct Notification {
     pub title: String,
     /// Detail: the location, and the action for the user.
     pub detail: String,
+    /// Button of the notification.
+    pub action: Option<NoticeAction>,
+}
+
+/// Action that a notification offers. When the notification is closed, it cannot be done anymore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeAction {
+    /// Restores the deleted run.
+    RestoreRun,
 }
 
 impl Notification {
     /// Creates a notification of severity `Error`.
     pub fn error(title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { key: 0, tone: Severity::Error, title: title.into(), detail: detail.into() }
+        Self::new(Severity::Error, title.into(), detail.into())
     }
 
     /// Creates a notification of severity `Success`.
     pub fn success(title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { key: 0, tone: Severity::Success, title: title.into(), detail: detail.into() }
+        Self::new(Severity::Success, title.into(), detail.into())
     }
 
     /// Creates a notification of severity `Info`.
     pub fn info(title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { key: 0, tone: Severity::Info, title: title.into(), detail: detail.into() }
+        Self::new(Severity::Info, title.into(), detail.into())
+    }
+
+    fn new(tone: Severity, title: String, detail: String) -> Self {
+        Self { key: 0, tone, title, detail, action: None }
+    }
+
+    /// Adds a button.
+    #[must_use]
+    pub fn with_action(self, action: NoticeAction) -> Self {
+        Self { action: Some(action), ..self }
     }
 }
 
@@ -58,9 +77,15 @@ impl Notifications {
         self.shown.push(Notification { key: self.last, ..notice });
     }
 
-    /// Removes the notification of this key.
-    pub fn close(&mut self, key: u64) {
-        self.shown.retain(|n| n.key != key);
+    /// Removes the notification of this key, and returns it.
+    pub fn close(&mut self, key: u64) -> Option<Notification> {
+        let index = self.shown.iter().position(|n| n.key == key)?;
+        Some(self.shown.remove(index))
+    }
+
+    /// Removes the notifications that offer this action.
+    pub fn close_with_action(&mut self, action: NoticeAction) {
+        self.shown.retain(|n| n.action != Some(action));
     }
 
     /// Returns the visible notifications.

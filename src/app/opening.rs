@@ -118,7 +118,12 @@ fn reset_pages(app: &mut App, effects: &mut Vec<Effect>) {
     let runs: Vec<_> =
         app.session.iter().flat_map(|session| session.runs()).map(|run| ModelRef::Folder(run.dir.clone())).collect();
     // A model of the previous project is not in the lists of the next one.
-    let is_gone = |model: &ModelRef| runs.contains(model);
+    deselect_models(app, &runs, effects);
+}
+
+/// Selects the starter in place of models that are not in the lists anymore.
+pub(super) fn deselect_models(app: &mut App, removed: &[ModelRef], effects: &mut Vec<Effect>) {
+    let is_gone = |model: &ModelRef| removed.contains(model);
     for model in [&mut app.evaluation_model, &mut app.suggestions.model] {
         if is_gone(model) {
             *model = ModelRef::Starter;

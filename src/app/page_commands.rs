@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::shortcut::Shortcut;
 use super::train_page::BaseModelInput;
-use crate::corpus::{LabelId, Span, Split};
+use crate::corpus::{DataSelection, LabelId, Span, Split};
 use crate::eval::lint::FindingKind;
 use crate::format::ReadOptions;
 use crate::hub::ModelRef;
@@ -15,6 +15,8 @@ use crate::session::evidence::{CaseFilter, EvidenceOrder, EvidencePart};
 use crate::session::matching::MatchOptions;
 use crate::session::query::Status;
 use crate::session::results::Tab;
+use crate::session::runs::{RunAxis, TrainView};
+use crate::worker::RunId;
 use std::path::PathBuf;
 
 /// Commands of the import preview.
@@ -155,14 +157,41 @@ pub enum TrainCommand {
     Set(&'static str, String),
     /// Sets the compute device.
     Device(DeviceChoice),
-    /// Resumes this run from its latest checkpoint.
-    ResumeRun(usize),
     /// Uses the suggested learning rate, or only closes its card (`None`).
     ApplyLearningRate(Option<f64>),
     /// Uses the recipe proposed for a small dataset.
     ApplySmallDataPreset,
     /// Sets all settings of the next run to their defaults.
     ResetRunSettings,
+    /// Sets the choice of the sentences.
+    SetSelection(DataSelection),
+    /// Sets the name of the next run.
+    SetNextRunName(String),
+}
+
+/// Commands of the runs of the project.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunCommand {
+    /// Shows another view of the Train page.
+    ShowView(TrainView),
+    /// Shows this run.
+    Show(RunId),
+    /// Resumes this run from its latest checkpoint.
+    Resume(RunId),
+    /// Adds a run to the compared ones, or removes it.
+    Compare(RunId, bool),
+    /// Makes the settings of this run the baseline.
+    SetBaseline(RunId),
+    /// Sets the x axis of the compared curves.
+    SetAxis(RunAxis),
+    /// Renames a run. An empty name is the default name.
+    Rename(RunId, String),
+    /// Sets the note on a run.
+    SetNote(RunId, String),
+    /// Fills the form with the settings of a run.
+    CopySettings(RunId),
+    /// Removes a run from the list. Its files are deleted when it cannot be restored anymore.
+    Delete(RunId),
 }
 
 /// Commands of the Evaluate page.
@@ -300,17 +329,17 @@ impl EvaluateCommand {
     }
 }
 
-impl TrainCommand {
+impl RunCommand {
     /// Returns true if the command changes the project.
     pub fn writes(&self) -> bool {
         match self {
-            Self::ResumeRun(_) => true,
-            Self::SetBaseModel(_)
-            | Self::Set(..)
-            | Self::Device(_)
-            | Self::ApplyLearningRate(_)
-            | Self::ApplySmallDataPreset
-            | Self::ResetRunSettings => false,
+            Self::Resume(_) | Self::Rename(..) | Self::SetNote(..) | Self::Delete(_) => true,
+            Self::ShowView(_)
+            | Self::Show(_)
+            | Self::Compare(..)
+            | Self::SetBaseline(_)
+            | Self::SetAxis(_)
+            | Self::CopySettings(_) => false,
         }
     }
 }

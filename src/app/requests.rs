@@ -8,6 +8,7 @@ use super::train_page::BaseModelInput;
 use crate::hub;
 use crate::train::TrainingArguments;
 use crate::train::event::TrainerControl;
+use crate::train::preview::RunDataKey;
 use crate::worker::{Measurement, Progress, Request, RequestId, RunId, SessionId, Stamp, Work};
 use std::path::PathBuf;
 
@@ -50,8 +51,14 @@ pub enum Purpose {
     ListExportLosses,
     /// Count the changes since each snapshot for the dialog of snapshots.
     CompareSnapshots,
-    /// Determine the data of the next run for this state of the dataset and this seed.
-    PreviewRun(Stamp, u64),
+    /// Determine the data of the next run for this state of the dataset and this choice.
+    PreviewRun(Stamp, RunDataKey),
+    /// Read the journal of this run.
+    ReadRun(RunId),
+    /// Compare the dev scores of these runs.
+    CompareRuns([RunId; 2]),
+    /// Delete the directory of a run.
+    DeleteRunDir,
 }
 
 /// Place of a pending request.
@@ -87,6 +94,10 @@ pub enum Slot {
     Dialog,
     /// Data of the next run.
     RunPreview,
+    /// Curves of a run.
+    RunCurves,
+    /// Difference of two runs.
+    RunDifference,
 }
 
 impl Purpose {
@@ -97,7 +108,7 @@ impl Purpose {
             Self::ResolveSourceChange(_) => Slot::SourceChange,
             Self::MoveProject(_) | Self::RestoreProject(_) => Slot::Project,
             Self::Compare(_) => Slot::Comparison,
-            Self::Write => Slot::Writing,
+            Self::Write | Self::DeleteRunDir => Slot::Writing,
             Self::Train(..) | Self::Measure(..) => Slot::Training,
             Self::Predict => Slot::Prediction,
             Self::Align => Slot::Alignment,
@@ -108,6 +119,8 @@ impl Purpose {
             Self::Report => Slot::Report,
             Self::ListExportLosses | Self::CompareSnapshots => Slot::Dialog,
             Self::PreviewRun(..) => Slot::RunPreview,
+            Self::ReadRun(_) => Slot::RunCurves,
+            Self::CompareRuns(_) => Slot::RunDifference,
         }
     }
 
@@ -131,7 +144,10 @@ impl Purpose {
             | Self::Report
             | Self::ListExportLosses
             | Self::CompareSnapshots
-            | Self::PreviewRun(..) => None,
+            | Self::PreviewRun(..)
+            | Self::ReadRun(_)
+            | Self::CompareRuns(_)
+            | Self::DeleteRunDir => None,
         }
     }
 
@@ -149,11 +165,14 @@ impl Purpose {
             | Self::Report
             | Self::ListExportLosses
             | Self::CompareSnapshots
-            | Self::PreviewRun(..) => true,
+            | Self::PreviewRun(..)
+            | Self::ReadRun(_)
+            | Self::CompareRuns(_) => true,
             Self::Open(_)
             | Self::Preview(_)
             | Self::ResolveSourceChange(_)
             | Self::Write
+            | Self::DeleteRunDir
             | Self::Train(..)
             | Self::Predict
             | Self::Inspect => false,

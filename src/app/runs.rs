@@ -8,37 +8,36 @@ use super::requests::{Purpose, Slot};
 use super::state::App;
 use super::try_page;
 use crate::clock::unix_now;
-use crate::corpus::Split;
-use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
+use crate::corpus::{DataSelection, Split, TrainOn};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::i18n::tr;
 use crate::predict::EvalMetrics;
-use crate::project::{RunMetrics, RunRecord, RunStatus};
+use crate::project::{RunDetails, RunMetrics, RunRecord, RunStatus};
 use crate::session::Session;
-use crate::session::run::{LiveRun, RunState};
-use crate::train::event::{LogLevel, Outcome, TrainerControl};
+use crate::session::run::{LiveRun, RunState, end_text};
+use crate::train::event::{Outcome, TrainerControl};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::preview::RunPreview;
-use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
+use crate::train::settings;
+use crate::train::{TrainEvent, TrainOutput};
 use crate::worker::{InteractiveWork, Measurement, RunId, SessionId, TrainRequest, TrainingWork, Work};
-use std::path::PathBuf;
 
 /// Returns the data of the next run with the settings of the form. `None` until it is determined.
 pub fn run_preview<'a>(app: &App, session: &'a Session) -> Option<&'a RunPreview> {
-    session.run_preview(app.train_page.arguments.seed)
+    session.run_preview(app.train_page.data_key())
 }
 
 /// Requests the data of the next run, if the Train page shows it and it is not known for the current state.
 pub(super) fn request_preview(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(session) = app.session.as_ref().filter(|_| app.page == Page::Train) else { return };
-    let (stamp, seed) = (session.stamp(), app.train_page.arguments.seed);
-    let purpose = Purpose::PreviewRun(stamp, seed);
+    let (stamp, key) = (session.stamp(), app.train_page.data_key());
+    let purpose = Purpose::PreviewRun(stamp, key);
     let is_requested = app.requests.pending(Slot::RunPreview).is_some_and(|pending| pending.purpose == purpose);
-    if is_requested || session.has_run_preview(seed) {
+    if is_requested || session.has_run_preview(key) {
         return;
     }
-    let work = InteractiveWork::PreviewRun { corpus: session.corpus().clone(), seed, stamp };
+    let work = InteractiveWork::PreviewRun { corpus: session.corpus().clone(), key, stamp };
     app.requests.submit(purpose, Work::Interactive(work), effects);
 }
 
@@ -64,28 +63,33 @@ pub fn training_blocker(app: &App) -> Option<String> {
     if let Some(Err(failure)) = &app.train_page.model_info {
         return Some(failure.message.clone());
     }
-    let preview = run_preview(app, session)?;
-    blocker_of_data(preview.n_train > 0, !preview.labels.is_empty())
+    blocker_of_data(session, run_preview(app, session)?)
 }
 
-/// Returns the reason why a run or a measurement cannot start. Before the data of the run is determined, the splits are
-/// checked here.
-fn start_blocker(app: &App) -> Option<String> {
+/// Returns the reason why a run or a measurement cannot start. Determines the data of the run if the worker has not done
+/// it yet.
+fn start_blocker(app: &mut App) -> Option<String> {
     let of_form = training_blocker(app);
-    let Some(session) = app.session.as_ref().filter(|session| of_form.is_none() && run_preview(app, session).is_none())
+    let key = app.train_page.data_key();
+    let Some(session) = app.session.as_mut().filter(|session| of_form.is_none() && session.run_preview(key).is_none())
     else {
         return of_form;
     };
-    let train = || session.corpus().documents.iter().filter(|document| document.split == Split::Train);
-    blocker_of_data(session.size_of(Split::Train) > 0, train().any(|document| !document.spans.is_empty()))
+    let preview = Box::new(RunPreview::new(session.corpus(), key));
+    let blocker = blocker_of_data(session, &preview);
+    session.set_run_preview(session.stamp(), key, Some(preview));
+    blocker
 }
 
-fn blocker_of_data(has_sentences: bool, has_labels: bool) -> Option<String> {
-    match (has_sentences, has_labels) {
-        (true, true) => None,
-        (true, false) => Some(tr!("The train split has no labels").into()),
-        (false, _) => Some(tr!("The train split is empty").into()),
+fn blocker_of_data(session: &Session, preview: &RunPreview) -> Option<String> {
+    if session.size_of(Split::Train) == 0 {
+        return Some(tr!("The train split is empty").into());
     }
+    let [n_done, n_labeled, _] = preview.n_by_choice;
+    if preview.train_on == TrainOn::Done && n_done == 0 && n_labeled > 0 {
+        return Some(tr!("No sentence of the train split is marked as done").into());
+    }
+    preview.labels.is_empty().then(|| tr!("The train split has no labels").into())
 }
 
 /// Starts a run with the settings of the form.
@@ -94,9 +98,13 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         app.notifications.push(Notification::info(tr!("Cannot train yet"), reason));
         return;
     }
+    let name = std::mem::take(&mut app.train_page.name).trim().to_owned();
     let (Some(session), Some(base)) = (&mut app.session, app.train_page.base.name()) else { return };
     let run = session.next_run_number();
     let arguments = app.train_page.arguments.clone();
+    let preview = session.run_preview(app.train_page.data_key()).cloned().unwrap_or_default();
+    // Later changes of the dataset must not change the choice of a resumed run.
+    let selection = DataSelection { train_on: Some(preview.train_on), ..app.train_page.selection };
     let out = app.dirs.run_dir(session.project(), run);
     // The run is recorded at its start, so that it is listed as interrupted if the program terminates.
     let record = RunRecord {
@@ -105,13 +113,25 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         base: base.to_string(),
         summary: arguments.summary(),
         dir: out.clone(),
+        details: RunDetails {
+            name,
+            base: app.train_page.base.stored(),
+            settings: settings::to_map(&arguments),
+            selection,
+            n_train: preview.n_train,
+            n_dev: preview.n_dev,
+            train_id: preview.train_id,
+            dev_id: preview.dev_id,
+            epochs: [0, arguments.num_train_epochs],
+            ..RunDetails::default()
+        },
         ..RunRecord::default()
     };
     let live = LiveRun { max_grad_norm: Some(arguments.max_grad_norm), ..LiveRun::new(run, base.to_string()) };
     let Some(mut writer) = writer(session, effects) else { return };
     writer.add_run(record, live);
     app.page = Page::Train;
-    let request = train_request(session, base, arguments, out, false);
+    let request = TrainRequest { corpus: session.corpus().clone(), selection, base, arguments, out, resume: false };
     submit_run(app, run, request, effects);
 }
 
@@ -120,25 +140,6 @@ fn submit_run(app: &mut App, run: RunId, request: TrainRequest, effects: &mut Ve
     let Some(session) = &app.session else { return };
     let purpose = Purpose::Train(session.stamp().session, run);
     app.requests.submit(purpose, Work::Training(TrainingWork::Run(Box::new(request))), effects);
-}
-
-/// Creates the request of a run on the current dataset.
-fn train_request(
-    session: &Session,
-    base: ModelRef,
-    arguments: TrainingArguments,
-    out: PathBuf,
-    resume: bool,
-) -> TrainRequest {
-    TrainRequest {
-        corpus: session.corpus().clone(),
-        holdout: holdout(session.corpus(), DEFAULT_HOLDOUT_RATIO, arguments.seed),
-        test: session.corpus().sentences(Some(Split::Test)),
-        base,
-        arguments,
-        out,
-        resume,
-    }
 }
 
 /// Starts a measurement with the settings of the form.
@@ -151,7 +152,8 @@ pub(super) fn measure(app: &mut App, measurement: Measurement, effects: &mut Vec
     let arguments = app.train_page.arguments.clone();
     let out = app.dirs.run_dir(session.project(), 0);
     let purpose = Purpose::Measure(measurement, app.train_page.base.clone(), Box::new(arguments.clone()));
-    let request = Box::new(train_request(session, base, arguments, out, false));
+    let (corpus, selection) = (session.corpus().clone(), app.train_page.selection);
+    let request = Box::new(TrainRequest { corpus, selection, base, arguments, out, resume: false });
     app.requests.submit(purpose, Work::Training(TrainingWork::Measure(measurement, request)), effects);
     app.page = Page::Train;
 }
@@ -182,13 +184,15 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
         return app.notifications.push(Notification::info(tr!("A run is in progress"), text));
     }
     let Some(session) = &mut app.session else { return };
+    let selection = session.run_record(number).map(|record| record.details.selection).unwrap_or_default();
     let Some(mut writer) = writer(session, effects) else { return };
     let Some(folder) = writer.resume_run(number) else { return };
     app.page = Page::Train;
     // Base model and settings come from the checkpoint.
     let base = ModelRef::Folder(folder.clone());
     let arguments = app.train_page.arguments.clone();
-    let request = train_request(session, base, arguments, folder, true);
+    let corpus = session.corpus().clone();
+    let request = TrainRequest { corpus, selection, base, arguments, out: folder, resume: true };
     submit_run(app, number, request, effects);
 }
 
@@ -231,8 +235,12 @@ pub(super) fn on_finished(
     output: TrainOutput,
     effects: &mut Vec<Effect>,
 ) {
-    let started = run_of(app, session, run).and_then(|live| live.started.as_ref());
-    let selected_by = started.map(|started| started.metric).unwrap_or_default();
+    let model = ModelRef::Folder(output.out.clone());
+    let text = end_text(&output);
+    let live = run_of(app, session, run);
+    let selected_by = live.as_ref().map(|live| live.metric()).unwrap_or_default();
+    let interval = live.as_ref().and_then(|live| live.best_evaluation()?.units.as_ref()?.f1_interval);
+    let epochs = live.as_ref().map(|live| live.epochs());
     update_record(app, session, run, |record| {
         record.outcome = match output.outcome {
             Outcome::Completed => RunStatus::Completed,
@@ -242,17 +250,11 @@ pub(super) fn on_finished(
         let values = |scores: &Option<EvalMetrics>| scores.as_ref().map(|s| s.values.clone()).unwrap_or_default();
         record.metrics = RunMetrics { selected_by, dev: values(&output.dev), test: values(&output.test) };
         record.train_seconds = output.train_seconds;
+        record.details.f1_interval = interval;
+        record.details.epochs = epochs.unwrap_or(record.details.epochs);
     });
-    let model = ModelRef::Folder(output.out.clone());
-    let text = tr!(
-        "{outcome}. Saved the best model (epoch {best_epoch})",
-        outcome = output.outcome.name(),
-        best_epoch = output.best_epoch
-    );
     if let Some(live) = run_of(app, session, run) {
-        let level = if output.outcome == Outcome::Diverged { LogLevel::Warning } else { LogLevel::Success };
-        live.log_line(level, text.clone());
-        live.state = RunState::Ended(Box::new(output));
+        live.end(RunState::Ended(Box::new(output)));
     }
     if let Some(name) = parked_name(app, session) {
         let title = tr!("Run {run} of {name} has ended", run, name);
@@ -268,9 +270,6 @@ pub(super) fn on_finished(
 /// Handles the failure of a run.
 pub(super) fn on_failed(app: &mut App, session: SessionId, run: RunId, failure: Failure) {
     end_without_model(app, session, run, RunStatus::Failed, RunState::Failed(failure.message.clone()));
-    if let Some(live) = run_of(app, session, run) {
-        live.log_line(LogLevel::Info, failure.message.clone());
-    }
     let title = match parked_name(app, session) {
         Some(name) => tr!("Run {run} of {name} failed", run, name),
         None => tr!("Run failed").to_owned(),
@@ -286,11 +285,17 @@ pub(super) fn on_canceled(app: &mut App, session: SessionId, run: RunId) {
 
 fn end_without_model(app: &mut App, session: SessionId, run: RunId, status: RunStatus, state: RunState) {
     let Some(live) = run_of(app, session, run) else { return };
-    live.state = state;
-    // A checkpoint remains, so the run can be resumed.
+    // If a checkpoint remains, the run can be resumed.
     let has_checkpoint = live.resumed || live.saved.is_some();
-    let status = if has_checkpoint { RunStatus::Interrupted } else { status };
-    update_record(app, session, run, |record| record.outcome = status);
+    let failure = if let RunState::Failed(reason) = &state { reason.clone() } else { String::new() };
+    let is_canceled = matches!(state, RunState::Canceled);
+    live.end(if has_checkpoint && is_canceled { RunState::Interrupted } else { state });
+    let epochs = live.epochs();
+    update_record(app, session, run, |record| {
+        record.outcome = if has_checkpoint { RunStatus::Interrupted } else { status };
+        record.details.failure = failure;
+        record.details.epochs = if epochs[1] > 0 { epochs } else { record.details.epochs };
+    });
 }
 
 /// Changes the record of a run. A session with a run has write access.

@@ -5,13 +5,15 @@ use super::keymap::Keymap;
 use super::legacy_titles;
 use super::notifications::Notifications;
 use super::pages::{Page, SuggestionState, TryState};
+use super::quitting::QuitChoice;
 use super::requests::{Requests, Slot};
 use super::train_page::TrainForm;
 use crate::hub::ModelRef;
 use crate::i18n::{tr, translate};
-use crate::project::{AppDirs, Settings};
+use crate::project::{AppDirs, RunRecord, Settings};
 use crate::session::Session;
 use crate::session::run::LiveRun;
+use crate::session::runs::run_name;
 use crate::worker::SessionId;
 use std::path::PathBuf;
 
@@ -46,6 +48,8 @@ pub struct App {
     pub keymap: Keymap,
     /// Reason why edits cannot be stored, if any. While it is set, the open dataset must not be replaced.
     pub storage_error: Option<String>,
+    /// Choice of the user to close the window while a run is in progress.
+    pub quitting: Option<QuitChoice>,
     /// Directories of the program.
     pub dirs: AppDirs,
 }
@@ -69,6 +73,7 @@ impl App {
             settings,
             system_light: None,
             storage_error: None,
+            quitting: None,
             dirs: places,
         }
     }
@@ -109,7 +114,7 @@ impl App {
         let runs =
             self.session.iter().flat_map(|session| session.runs().iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
-            let name = tr!("Run {number}", number = r.number);
+            let name = run_name(r);
             let metric = r.metrics.selected_by;
             let title = match r.metrics.selected_value() {
                 Some(value) => {
@@ -131,26 +136,26 @@ impl App {
 
     /// Returns the display name of a model.
     pub fn model_name(&self, model: &ModelRef) -> String {
-        match (model, self.run_number_of(model)) {
+        match (model, self.run_of_model(model)) {
             (ModelRef::Starter, _) => tr!("Starter").to_owned(),
-            (_, Some(number)) => tr!("Run {number}", number),
+            (_, Some(record)) => run_name(record),
             _ => model.to_string(),
         }
     }
 
     /// Returns the name of a model as stored with its suggestions. It does not depend on the language.
     pub fn agent_name(&self, model: &ModelRef) -> String {
-        match (model, self.run_number_of(model)) {
+        match (model, self.run_of_model(model)) {
             (ModelRef::Starter, _) => "Starter".to_owned(),
-            (_, Some(number)) => format!("Run {number}"),
+            (_, Some(record)) => format!("Run {}", record.number),
             _ => model.to_string(),
         }
     }
 
-    /// Returns the number of the run that produced a model.
-    fn run_number_of(&self, model: &ModelRef) -> Option<usize> {
+    /// Returns the run that produced a model.
+    fn run_of_model(&self, model: &ModelRef) -> Option<&RunRecord> {
         let ModelRef::Folder(folder) = model else { return None };
-        self.session.as_ref()?.runs().iter().find(|r| r.dir == *folder).map(|r| r.number)
+        self.session.as_ref()?.runs().iter().find(|r| r.dir == *folder)
     }
 
     /// Returns the directory of a model, if it has one.

@@ -4,9 +4,11 @@ use super::data_page;
 use super::effect::Effect;
 use super::page_commands::TrainCommand;
 use super::requests::{Purpose, Slot};
-use super::runs::{resume, run_preview};
+use super::runs::run_preview;
 use super::state::App;
+use super::train_page::BaseModelInput;
 use crate::hub::ModelRef;
+use crate::project::RunRecord;
 use crate::session::results::Measurements;
 use crate::train::TrainingArguments;
 use crate::train::arguments::small_data_preset;
@@ -30,7 +32,11 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
             clear_measurements(app);
             data_page::invalidate_report(app, effects);
         }
-        TrainCommand::ResumeRun(number) => resume(app, number, effects),
+        TrainCommand::SetSelection(selection) => {
+            app.train_page.selection = selection;
+            clear_estimate(app);
+        }
+        TrainCommand::SetNextRunName(name) => app.train_page.name = name,
         TrainCommand::Device(device) => {
             app.train_page.arguments.device = device;
             clear_estimate(app);
@@ -49,6 +55,15 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
             clear_estimate(app);
         }
     }
+}
+
+/// Fills the form with the settings, the base model and the choice of sentences of an earlier run.
+pub(super) fn use_settings(app: &mut App, record: &RunRecord, arguments: TrainingArguments, effects: &mut Vec<Effect>) {
+    let device = app.train_page.arguments.device;
+    app.train_page.set_arguments(TrainingArguments { device, ..arguments });
+    app.train_page.selection = record.details.selection;
+    let base = BaseModelInput::parse(&record.details.base);
+    run_command(app, TrainCommand::SetBaseModel(base), effects);
 }
 
 /// Sets a setting, and discards results that depend on it.

@@ -1,12 +1,15 @@
 //! The Train page: the form of the next run.
 
+use crate::corpus::DataSelection;
 use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::i18n::{tr, translate};
 use crate::train::TrainingArguments;
+use crate::train::preview::RunDataKey;
 use crate::train::settings::{SETTINGS, Setting, SettingError};
 use crate::worker::ModelFacts;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Base model as entered in the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,26 @@ pub enum BaseModelInput {
 }
 
 impl BaseModelInput {
+    /// Returns the input that was stored with a run: an empty text for the starter, an absolute path, or a hub id.
+    pub fn parse(stored: &str) -> Self {
+        if stored.is_empty() {
+            Self::Starter
+        } else if Path::new(stored).is_absolute() {
+            Self::Folder(stored.to_owned())
+        } else {
+            Self::Hub(stored.to_owned())
+        }
+    }
+
+    /// Returns the text that is stored with a run, see [`Self::parse`].
+    pub fn stored(&self) -> String {
+        match self {
+            Self::Starter => String::new(),
+            Self::Folder(path) => std::path::absolute(path).map_or_else(|_| path.clone(), |p| p.display().to_string()),
+            Self::Hub(id) => id.clone(),
+        }
+    }
+
     /// Returns the model, or `None` if the input is not valid.
     pub fn name(&self) -> Option<ModelRef> {
         match self {
@@ -46,6 +69,10 @@ pub struct TrainForm {
     pub errors: BTreeMap<&'static str, String>,
     /// The last valid training arguments.
     pub arguments: TrainingArguments,
+    /// Choice of the sentences.
+    pub selection: DataSelection,
+    /// Name of the next run. Empty for the default name.
+    pub name: String,
     /// True if the helper for NVIDIA GPUs is next to the program.
     pub gpu_helper: bool,
 }
@@ -58,6 +85,8 @@ impl Default for TrainForm {
             inputs: BTreeMap::new(),
             errors: BTreeMap::new(),
             arguments: TrainingArguments::default(),
+            selection: DataSelection::default(),
+            name: String::new(),
             gpu_helper: false,
         };
         training.set_arguments(TrainingArguments::default());
@@ -71,6 +100,11 @@ impl TrainForm {
         self.inputs = SETTINGS.iter().map(|setting| (setting.id, setting.get(&arguments))).collect();
         self.errors.clear();
         self.arguments = arguments;
+    }
+
+    /// Returns the choice from which the data of the next run follows.
+    pub fn data_key(&self) -> RunDataKey {
+        RunDataKey { selection: self.selection, seed: self.arguments.seed }
     }
 
     /// Handles the input of a setting.

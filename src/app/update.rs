@@ -12,13 +12,16 @@ use super::import;
 use super::label_commands;
 use super::matches;
 use super::navigation;
+use super::notifications::NoticeAction;
 use super::opening;
 use super::pages::Page;
 use super::preferences;
 use super::project_file;
+use super::quitting;
 use super::refusal;
 use super::requests::Slot;
 use super::reviewing;
+use super::run_list;
 use super::runs::{self, control, measure, start};
 use super::saved;
 use super::source_change;
@@ -29,6 +32,7 @@ use super::text_prompt::TextPrompt;
 use super::train_commands;
 use super::try_page;
 use super::view;
+use crate::session::runs::TrainView;
 use crate::session::{PickerTarget, Session};
 use crate::train::event::TrainerControl;
 use crate::worker::{FileWork, Measurement, Stamp};
@@ -49,6 +53,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         navigation::on_entered(app, &mut effects);
     }
     runs::request_preview(app, &mut effects);
+    run_list::request_missing(app, &mut effects);
     evaluate_page::request_errors(app, &mut effects);
     request_subwords(app, &mut effects);
     // The label chooser closes when a dialog opens or another page is shown.
@@ -83,7 +88,10 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::CloseDialog => close_dialog(app, effects),
         Command::ConfirmClosing(reason) => app.dialogs.open(Dialog::Closing(reason)),
         Command::WithdrawClosing => app.dialogs.withdraw_closing(),
-        Command::CloseNotice(key) => app.notifications.close(key),
+        Command::ConfirmQuitting => app.dialogs.open(Dialog::Quitting),
+        Command::Quit(choice) => quitting::quit(app, choice, effects),
+        Command::CloseNotice(key) => close_notice(app, key, false, effects),
+        Command::ActOnNotice(key) => close_notice(app, key, true, effects),
         Command::Notify(notification) => app.notifications.push(notification),
         Command::SystemTheme(light) => app.system_light = light,
         Command::RemoveRecent(path) => {
@@ -117,9 +125,19 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::ImportPreview(command) => import::run_command(app, command, effects),
         Command::Data(command) => data_page::run_command(app, command, effects),
         Command::Train(command) => train_commands::run_command(app, command, effects),
+        Command::Runs(command) => run_list::run_command(app, command, effects),
         Command::Evaluate(command) => evaluate_page::run_command(app, command, effects),
         Command::Try(command) => try_page::run_command(app, command, effects),
         Command::Settings(command) => preferences::run_command(app, command, effects),
+    }
+}
+
+/// Closes a notification. Does its action, or makes that impossible.
+fn close_notice(app: &mut App, key: u64, acts: bool, effects: &mut Vec<Effect>) {
+    match app.notifications.close(key).and_then(|notice| notice.action) {
+        Some(NoticeAction::RestoreRun) if acts => run_list::restore(app),
+        Some(NoticeAction::RestoreRun) => run_list::confirm_deletion(app, effects),
+        None => {}
     }
 }
 
@@ -181,6 +199,9 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::NextDifference => data_page::step_difference(app, true),
         Action::PreviousDifference => data_page::step_difference(app, false),
         Action::ResolveDifference(resolution) => data_page::resolve(app, resolution, effects),
+        Action::Quit => effects.push(Effect::CloseWindow),
+        Action::NewRun => run_list::show_view(app, TrainView::NewRun),
+        Action::ShowAllRuns => run_list::show_view(app, TrainView::AllRuns),
         Action::StartTraining => start(app, effects),
         Action::Estimate => measure(app, Measurement::Estimate, effects),
         Action::FindLearningRate => measure(app, Measurement::LrSweep, effects),
@@ -242,7 +263,8 @@ fn close_dialog(app: &mut App, effects: &mut Vec<Effect>) {
             | Dialog::Matches(_)
             | Dialog::Fixes(_)
             | Dialog::SourceChange(_)
-            | Dialog::Closing(_),
+            | Dialog::Closing(_)
+            | Dialog::Quitting,
         )
         | None => {}
     }

@@ -352,7 +352,7 @@ impl RunPrinter {
         if let Some(step) = self.pending.take() {
             self.print(&json::to_json(&TrainEvent::Step(step)));
         }
-        self.print(&json::to_json(event));
+        self.print(&json::without_units(json::to_json(event)));
     }
 }
 
@@ -382,7 +382,7 @@ impl Observer for RunPrinter {
                 self.bar.set_position(s.step as u64);
                 progress::say(&self.bar, &format!("loss {:.4} {:.0} subwords/s", s.loss, s.subwords_per_second));
             }
-            TrainEvent::Evaluated { epoch, split, scores, best } if !self.json => {
+            TrainEvent::Evaluated { epoch, split, scores, best, .. } if !self.json => {
                 let kept = if best { ", best so far" } else { "" };
                 let metric = self.metric;
                 let value = scores.values.get(metric).map_or_else(|| "-".to_owned(), |value| metric.format(value));

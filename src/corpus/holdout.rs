@@ -18,15 +18,15 @@ pub struct Holdout {
     pub n_held_out: Option<(usize, usize)>,
 }
 
-/// Returns the dev split of the corpus, or holds out about `share` of the training documents.
-///
-/// If train consists of one document, sentences are held out instead.
+/// Returns the dev split of the corpus, or holds out about `share` of the training documents, see [`hold_out`].
 pub fn holdout(corpus: &Corpus, share: f64, seed: u64) -> Holdout {
     let train = corpus.sentences(Some(Split::Train));
     let dev = corpus.sentences(Some(Split::Dev));
-    if !dev.is_empty() {
-        return Holdout { train, dev, n_held_out: None };
-    }
+    if dev.is_empty() { hold_out(train, share, seed) } else { Holdout { train, dev, n_held_out: None } }
+}
+
+/// Holds out about `share` of the documents of these sentences; sentences, if they are of one document.
+pub fn hold_out(train: Vec<SentenceId>, share: f64, seed: u64) -> Holdout {
     let mut documents: Vec<u32> = train.iter().map(|s| s.document).collect();
     documents.dedup();
     let by_document = documents.len() > 1;

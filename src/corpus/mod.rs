@@ -16,7 +16,7 @@
 //! - [`carry_over`]: transfer of labels to a changed source.
 //! - [`snapshot`]: all labels at one point in time.
 //! - [`near_duplicates`]: detection of near-duplicates.
-//! - [`holdout`]: a dev split for datasets without one. [`splitting`]: new train, dev and test splits.
+//! - [`holdout`]: a dev split for datasets without one. [`data_selection`]: sentences of a training run. [`splitting`]: new train, dev and test splits.
 //! - [`bidi`]: visual order of tokens in right-to-left scripts.
 //!
 //! This module contains pure data only: no file access, no serialization, no drawing.
@@ -25,6 +25,7 @@
 
 pub mod bidi;
 pub mod carry_over;
+pub mod data_selection;
 pub mod document;
 pub mod edit;
 pub mod edit_title;
@@ -47,6 +48,7 @@ pub mod unspaced_text;
 pub mod values;
 
 pub use bidi::BidiOrder;
+pub use data_selection::{DataSelection, DevSource, RunSentences, TrainOn};
 pub use document::{DocLabelId, Document, DocumentBuilder, Split, ValueId};
 pub use edit::Edit;
 pub use edit_title::{EditTitle, EditTitleKind};

@@ -3,7 +3,7 @@
 use super::tagger::{Tagger, argmax};
 use super::token_predictions::{predicted_entities, token_predictions};
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
-use crate::eval::errors::PredictedEntity;
+use crate::eval::errors::{EntityCounts, PredictedEntity, unit_of_each_sentence};
 use crate::eval::seqeval::entities;
 use crate::eval::token_metrics::TokenCounts;
 use crate::eval::{LabelScore, MetricValues, PrfScore};
@@ -46,6 +46,8 @@ pub struct ModelEvaluation {
     pub metrics: EvalMetrics,
     /// Predicted entities of each sentence.
     pub predictions: Vec<Vec<PredictedEntity>>,
+    /// Entity counts of each unit of [`Gold::units`].
+    pub by_unit: Vec<EntityCounts>,
 }
 
 /// Map from the labels of a model to the labels of a dataset.
@@ -79,6 +81,8 @@ pub struct Gold {
     pub tags: TagSet,
     /// Tokenized sentences.
     pub sentences: Vec<GoldSentence>,
+    /// Unit of each sentence, see [`unit_of_each_sentence`]. Empty in data of older versions.
+    pub units: Vec<usize>,
     /// Number of tokens without subwords, which count as `O`.
     pub n_tokens_without_subwords: usize,
 }
@@ -107,7 +111,7 @@ impl Gold {
     ) -> Result<Self, ModelError> {
         let tags = TagSet::from_labels(&corpus.labels.names());
         let options = AlignmentOptions { label_all_subwords: label_all_pieces, max_length: usize::MAX / 2 };
-        let mut gold = Self { tags, ..Self::default() };
+        let mut gold = Self { tags, units: unit_of_each_sentence(sentences), ..Self::default() };
         for s in sentences {
             let (words, word_tags) = tokens_and_tags(corpus, *s, &gold.tags);
             let aligned = align(tokenizer, &words, &word_tags, &gold.tags, options)?;
@@ -155,8 +159,8 @@ pub fn score(
     tagger: &Tagger,
     gold: &Gold,
     watch: impl FnMut(usize, usize) -> bool,
-) -> Result<Option<EvalMetrics>, ModelError> {
-    Ok(score_mapped(tagger, gold, None, watch)?.map(|evaluation| evaluation.metrics))
+) -> Result<Option<ModelEvaluation>, ModelError> {
+    score_mapped(tagger, gold, None, watch)
 }
 
 fn score_mapped(
@@ -189,7 +193,8 @@ fn score_mapped(
     }
     let mut counts = TokenCounts::default();
     let mut predictions = Vec::with_capacity(sentences.len());
-    for (sentence, logits) in sentences.iter().zip(&logits) {
+    let mut by_unit = vec![EntityCounts::default(); gold.units.last().map_or(0, |last| last + 1)];
+    for (index, (sentence, logits)) in sentences.iter().zip(&logits).enumerate() {
         let gold_tags: Vec<&str> = sentence.token_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
         let predicted = token_predictions(tagger, gold_tags.len(), &sentence.encoding, logits);
         if map.is_some() {
@@ -201,7 +206,11 @@ fn score_mapped(
             result.n_unmapped_predictions += entities(&all).iter().filter(|e| !has_place(e.label)).count();
         }
         let tags: Vec<&str> = predicted.iter().map(|token| name(token.tag).unwrap_or("O")).collect();
+        let before = counts.entities.overall();
         counts.add_sentence(&gold_tags, &tags);
+        if let Some(unit) = gold.units.get(index) {
+            by_unit[*unit] += EntityCounts::between(&before, &counts.entities.overall());
+        }
         predictions.push(predicted_entities(&predicted, &tags));
         for (label, row) in sentence.subword_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORE_INDEX {
@@ -217,7 +226,7 @@ fn score_mapped(
     result.labels = counts.entities.labels();
     result.strict = counts.strict.overall();
     result.seconds = started.elapsed().as_secs_f64();
-    Ok(Some(ModelEvaluation { metrics: result, predictions }))
+    Ok(Some(ModelEvaluation { metrics: result, predictions, by_unit }))
 }
 
 /// Returns the tokens of a sentence and the ids of their tags in `tags`.

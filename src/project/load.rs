@@ -5,7 +5,7 @@ use super::edit_json::{self, remarks_from_json};
 use super::extras::{ProjectExtras, SavedSearch};
 use super::progress::DailyProgress;
 use super::read_options_json;
-use super::run_record::{RunMetrics, RunRecord, RunStatus};
+use super::run_record::{RunDetails, RunMetrics, RunRecord, RunStatus};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::TokenColumn;
@@ -274,7 +274,7 @@ fn path_of_bytes(bytes: &[u8]) -> PathBuf {
 }
 
 const RUNS: &str =
-    "SELECT number, started, base, recipe, outcome, train_seconds, folder, metrics FROM runs ORDER BY number";
+    "SELECT number, started, base, recipe, outcome, train_seconds, folder, metrics, details FROM runs ORDER BY number";
 
 fn run_from_row(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
     let outcome = match RunStatus::from_name(&r.get::<_, String>(4)?) {
@@ -287,6 +287,10 @@ fn run_from_row(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
         log::warn!("run {number} is listed without its metrics: {reason}");
         RunMetrics::default()
     });
+    let details = RunDetails::from_json(r.get_ref(8)?.as_str()?).unwrap_or_else(|reason| {
+        log::warn!("run {number} is listed without its details: {reason}");
+        RunDetails::default()
+    });
     Ok(RunRecord {
         number,
         started_at: r.get::<_, i64>(1)? as u64,
@@ -296,6 +300,7 @@ fn run_from_row(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
         train_seconds: r.get(5)?,
         dir: path(r, 6)?,
         metrics,
+        details,
     })
 }
 

@@ -49,7 +49,7 @@ pub use opening::{Opened, Opening, SourceChange, SourceDecision};
 pub use progress::{DailyProgress, Today};
 pub use project_file::Project;
 pub use rebuilding::Memory;
-pub use run_record::{RunMetrics, RunRecord, RunStatus};
+pub use run_record::{RunDetails, RunMetrics, RunRecord, RunStatus};
 pub use saving::{Save, SaveError, Saved};
 pub use selection_unit::SelectionUnit;
 pub use settings::Settings;

@@ -499,8 +499,17 @@ impl Project {
             run.train_seconds,
             path_value(&run.dir),
             run.metrics.to_json(),
+            run.details.to_json(),
         ];
-        self.write(|t| t.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?)", row).map(drop))
+        self.write(|t| t.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row).map(drop))
+    }
+
+    /// Deletes the record of a run.
+    ///
+    /// # Errors
+    /// Returns an error if SQLite fails.
+    pub fn delete_run(&mut self, number: usize) -> Result<(), ProjectError> {
+        self.write(|t| t.execute("DELETE FROM runs WHERE number=?", [number as i64]).map(drop))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stored record of a training run.
 
+use crate::corpus::{DataSelection, DevSource, TrainOn};
 use crate::eval::token_metrics::{F1, token_metric};
 use crate::eval::{MetricDefinition, MetricValues};
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,77 @@ struct StoredMetrics {
     test: BTreeMap<String, f64>,
 }
 
+/// Properties of a run besides its result. Older records lack some of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunDetails {
+    /// Name that the user has chosen. Empty for the default name.
+    pub name: String,
+    /// Note of the user.
+    pub note: String,
+    /// Base model: empty for the starter, an absolute path, or a hub id.
+    pub base: String,
+    /// Settings by id, see [`settings::to_map`](crate::train::settings::to_map). Empty if they are not known.
+    pub settings: BTreeMap<String, String>,
+    /// Choice of the sentences.
+    #[serde(with = "selection_json")]
+    pub selection: DataSelection,
+    /// Number of training sentences.
+    pub n_train: usize,
+    /// Number of dev sentences.
+    pub n_dev: usize,
+    /// Identity of the train split, see [`RunPreview`](crate::train::preview::RunPreview). Empty if it is not known.
+    pub train_id: String,
+    /// Identity of the dev sentences. Empty if it is not known.
+    pub dev_id: String,
+    /// Interval of 95 % of the F1 of the saved model on dev.
+    pub f1_interval: Option<[f64; 2]>,
+    /// Epochs that are complete, and epochs of the run.
+    pub epochs: [usize; 2],
+    /// Reason of a failure.
+    pub failure: String,
+}
+
+/// Stored form of the choice of the sentences.
+mod selection_json {
+    use super::{DataSelection, DevSource, TrainOn};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Stored {
+        train_on: Option<String>,
+        hold_out: bool,
+        test: bool,
+    }
+
+    pub fn serialize<S: Serializer>(selection: &DataSelection, serializer: S) -> Result<S::Ok, S::Error> {
+        let train_on = selection.train_on.map(|train_on| train_on.id().to_owned());
+        let stored = Stored { train_on, hold_out: selection.dev == DevSource::HoldOut, test: selection.test };
+        stored.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DataSelection, D::Error> {
+        let Stored { train_on, hold_out, test } = Stored::deserialize(deserializer)?;
+        let dev = if hold_out { DevSource::HoldOut } else { DevSource::Split };
+        Ok(DataSelection { train_on: train_on.as_deref().and_then(TrainOn::from_id), dev, test })
+    }
+}
+
+impl RunDetails {
+    /// Returns the stored form.
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Parses the stored form.
+    ///
+    /// # Errors
+    /// Returns an error if the text was not written by [`Self::to_json`].
+    pub(super) fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
 /// Record of a run. It exists from the first step on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunRecord {
@@ -130,4 +202,6 @@ pub struct RunRecord {
     pub train_seconds: f64,
     /// Directory of the model.
     pub dir: PathBuf,
+    /// Other properties.
+    pub details: RunDetails,
 }

@@ -1,7 +1,7 @@
 //! Tables of a project, and the migrations of older versions.
 
 /// Version of the tables. A file with a newer version is refused and not changed.
-pub(super) const SCHEMA_VERSION: i64 = 8;
+pub(super) const SCHEMA_VERSION: i64 = 9;
 
 /// Names of all tables.
 pub(super) const NAMES: [&str; 15] = [
@@ -23,7 +23,7 @@ pub(super) const NAMES: [&str; 15] = [
 ];
 
 /// SQL that migrates a file from version 1, 2, ... to the next version.
-pub(super) const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 8] = [
     "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;
 ALTER TABLE sources ADD COLUMN unit TEXT;
@@ -63,6 +63,9 @@ UPDATE runs SET metrics = json_object('metric', 'f1',
 ALTER TABLE runs DROP COLUMN dev_f1;
 ALTER TABLE runs DROP COLUMN test_f1;
 ",
+    "
+ALTER TABLE runs ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+",
 ];
 
 pub(super) const CREATE_TABLES: &str = "
@@ -90,5 +93,6 @@ CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
     spans BLOB NOT NULL);
 CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
-    outcome TEXT NOT NULL, train_seconds REAL NOT NULL, folder TEXT NOT NULL, metrics TEXT NOT NULL DEFAULT '');
+    outcome TEXT NOT NULL, train_seconds REAL NOT NULL, folder TEXT NOT NULL, metrics TEXT NOT NULL DEFAULT '',
+    details TEXT NOT NULL DEFAULT '{}');
 ";

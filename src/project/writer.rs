@@ -36,7 +36,7 @@ pub enum WriteOp {
     /// Save of the sources with the current labels. Unlike all other operations, it is not repeated after a failure.
     Save(Box<Save>),
     /// Start or end of a run.
-    Run(RunRecord),
+    Run(Box<RunRecord>),
     /// Save of a search under this name, or its deletion if the query is `None`.
     SavedSearch(String, Option<String>),
     /// New value of the setting with this name.
@@ -47,6 +47,8 @@ pub enum WriteOp {
     Snapshot(Arc<LabelSnapshot>),
     /// Deletion of the snapshot with this name.
     DeleteSnapshot(String),
+    /// Deletes the record of a run.
+    DeleteRun(usize),
 }
 
 /// Answer of the thread.
@@ -125,6 +127,7 @@ impl Queue {
                 WriteOp::Agents(names) => project.set_meta("proposers", &serde_json::json!(names).to_string()),
                 WriteOp::Snapshot(snapshot) => project.save_snapshot(snapshot),
                 WriteOp::DeleteSnapshot(name) => project.delete_snapshot(name),
+                WriteOp::DeleteRun(number) => project.delete_run(*number),
             };
             match result {
                 Ok(()) => {}

@@ -5,7 +5,7 @@
 //! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
 //! - `selection_unit`: selection by character or word in text without spaces.
-//! - [`run`]: the run in progress; [`results`]: findings and measurements.
+//! - [`run`]: state of a run; [`runs`]: presentation of all runs; [`results`]: findings and measurements.
 //! - [`evaluation`]: scores and errors of a model; [`evidence`]: the sentences of a number.
 //! - [`query`]: the search language of the sentence list; [`work_timer`]: the time worked.
 
@@ -19,6 +19,7 @@ pub mod matching;
 pub mod query;
 pub mod results;
 pub mod run;
+pub mod runs;
 mod selection_unit;
 mod stored;
 mod suggestions;
@@ -38,12 +39,13 @@ use crate::model::align::AlignmentOptions;
 use crate::project::{
     DailyProgress, Dataset, Opened, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, WriteOp,
 };
-use crate::train::preview::RunPreview;
+use crate::train::preview::{RunDataKey, RunPreview};
 use crate::worker::{SessionId, Stamp};
 use evaluation::Evaluation;
 use query::{Query, QueryContext, QueryError, Status};
 use results::{Checks, Measurements};
-use run::{LiveRun, RunState};
+use run::LiveRun;
+use runs::RunsView;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -150,8 +152,10 @@ pub struct Session {
     pub checks: Checks,
     /// Measurements for the next run.
     pub measurements: Measurements,
-    /// Data of the next run, with the state and the seed for which it was computed.
-    run_preview: Option<(Stamp, u64, Option<RunPreview>)>,
+    /// Data of the next run, with the state and the choice for which it was computed.
+    run_preview: Option<(Stamp, RunDataKey, Option<Box<RunPreview>>)>,
+    /// Presentation of the runs.
+    pub runs_view: RunsView,
     /// Annotation guidelines, in Markdown.
     guidelines: String,
     /// True if spans may overlap. A new span then replaces only spans of the same words.
@@ -188,6 +192,7 @@ impl Session {
         let first = |split| sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0);
         let size = |split| corpus.documents.iter().filter(|d| d.split == split).map(|d| d.len()).sum();
         let has_overlaps = || corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1])));
+        let has_runs = !extras.runs.is_empty();
         let session = Self {
             stamp: Stamp { session: SessionId::next(), revision: 0, label_revision: 0 },
             path,
@@ -208,6 +213,7 @@ impl Session {
             checks: Checks::default(),
             measurements: Measurements::default(),
             run_preview: None,
+            runs_view: RunsView::new(has_runs),
             allow_overlaps: extras.allow_overlaps.unwrap_or_else(has_overlaps),
             work_timer: WorkTimer::from_stored(&extras.work_time, &extras.progress.today.date),
             progress: extras.progress,
@@ -245,29 +251,29 @@ impl Session {
         &self.totals
     }
 
-    /// Returns the data of the next run with this seed. `None` until it is determined for the current labels.
-    pub fn run_preview(&self, seed: u64) -> Option<&RunPreview> {
-        self.latest_run_preview().filter(|_| self.has_run_preview(seed))
+    /// Returns the data of the next run with this choice. `None` until it is determined for the current labels.
+    pub fn run_preview(&self, key: RunDataKey) -> Option<&RunPreview> {
+        self.latest_run_preview().filter(|_| self.has_run_preview(key))
     }
 
-    /// Returns the latest data of the next run. Labels or seed can have changed since.
+    /// Returns the latest data of the next run. Labels or choice can have changed since.
     pub fn latest_run_preview(&self) -> Option<&RunPreview> {
-        self.run_preview.as_ref()?.2.as_ref()
+        self.run_preview.as_ref()?.2.as_deref()
     }
 
-    /// Returns true if the data of the next run is determined for the current labels and this seed, or cannot be.
-    pub fn has_run_preview(&self, seed: u64) -> bool {
-        self.run_preview.as_ref().is_some_and(|(stamp, of, _)| (*stamp, *of) == (self.stamp, seed))
+    /// Returns true if the data of the next run is determined for the current labels and this choice, or cannot be.
+    pub fn has_run_preview(&self, key: RunDataKey) -> bool {
+        self.run_preview.as_ref().is_some_and(|(stamp, of, _)| (*stamp, *of) == (self.stamp, key))
     }
 
-    /// Stores the data of the next run, and the state and the seed for which it was determined. `None` is a failure.
-    pub fn set_run_preview(&mut self, stamp: Stamp, seed: u64, preview: Option<RunPreview>) {
-        self.run_preview = Some((stamp, seed, preview));
+    /// Stores the data of the next run, and the state and the choice for which it was determined. `None` is a failure.
+    pub fn set_run_preview(&mut self, stamp: Stamp, key: RunDataKey, preview: Option<Box<RunPreview>>) {
+        self.run_preview = Some((stamp, key, preview));
     }
 
     /// Returns the run in progress.
     pub fn active_run(&self) -> Option<&LiveRun> {
-        self.run.as_ref().filter(|run| matches!(run.state, RunState::Running(_)))
+        self.run.as_ref().filter(|run| run.state.is_running())
     }
 
     /// Returns the current state of the dataset. Drawings can be cached until it changes.

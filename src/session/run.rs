@@ -1,12 +1,14 @@
-//! The run of a session while it is in progress and after its end, collected from its events.
+//! State of a run, collected from its events: of a run in progress, or of an earlier run from its journal.
 
 use crate::corpus::Split;
+use crate::eval::errors::UnitScores;
 use crate::eval::token_metrics::token_metrics;
 use crate::eval::{MetricDefinition, MetricValues};
 use crate::i18n::{thousands, tr};
 use crate::predict::EvalMetrics;
+use crate::project::{RunRecord, RunStatus};
 use crate::train::event::{LogLevel, Started, Step, TrainerControl};
-use crate::train::{TrainEvent, TrainOutput};
+use crate::train::{Outcome, TrainEvent, TrainOutput};
 use crate::worker::RunId;
 
 /// State of a run.
@@ -20,6 +22,30 @@ pub enum RunState {
     Canceled,
     /// Ended without a model.
     Failed(String),
+    /// Ended before it had a model, but can be resumed from a checkpoint.
+    Interrupted,
+}
+
+impl RunState {
+    /// Returns true if the run is in progress.
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+}
+
+/// Evaluation on dev during a run.
+#[derive(Clone, Debug)]
+pub struct DevEvaluation {
+    /// Number of completed steps.
+    pub step: usize,
+    /// Epoch, from 1. 0 is an evaluation before the end of the first epoch.
+    pub epoch: usize,
+    /// Training time in seconds.
+    pub seconds: f64,
+    /// Scores.
+    pub metrics: EvalMetrics,
+    /// Counts by document, and the interval of F1. `None` for runs of older versions.
+    pub units: Option<Box<UnitScores>>,
 }
 
 /// A line of the log of a run.
@@ -52,8 +78,8 @@ pub struct LiveRun {
     pub steps: Vec<Step>,
     /// Smoothed loss after each step of `steps`.
     pub smoothed: Vec<f64>,
-    /// Step, epoch and dev scores.
-    pub dev: Vec<(usize, usize, EvalMetrics)>,
+    /// Evaluations on dev, in order.
+    pub dev: Vec<DevEvaluation>,
     /// Index of the best scores in [`LiveRun::dev`].
     pub best: Option<usize>,
     /// Scores on test.
@@ -75,8 +101,19 @@ fn metrics_in_log(values: &MetricValues, selecting: &MetricDefinition) -> String
     logged.collect::<Vec<_>>().join("  ")
 }
 
-/// Weight of the previous value in the smoothed loss, per step.
-const SMOOTHING: f64 = 0.9;
+/// Id of the setting of gradient clipping.
+const MAX_GRAD_NORM: &str = "max_grad_norm";
+
+/// Describes the end of a run with a model.
+pub fn end_text(output: &TrainOutput) -> String {
+    let (outcome, best_epoch) = (output.outcome.name(), output.best_epoch);
+    tr!("{outcome}. Saved the best model (epoch {best_epoch})", outcome, best_epoch)
+}
+
+/// Number of steps over which the loss is smoothed: a share of the run, so that the last value of a short run is not an
+/// old average, and at most this number.
+const SMOOTHED_SHARE: f64 = 0.05;
+const MAX_SMOOTHED_STEPS: f64 = 10.0;
 
 impl LiveRun {
     /// Creates the state of a requested run.
@@ -115,9 +152,69 @@ impl LiveRun {
         self.started.as_ref().map(|started| started.metric).unwrap_or_default()
     }
 
+    /// Restores an earlier run from its record and the events of its journal.
+    pub fn restored(record: &RunRecord, events: Vec<TrainEvent>) -> Self {
+        let norm = record.details.settings.get(MAX_GRAD_NORM).and_then(|norm| norm.parse().ok());
+        let mut run = Self { max_grad_norm: norm, ..Self::new(record.number, record.base.clone()) };
+        events.into_iter().for_each(|event| run.on(event));
+        let best = run.best_evaluation();
+        let ended = |outcome| {
+            RunState::Ended(Box::new(TrainOutput {
+                outcome,
+                best_epoch: best.map_or(0, |best| best.epoch),
+                dev: best.map(|best| best.metrics.clone()),
+                test: run.test.clone(),
+                train_seconds: record.train_seconds,
+                n_subwords: 0,
+                peak_memory_mb: None,
+                out: record.dir.clone(),
+            }))
+        };
+        let state = match record.outcome {
+            RunStatus::Completed => ended(Outcome::Completed),
+            RunStatus::Stopped => ended(Outcome::Stopped),
+            RunStatus::Diverged => ended(Outcome::Diverged),
+            RunStatus::Cancelled => RunState::Canceled,
+            RunStatus::Failed => RunState::Failed(record.details.failure.clone()),
+            RunStatus::Running | RunStatus::Interrupted => RunState::Interrupted,
+        };
+        run.end(state);
+        run
+    }
+
+    /// Ends the run, with a last line in the log.
+    pub fn end(&mut self, state: RunState) {
+        let (level, text) = match &state {
+            RunState::Running(_) => return,
+            RunState::Ended(output) => {
+                let is_diverged = output.outcome == Outcome::Diverged;
+                let level = if is_diverged { LogLevel::Warning } else { LogLevel::Success };
+                (level, end_text(output))
+            }
+            RunState::Canceled => (LogLevel::Info, tr!("Canceled").to_owned()),
+            RunState::Failed(reason) => (LogLevel::Info, reason.clone()),
+            RunState::Interrupted => (LogLevel::Warning, tr!("Interrupted").to_owned()),
+        };
+        self.state = state;
+        if !text.is_empty() {
+            self.log_line(level, text);
+        }
+    }
+
+    /// Returns the best evaluation on dev.
+    pub fn best_evaluation(&self) -> Option<&DevEvaluation> {
+        self.best.map(|i| &self.dev[i])
+    }
+
     /// Returns the best dev scores.
     pub fn best_dev(&self) -> Option<&EvalMetrics> {
-        self.best.map(|i| &self.dev[i].2)
+        self.best_evaluation().map(|best| &best.metrics)
+    }
+
+    /// Returns the number of complete epochs, and the number of epochs of the run.
+    pub fn epochs(&self) -> [usize; 2] {
+        let all = self.started.as_ref().map_or(0, |started| started.epochs);
+        [self.last().map_or(0, |step| step.epoch as usize).min(all), all]
     }
 
     /// Appends a line to the log.
@@ -147,11 +244,13 @@ impl LiveRun {
             TrainEvent::Step(step) => {
                 let old = self.smoothed.last().copied().unwrap_or(step.loss);
                 // The first steps have a higher weight, because the average has no history yet.
-                let keep = SMOOTHING.min(1.0 - 1.0 / (self.smoothed.len() + 1) as f64).powi(step.merged as i32);
+                let window = self.started.as_ref().map_or(MAX_SMOOTHED_STEPS, |s| s.steps as f64 * SMOOTHED_SHARE);
+                let weight = 1.0 - 1.0 / window.clamp(1.0, MAX_SMOOTHED_STEPS);
+                let keep = weight.min(1.0 - 1.0 / (self.smoothed.len() + 1) as f64).powi(step.merged as i32);
                 self.smoothed.push(old * keep + step.loss * (1.0 - keep));
                 self.steps.push(step);
             }
-            TrainEvent::Evaluated { epoch, split, scores, best } => {
+            TrainEvent::Evaluated { epoch, split, scores, best, units } => {
                 let text = if best {
                     tr!("Epoch {epoch}: {split} (best so far)", epoch, split = split.name())
                 } else {
@@ -164,12 +263,12 @@ impl LiveRun {
                         self.best = Some(self.dev.len());
                     }
                     // Steps can be merged, so the step of the scores follows from the epoch.
-                    let last = self.last().map_or(0, |s| s.step);
+                    let (last, seconds) = self.last().map_or((0, 0.0), |s| (s.step, s.elapsed));
                     let step = match &self.started {
                         Some(s) if epoch > 0 => s.steps * epoch / s.epochs.max(1),
                         _ => last,
                     };
-                    self.dev.push((step, epoch, scores));
+                    self.dev.push(DevEvaluation { step, epoch, seconds, metrics: scores, units });
                 } else {
                     self.test = Some(scores);
                 }

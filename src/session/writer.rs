@@ -3,6 +3,7 @@
 use super::Session;
 use super::results::Checks;
 use super::run::LiveRun;
+use super::runs::TrainView;
 use crate::corpus::{Edit, LabelSnapshot, ReviewState, SentenceId};
 use crate::project::{RunRecord, RunStatus, Save, SavedSearch, SelectionUnit, WriteOp};
 use crate::worker::RunId;
@@ -181,18 +182,56 @@ impl Writer<'_> {
         self.store(WriteOp::DeleteSnapshot(name));
     }
 
-    /// Adds the record of a started run.
+    /// Adds the record of a started run, and shows the run.
     pub fn add_run(&mut self, record: RunRecord, live: LiveRun) {
         self.0.runs.push(record.clone());
+        self.show_live(live);
+        self.store(WriteOp::Run(Box::new(record)));
+    }
+
+    /// Shows a run that starts. The curves of the earlier one are read from its journal when they are needed.
+    fn show_live(&mut self, live: LiveRun) {
+        self.0.runs_view.forget(live.id);
+        self.0.runs_view.choose(Some(live.id));
+        self.0.runs_view.view = TrainView::Run;
         self.0.run = Some(live);
-        self.store(WriteOp::Run(record));
+    }
+
+    /// Removes the record of a run, which can be restored until another one is removed. Returns the record of the run that
+    /// was removed before: it cannot be restored anymore.
+    pub fn remove_run(&mut self, number: RunId) -> Option<RunRecord> {
+        let before = self.confirm_removed_run();
+        let index = self.runs.iter().position(|record| record.number == number)?;
+        let record = self.0.runs.remove(index);
+        // The directory exists until the deletion is final, so the number is not used again.
+        self.0.max_run_number = self.max_run_number.max(number);
+        self.0.run.take_if(|live| live.id == number);
+        self.0.runs_view.forget(number);
+        self.0.runs_view.deleted = Some((index, record));
+        before
+    }
+
+    /// Restores the removed run. Returns false without one.
+    pub fn restore_run(&mut self) -> bool {
+        let Some((index, record)) = self.0.runs_view.deleted.take() else { return false };
+        let index = index.min(self.runs.len());
+        self.0.runs_view.choose(Some(record.number));
+        self.0.runs.insert(index, record);
+        true
+    }
+
+    /// Deletes the removed run from the project, and returns its record.
+    pub fn confirm_removed_run(&mut self) -> Option<RunRecord> {
+        let (_, record) = self.0.runs_view.deleted.take()?;
+        self.store(WriteOp::DeleteRun(record.number));
+        Some(record)
     }
 
     /// Records that a run continues. Returns its directory, or `None` if the number is unknown.
     pub fn resume_run(&mut self, number: RunId) -> Option<PathBuf> {
         let record = self.runs.iter().find(|r| r.number == number)?;
         let (base, folder) = (record.base.clone(), record.dir.clone());
-        self.0.run = Some(LiveRun { resumed: true, ..LiveRun::new(number, base) });
+        self.show_live(LiveRun { resumed: true, ..LiveRun::new(number, base) });
         self.update_run(number, |record| record.outcome = RunStatus::Running);
         Some(folder)
     }
@@ -202,7 +241,7 @@ impl Writer<'_> {
         if let Some(record) = self.0.runs.iter_mut().rfind(|r| r.number == number) {
             change(record);
             let record = record.clone();
-            self.store(WriteOp::Run(record));
+            self.store(WriteOp::Run(Box::new(record)));
         }
     }
 }

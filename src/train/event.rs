@@ -3,6 +3,7 @@
 use super::schedule::LrSchedule;
 use crate::corpus::Split;
 use crate::eval::MetricDefinition;
+use crate::eval::errors::UnitScores;
 use crate::predict::EvalMetrics;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -24,6 +25,8 @@ pub enum TrainEvent {
         scores: EvalMetrics,
         /// True if it is the best evaluation on dev so far.
         best: bool,
+        /// Counts by unit, and the interval of F1. `None` for data of older versions.
+        units: Option<Box<UnitScores>>,
     },
     /// Events from before the run was resumed.
     History(Vec<TrainEvent>),

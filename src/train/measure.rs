@@ -76,10 +76,9 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
         let all = &gold.sentences;
         let few: Vec<GoldSentence> = all.iter().step_by(all.len().div_ceil(EVAL_SENTENCES).max(1)).cloned().collect();
         let n_few = few.len();
-        let gold =
-            Gold { sentences: few, tags: gold.tags.clone(), n_tokens_without_subwords: gold.n_tokens_without_subwords };
+        let gold = Gold { sentences: few, tags: gold.tags.clone(), ..Gold::default() };
         let seconds = match run.evaluate(run.network(), &gold, &NullObserver)? {
-            EvalResult::Complete(scores) => scores.map_or(0.0, |s| s.seconds),
+            EvalResult::Complete(result) => result.map_or(0.0, |result| result.metrics.seconds),
             EvalResult::Stopped => 0.0,
         };
         Ok(if n_few == 0 { 0.0 } else { seconds * all.len() as f64 / n_few as f64 })

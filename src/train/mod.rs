@@ -3,13 +3,14 @@
 //! Reading order:
 //!
 //! - [`arguments`] and [`settings`]: settings of a run, and their table.
-//! - [`train_set`]: training sentences, aligned to subwords.
+//! - [`preview`]: data of a run before it starts. [`train_set`]: training sentences, aligned to subwords.
 //! - [`schedule`] and [`optimizer`]: learning rate schedule, and AdamW as in the Trainer of transformers.
 //! - [`event`]: events of a run, and its control.
 //! - [`memory_estimate`]: memory of a batch.
 //! - [`run_folder`]: the output directory. [`run_data`]: the tokenized data of a run.
 //! - [`mod@run`]: the training loop.
 //! - [`checkpoint`] and `history`: resuming after an interruption.
+//! - [`journal`]: events of a run on disk, for the charts of earlier runs.
 //! - [`measure`]: measurements before a run.
 //! - [`json`] and `metrics_writer`: events for other programs.
 //! - `run_notes` and [`model_card`]: log messages and the model card.
@@ -22,6 +23,7 @@ pub mod event;
 mod grad_scaler;
 mod history;
 mod job;
+pub mod journal;
 pub mod json;
 pub mod measure;
 mod memory;

@@ -175,6 +175,7 @@ impl RunData {
                 numbers(&named("labels"), all.iter().flat_map(|s| &s.subword_tags).copied()),
                 numbers(&named("word_counts"), all.iter().map(|s| s.token_tags.len() as i32)),
                 numbers(&named("tags"), all.iter().flat_map(|s| &s.token_tags).map(|tag| *tag as i32)),
+                numbers(&named("units"), gold.units.iter().map(|unit| *unit as i32)),
             ]);
         }
         let metadata = HashMap::from([(FACTS.to_owned(), facts)]);
@@ -285,7 +286,8 @@ impl ArrayFile<'_> {
                 token_tags: tags.into_iter().map(|tag| tag as usize).collect(),
             }
         });
-        Some(Gold { tags: tags.clone(), sentences: sentences.collect(), n_tokens_without_subwords: empty_words })
+        let units = get("units").unwrap_or_default().into_iter().map(|unit| unit as usize).collect();
+        Some(Gold { tags: tags.clone(), sentences: sentences.collect(), units, n_tokens_without_subwords: empty_words })
     }
 }
 
@@ -321,7 +323,10 @@ mod tests {
             token_tags: vec![1, 0, 0],
         };
         let tags = TagSet::from_labels(&["PER", "a \"label\""]);
-        let gold = |sentences| Gold { tags: tags.clone(), sentences, n_tokens_without_subwords: 1 };
+        let gold = |sentences: Vec<GoldSentence>| {
+            let units = (0..sentences.len()).collect();
+            Gold { tags: tags.clone(), sentences, units, n_tokens_without_subwords: 1 }
+        };
         let mut plan = EncodedTrainSet::of(vec![(vec![101, 9, 102], vec![-100, 2, -100]), (vec![], vec![])]);
         plan.n_truncated_tokens = 3;
         RunData {

@@ -25,6 +25,7 @@ mod page_table;
 mod panel_widths;
 mod project_writers;
 pub mod prompt_dialog;
+mod quitting_dialog;
 mod settings_dialog;
 pub mod shell;
 pub mod shortcuts_dialog;

@@ -2,7 +2,8 @@
 
 use super::{
     Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, leaving_dialog,
-    matches_dialog, prompt_dialog, settings_dialog, shortcuts_dialog, snapshots_dialog, source_change_dialog,
+    matches_dialog, prompt_dialog, quitting_dialog, settings_dialog, shortcuts_dialog, snapshots_dialog,
+    source_change_dialog,
 };
 use crate::app::dialogs::Dialog;
 use crate::app::requests::Slot;
@@ -32,8 +33,8 @@ impl DialogInput {
 pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands) {
     let open = app.dialogs.get();
     let kind = open.map(discriminant);
-    // The question before closing can interrupt another dialog, which is shown again.
-    if input.kind != kind && !matches!(open, Some(Dialog::Closing(_))) {
+    // A question before closing can interrupt another dialog, which is shown again.
+    if input.kind != kind && !matches!(open, Some(Dialog::Closing(_) | Dialog::Quitting)) {
         *input = DialogInput { kind, ..DialogInput::default() };
     }
     let is_loading = app.requests.is_pending(Slot::Dialog);
@@ -43,6 +44,7 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
         (Some(Dialog::Shortcuts), _) => shortcuts_dialog::show(ui, app, out),
         (Some(Dialog::Settings), _) => settings_dialog::show(ui, app, &mut input.settings, out),
         (Some(Dialog::Closing(reason)), _) => leaving_dialog::show(ui, reason, out),
+        (Some(Dialog::Quitting), _) => quitting_dialog::show(ui, app, out),
         (Some(Dialog::SourceChange(change)), _) => {
             source_change_dialog::show(ui, change, &mut input.source_change, out);
         }

@@ -144,9 +144,15 @@ impl Shell {
         }
     }
 
-    /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
+    /// Keeps the window open until the last edits are stored, and asks the user if they cannot be. Also asks while a run is
+    /// in progress.
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
+        if asked && self.app.quitting.is_none() && self.app.active_run().is_some() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.pending_commands.push(Command::ConfirmQuitting);
+            return;
+        }
         let is_confirming = self.app.dialogs.is_confirming_close();
         if asked && !is_confirming {
             if self.writers.can_close() {
@@ -213,6 +219,7 @@ impl Shell {
                 Effect::Notify(notification) => self.pending_commands.push(Command::Notify(notification)),
                 Effect::RefreshDate => self.pending_commands.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.settings_writer.send(self.app.settings.clone()),
+                Effect::CloseWindow => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             }
             ctx.request_repaint();
         }

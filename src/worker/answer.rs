@@ -4,10 +4,10 @@
 //! step events are merged and progress is skipped; nothing else is lost.
 
 use super::Wake;
-use super::request::RequestId;
+use super::request::{RequestId, RunId};
 use super::stamp::Stamp;
 use crate::corpus::{SentenceId, Split};
-use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions};
+use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, UnitDifference};
 use crate::eval::{Agreement, DatasetReport};
 use crate::failure::Failure;
 use crate::format::{Format, ReadOptions};
@@ -16,7 +16,7 @@ use crate::model::Alignment;
 use crate::predict::{EvalMetrics, Prediction};
 use crate::project::{Dataset, Opened, Project, SourceChange};
 use crate::train::measure::{LrSweep, RunEstimate};
-use crate::train::preview::RunPreview;
+use crate::train::preview::{RunDataKey, RunPreview};
 use crate::train::{TrainEvent, TrainOutput};
 use crossbeam_channel::Sender;
 use std::path::PathBuf;
@@ -125,10 +125,26 @@ pub enum Done {
     RunPreviewed {
         /// State of the dataset of the request.
         stamp: Stamp,
-        /// Seed of the request.
-        seed: u64,
+        /// Choice of the request.
+        key: RunDataKey,
         /// The data.
-        preview: RunPreview,
+        preview: Box<RunPreview>,
+    },
+    /// The journal of a run was read.
+    RunRead {
+        /// Number of the run.
+        run: RunId,
+        /// Its events. Empty if it has no journal.
+        events: Vec<TrainEvent>,
+    },
+    /// The directory of a run was deleted.
+    RunDirDeleted,
+    /// The dev scores of two runs were compared.
+    RunsCompared {
+        /// Numbers of the runs.
+        runs: [RunId; 2],
+        /// Difference, or `None` if their dev data differs.
+        difference: Option<UnitDifference>,
     },
     /// Number of sentences that have changed since each snapshot.
     SnapshotChanges(Vec<usize>),

@@ -9,6 +9,7 @@ use crate::format::ReadOptions;
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
 use crate::project::{AppDirs, Dataset, Opening, Project, SourceDecision, copying, export, opening, sample};
+use crate::train::journal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,6 +55,13 @@ pub(super) fn perform(work: FileWork, dirs: &AppDirs) -> Result<Done, Failure> {
         FileWork::Write { path, bytes } => {
             disk::write(&path, &bytes)?;
             Done::Written { path, losses: Vec::new() }
+        }
+        FileWork::ReadRun { run, dir } => Done::RunRead { run, events: journal::read(&dir)? },
+        FileWork::DeleteRunDir(dir) => {
+            if dir.exists() {
+                disk::remove_dir_all(&dir)?;
+            }
+            Done::RunDirDeleted
         }
         FileWork::CopyModel { from, to } => {
             let read = |p: &PathBuf| {

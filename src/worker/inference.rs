@@ -6,7 +6,7 @@ use super::request::{BackgroundWork, InteractiveWork};
 use super::stamp::Stamp;
 use super::thread::RequestContext;
 use crate::corpus::{Corpus, SentenceId, Split};
-use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, TrainTexts};
+use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, TrainTexts, UnitScores};
 use crate::eval::{DatasetReport, lint};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
@@ -50,8 +50,11 @@ pub(super) fn perform_interactive(
             let changes = snapshots.iter().map(|s| s.changed_sentences(&corpus).len());
             Ok(Done::SnapshotChanges(changes.collect()))
         }
-        InteractiveWork::PreviewRun { corpus, seed, stamp } => {
-            Ok(Done::RunPreviewed { stamp, seed, preview: RunPreview::new(&corpus, seed) })
+        InteractiveWork::PreviewRun { corpus, key, stamp } => {
+            Ok(Done::RunPreviewed { stamp, key, preview: Box::new(RunPreview::new(&corpus, key)) })
+        }
+        InteractiveWork::CompareRuns { runs, scores: [first, second] } => {
+            Ok(Done::RunsCompared { runs, difference: UnitScores::difference(&first, &second) })
         }
         InteractiveWork::CompareErrors { corpus, predictions: [first, second], stamp } => {
             let comparison = ModelComparison::new(&corpus, [&first, &second], &TrainTexts::collect(&corpus));

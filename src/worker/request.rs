@@ -1,14 +1,14 @@
 //! Requests to the worker threads.
 
 use super::stamp::Stamp;
-use crate::corpus::holdout::Holdout;
-use crate::corpus::{Corpus, LabelSnapshot, SentenceId, Split};
-use crate::eval::errors::Predictions;
+use crate::corpus::{Corpus, DataSelection, LabelSnapshot, SentenceId, Split};
+use crate::eval::errors::{Predictions, UnitScores};
 use crate::format::{Format, ReadOptions};
 use crate::hub::ModelRef;
 use crate::model::align::AlignmentOptions;
 use crate::project::{Dataset, SourceChange, SourceDecision, SourceFile};
 use crate::train::TrainingArguments;
+use crate::train::preview::RunDataKey;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -97,6 +97,15 @@ pub enum FileWork {
         /// Contents of the file.
         bytes: Vec<u8>,
     },
+    /// Read the journal of a run.
+    ReadRun {
+        /// Number of the run.
+        run: RunId,
+        /// Directory of the run.
+        dir: PathBuf,
+    },
+    /// Delete the directory of a run.
+    DeleteRunDir(PathBuf),
     /// Copy a model directory.
     CopyModel {
         /// Source directory.
@@ -114,8 +123,10 @@ impl FileWork {
             | Self::Export { .. }
             | Self::Write { .. }
             | Self::CopyModel { .. }
+            | Self::DeleteRunDir(_)
             | Self::ResolveSourceChange { .. } => true,
             Self::Open(_)
+            | Self::ReadRun { .. }
             | Self::Preview { .. }
             | Self::OpenPreviewed { .. }
             | Self::CreateProject(_)
@@ -148,10 +159,8 @@ pub enum Measurement {
 pub struct TrainRequest {
     /// Data at the time of the request; later edits do not change it.
     pub corpus: Corpus,
-    /// Training and validation sentences.
-    pub holdout: Holdout,
-    /// Test sentences, evaluated at the end.
-    pub test: Vec<SentenceId>,
+    /// Choice of the sentences.
+    pub selection: DataSelection,
     /// Base model.
     pub base: ModelRef,
     /// Training arguments.
@@ -197,8 +206,8 @@ pub enum InteractiveWork {
     PreviewRun {
         /// Current corpus.
         corpus: Corpus,
-        /// Seed of the run.
-        seed: u64,
+        /// Choice of the data.
+        key: RunDataKey,
         /// State of the dataset; returned with the result.
         stamp: Stamp,
     },
@@ -210,6 +219,13 @@ pub enum InteractiveWork {
         predictions: [Arc<Predictions>; 2],
         /// State of the dataset; returned with the result.
         stamp: Stamp,
+    },
+    /// Compare the dev scores of two runs.
+    CompareRuns {
+        /// Numbers of the runs.
+        runs: [RunId; 2],
+        /// Dev scores of the runs.
+        scores: [Box<UnitScores>; 2],
     },
     /// Compare predictions with the gold labels.
     AnalyzeErrors {

@@ -5,8 +5,7 @@
 use super::answer::{AnswerContent, Done, Progress};
 use super::request::{Measurement, TrainRequest, TrainingWork};
 use super::thread::RequestContext;
-use crate::corpus::Corpus;
-use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, holdout};
+use crate::corpus::{Corpus, DataSelection, RunSentences};
 use crate::failure::Failure;
 use crate::gpu::protocol::Task;
 use crate::gpu::run::{HelperRequest, HelperResult};
@@ -16,6 +15,7 @@ use crate::model::weights::SaveDtype;
 use crate::model::{ModelError, PretrainedModel};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{LogLevel, Step, TrainerControl};
+use crate::train::journal::JournalWriter;
 use crate::train::{self, CorpusData, EncodedData, ExistingFiles, JobData, Observer, RunFolder, TrainEvent, TrainJob};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,7 +29,8 @@ pub(super) fn perform(work: TrainingWork, hub: &Hub, context: &RequestContext<'_
         TrainingWork::Run(request) => (None, *request),
         TrainingWork::Measure(measurement, request) => (Some(measurement), *request),
     };
-    let mut forwarder = EventForwarder { context, pending: None, last_wake: Instant::now() };
+    let journal = measurement.is_none().then(|| JournalWriter::new(&request.out));
+    let mut forwarder = EventForwarder { context, journal, pending: None, last_wake: Instant::now() };
     let target = gpu::select_target(request.arguments.device, CudaHelper::find()).map_err(ModelError::from)?;
     let result = match target {
         ExecutionTarget::Helper(helper, device) => {
@@ -50,7 +51,7 @@ pub(super) fn perform(work: TrainingWork, hub: &Hub, context: &RequestContext<'_
             run_in_process(request, measurement, hub, &mut forwarder)
         }
     };
-    forwarder.flush();
+    forwarder.finish();
     match result? {
         HelperResult::Finished(output) => Ok(Done::Trained(output)),
         HelperResult::Estimate(estimate) => Ok(Done::Estimated(estimate)),
@@ -70,20 +71,20 @@ fn load_base(model: &ModelRef, hub: &Hub, context: &RequestContext<'_>) -> Resul
 /// Tokenizes the data of a request for the helper. A model of the hub is downloaded here, so that the progress is
 /// visible; the helper finds it in the same cache.
 fn encode(request: &TrainRequest, hub: &Hub, context: &RequestContext<'_>) -> Result<EncodedData, Failure> {
-    let data = |holdout| CorpusData { corpus: Arc::new(request.corpus.clone()), holdout, test: request.test.clone() };
+    let data = |seed| corpus_data(request.corpus.clone(), request.selection, seed);
     if !request.resume {
         let base = load_base(&request.base, hub, context)?;
-        return Ok(data(request.holdout.clone()).encode(&base, &request.arguments, false)?);
+        return Ok(data(request.arguments.seed).encode(&base, &request.arguments, false)?);
     }
     let folder = RunFolder::acquire(&request.out, ExistingFiles::Resume, None)?;
     let checkpoint = Checkpoint::latest(&folder)?;
-    let holdout = resumed_holdout(&request.corpus, &checkpoint);
-    Ok(data(holdout).encode(&checkpoint.model()?, &checkpoint.arguments, true)?)
+    Ok(data(checkpoint.arguments.seed).encode(&checkpoint.model()?, &checkpoint.arguments, true)?)
 }
 
-/// Returns the sentences of a resumed run: the held-out sentences depend on the seed of the original run.
-fn resumed_holdout(corpus: &Corpus, checkpoint: &Checkpoint) -> Holdout {
-    holdout(corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed)
+/// Returns the sentences of a run. Held-out sentences depend on the seed: for a resumed run, that of the checkpoint.
+fn corpus_data(corpus: Corpus, selection: DataSelection, seed: u64) -> CorpusData {
+    let RunSentences { holdout, test } = selection.sentences(&corpus, seed);
+    CorpusData { corpus: Arc::new(corpus), holdout, test }
 }
 
 /// Performs the request in this program.
@@ -95,8 +96,7 @@ fn run_in_process(
 ) -> Result<HelperResult, Failure> {
     let Some(measurement) = measurement else { return train(request, hub, forwarder) };
     let base = load_base(&request.base, hub, forwarder.context)?;
-    let holdout = request.holdout.clone();
-    let job = train_job(request, base, holdout, None);
+    let job = train_job(request, base, None);
     let result = match measurement {
         Measurement::Estimate => train::measure::estimate(&job, forwarder)?.map(HelperResult::Estimate),
         Measurement::LrSweep => train::measure::find_learning_rate(&job, forwarder)?.map(HelperResult::LrSweep),
@@ -110,19 +110,18 @@ fn train(request: TrainRequest, hub: &Hub, forwarder: &mut EventForwarder<'_>) -
     let folder = RunFolder::acquire(&request.out, existing, None)?;
     let job = if request.resume {
         let checkpoint = Checkpoint::latest(&folder)?;
-        let holdout = resumed_holdout(&request.corpus, &checkpoint);
-        train_job(request, checkpoint.model()?, holdout, Some(checkpoint))
+        train_job(request, checkpoint.model()?, Some(checkpoint))
     } else {
         let base = load_base(&request.base, hub, forwarder.context)?;
-        let holdout = request.holdout.clone();
-        train_job(request, base, holdout, None)
+        train_job(request, base, None)
     };
     Ok(HelperResult::Finished(Box::new(train::run_in(&folder, &job, forwarder)?)))
 }
 
-fn train_job(request: TrainRequest, base: PretrainedModel, holdout: Holdout, resume: Option<Checkpoint>) -> TrainJob {
+fn train_job(request: TrainRequest, base: PretrainedModel, resume: Option<Checkpoint>) -> TrainJob {
+    let seed = resume.as_ref().map_or(request.arguments.seed, |checkpoint| checkpoint.arguments.seed);
     TrainJob {
-        data: JobData::Corpus(CorpusData { corpus: Arc::new(request.corpus), holdout, test: request.test }),
+        data: JobData::Corpus(corpus_data(request.corpus, request.selection, seed)),
         base: Arc::new(base),
         arguments: request.arguments,
         out: request.out,
@@ -134,6 +133,8 @@ fn train_job(request: TrainRequest, base: PretrainedModel, holdout: Holdout, res
 /// Forwards the events of a run in their order. Steps are merged if the window does not read them.
 struct EventForwarder<'a> {
     context: &'a RequestContext<'a>,
+    /// `None` for a measurement.
+    journal: Option<JournalWriter>,
     /// Merged steps that were not sent yet.
     pending: Option<Step>,
     last_wake: Instant,
@@ -142,6 +143,12 @@ struct EventForwarder<'a> {
 impl EventForwarder<'_> {
     fn send_step(&self, step: Step) {
         self.context.answers.send_silently(self.context.id, AnswerContent::Run(TrainEvent::Step(step)));
+    }
+
+    /// Sends the pending step, and completes the journal.
+    fn finish(mut self) {
+        self.flush();
+        self.journal.into_iter().for_each(JournalWriter::finish);
     }
 
     /// Sends the pending step.
@@ -154,6 +161,7 @@ impl EventForwarder<'_> {
 
 impl Observer for EventForwarder<'_> {
     fn on_event(&mut self, event: TrainEvent) {
+        self.journal.iter_mut().for_each(|journal| journal.add(&event));
         match event {
             TrainEvent::Step(step) => {
                 let step = self.pending.take().map_or(step, |earlier| earlier.merge(step));

@@ -5,9 +5,9 @@ use tagwright::corpus::carry_over::carry_over;
 use tagwright::corpus::holdout::holdout;
 use tagwright::corpus::scheme::encode;
 use tagwright::corpus::{
-    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, LabelSet, Prefix, ReviewState,
+    Corpus, DataSelection, DevSource, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, LabelSet,
+    LabelSnapshot, Origin, Prefix, ReviewState, RunSentences, Scheme, SentenceId, Span, Split, TokenSpan, TrainOn,
 };
-use tagwright::corpus::{LabelSnapshot, Scheme, SentenceId, Span, Split, TokenSpan};
 
 fn labels(names: &[&str]) -> LabelSet {
     let mut labels = LabelSet::default();
@@ -127,4 +127,47 @@ fn snapshot_compares_label_names() {
     let after = tagwright::corpus::label::Label { name: "POET".into(), ..before.clone() };
     assert!(Edit::ChangeLabel { id: LabelId::default(), before, after }.apply(&mut corpus));
     assert_eq!(snapshot.changed_sentences(&corpus), [SentenceId { document: 0, sentence: 0 }]);
+}
+
+#[test]
+fn data_selection_leaves_out_unfinished_sentences() {
+    // Four documents of one sentence in train, one in dev, one in test.
+    let splits = [Split::Train, Split::Train, Split::Train, Split::Train, Split::Dev, Split::Test];
+    let document =
+        |split: &Split| Arc::new(Document::from_text(*split, 0, 0, "Anna sings".to_owned(), Vec::new(), None));
+    let documents = splits.iter().map(document).collect();
+    let mut corpus = Corpus { documents, labels: labels(&["PER"]), ..Corpus::default() };
+    let add = |corpus: &mut Corpus, document: u32, origin: Origin| {
+        let span = Span { origin, ..Span::new(0..4, LabelId::default()) };
+        assert!(Edit::Spans { document, removed: Vec::new(), added: vec![span] }.apply(corpus));
+    };
+    let mark_done = |corpus: &mut Corpus, document: u32| {
+        let (before, after) = (ReviewState::default(), ReviewState { done: true, ..ReviewState::default() });
+        assert!(Edit::Review { document, sentence: 0, before, after }.apply(corpus));
+    };
+    let ids = |ids: &[SentenceId]| ids.iter().map(|id| id.document).collect::<Vec<_>>();
+    let check = |corpus: &Corpus, selection: DataSelection, train: &[u32], dev: &[u32], test: &[u32]| {
+        let RunSentences { holdout, test: of_test } = selection.sentences(corpus, 1);
+        assert_eq!((ids(&holdout.train).as_slice(), ids(&holdout.dev).as_slice()), (train, dev), "{selection:?}");
+        assert_eq!(ids(&of_test), test, "{selection:?}");
+    };
+    let on = |train_on| DataSelection { train_on: Some(train_on), ..DataSelection::default() };
+    add(&mut corpus, 0, Origin::Human);
+    mark_done(&mut corpus, 1);
+    // No label comes from the source, so only done sentences are used. All of dev and test are open.
+    assert_eq!(TrainOn::suggested(&corpus), TrainOn::Done);
+    check(&corpus, DataSelection::default(), &[1], &[4], &[5]);
+    check(&corpus, on(TrainOn::Labeled), &[0, 1], &[4], &[5]);
+    check(&corpus, on(TrainOn::All), &[0, 1, 2, 3], &[4], &[5]);
+    check(&corpus, DataSelection { test: false, ..on(TrainOn::All) }, &[0, 1, 2, 3], &[4], &[]);
+    let held = DataSelection { dev: DevSource::HoldOut, ..on(TrainOn::Labeled) }.sentences(&corpus, 1).holdout;
+    assert_eq!((held.n_held_out, held.train.len(), held.dev.len()), (Some((1, 2)), 1, 1));
+    // With labels of the source, all sentences are used until one is done.
+    let mut imported = Corpus { documents: splits.iter().map(document).collect(), ..corpus.clone() };
+    add(&mut imported, 2, Origin::Import);
+    assert_eq!(TrainOn::suggested(&imported), TrainOn::All);
+    mark_done(&mut imported, 4);
+    assert_eq!(TrainOn::suggested(&imported), TrainOn::All, "a done dev sentence says nothing about train");
+    mark_done(&mut imported, 3);
+    assert_eq!(TrainOn::suggested(&imported), TrainOn::Done);
 }

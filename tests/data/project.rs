@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
+use tagwright::corpus::{Corpus, DataSelection, DevSource, Edit, History, LabelId, ReviewState, TrainOn};
 use tagwright::disk::append_suffix;
 use tagwright::eval::MetricValues;
 use tagwright::eval::token_metrics::{F1, LOSS};
 use tagwright::project::project_file::ImportOrigin;
 use tagwright::project::{
-    Dataset, Project, ProjectWriter, RunMetrics, RunRecord, RunStatus, WriteOp, WriterEvent, sample,
+    Dataset, Project, ProjectWriter, RunDetails, RunMetrics, RunRecord, RunStatus, WriteOp, WriterEvent, sample,
 };
 
 fn new_project(at: &Path) -> (Project, Dataset) {
@@ -61,9 +61,23 @@ fn edits_undo_and_runs_survive_restart() {
     let begun = |number| RunRecord { number, ..RunRecord::default() };
     let values = |f1| [("f1", f1), ("loss", 0.25)].into_iter().collect();
     let metrics = RunMetrics { selected_by: &LOSS, dev: values(0.5), test: values(f64::NAN) };
-    writer.send(WriteOp::Run(begun(1)));
-    writer.send(WriteOp::Run(RunRecord { outcome: RunStatus::Completed, metrics: metrics.clone(), ..begun(1) }));
-    writer.send(WriteOp::Run(begun(2)));
+    writer.send(WriteOp::Run(Box::new(begun(1))));
+    writer.send(WriteOp::Run(Box::new(RunRecord {
+        outcome: RunStatus::Completed,
+        metrics: metrics.clone(),
+        ..begun(1)
+    })));
+    let details = RunDetails {
+        name: "a \"name\"".into(),
+        settings: [("seed".to_owned(), "7".to_owned())].into(),
+        selection: DataSelection { train_on: Some(TrainOn::Labeled), dev: DevSource::HoldOut, test: false },
+        f1_interval: Some([0.25, 0.5]),
+        epochs: [1, 3],
+        ..RunDetails::default()
+    };
+    writer.send(WriteOp::Run(Box::new(RunRecord { details: details.clone(), ..begun(2) })));
+    writer.send(WriteOp::Run(Box::new(begun(3))));
+    writer.send(WriteOp::DeleteRun(3));
     let started = Instant::now();
     while !writer.is_durable() {
         assert!(started.elapsed() < Duration::from_secs(20), "timeout: edits are not durable");
@@ -74,6 +88,7 @@ fn edits_undo_and_runs_survive_restart() {
     assert_eq!(again.dataset.corpus.documents, corpus.documents);
     assert_eq!(again.history.position(), 3);
     let runs: Vec<_> = again.extras.runs.iter().map(|r| (r.number, r.outcome, r.metrics.clone())).collect();
+    assert_eq!(again.extras.runs[1].details, details);
     let stored = RunMetrics { test: [("loss", 0.25)].into_iter().collect(), ..metrics };
     assert_eq!(
         runs,
@@ -158,6 +173,7 @@ fn older_schema_versions_open() {
         (5, include_str!("../golden/project-5.sql")),
         (6, include_str!("../golden/project-6.sql")),
         (7, include_str!("../golden/project-7.sql")),
+        (8, include_str!("../golden/project-8.sql")),
     ] {
         let at = folder.path().join(format!("{version}.tagwright"));
         rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");

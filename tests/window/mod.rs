@@ -7,6 +7,7 @@ mod evaluating;
 mod labeling;
 mod opening;
 mod preferences;
+mod runs;
 mod saving;
 pub mod screenshots;
 mod training;

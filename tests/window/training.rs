@@ -5,8 +5,10 @@ use crate::support::hub::{Weights, hub, serve};
 use crate::support::window::Window;
 use std::cell::Cell;
 use std::rc::Rc;
+use tagwright::app::page_commands::{LabelCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
+use tagwright::corpus::{LabelId, TrainOn};
 use tagwright::model::PretrainedModel;
 use tagwright::project::{Project, RunRecord, RunStatus};
 use tagwright::session::run::RunState;
@@ -109,7 +111,7 @@ fn missing_dev_split_holds_out_documents() {
     let mut w = Window::open(&[&only]);
     w.until("the file is open", |w| w.app().session.is_some());
     w.go_to("Train");
-    w.until("the data is known", |w| w.shows_part("No dev split: 2 of 24 documents are held out"));
+    w.until("the data is known", |w| w.shows_part("2 of 24 documents are held out"));
     w.press("Train");
     w.until("the run has ended", has_ended);
     let app = w.app();
@@ -192,8 +194,8 @@ fn paused_run_resumes_after_restart() {
     let mut w = with_sample(&data);
     w.go_to("Train");
     assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
-    assert!(w.shows_part("Run 1, dev F1"));
-    w.press("Resume Run 1");
+    w.until("the run is shown", |w| w.shows("Resume"));
+    w.press("Resume");
     w.until("the run resumes from its last step", |w| steps(w) > closed_at);
     let chart_steps: Vec<usize> = w.app().live_run().iter().flat_map(|r| r.steps.iter().map(|s| s.step)).collect();
     assert_eq!(chart_steps[..closed_at], (1..=closed_at).collect::<Vec<_>>(), "the charts show the whole run");
@@ -217,9 +219,13 @@ fn duration_and_learning_rate_are_measured_before_run() {
     w.until("the measurement is finished", |w| {
         w.app().session.as_ref().is_some_and(|s| s.measurements.estimate.is_some())
     });
-    assert!(w.shows_part("51 steps, about"));
+    assert!(w.shows("Measured") || w.shows_part("Measured"), "{:?}", w.texts());
+    assert!(w.shows_part("51 steps, 17 per epoch"));
     w.type_text("Epochs, num_train_epochs", "2");
-    assert!(w.shows_part("34 steps in 2 epochs"), "the estimate depends on the settings");
+    assert!(
+        w.shows_part("34 steps, 17 per epoch") && !w.shows_part("Measured"),
+        "the estimate depends on the settings"
+    );
     w.press("Find learning rate");
     w.until("the measurement is finished", |w| {
         w.app().session.as_ref().is_some_and(|s| s.measurements.lr_sweep.is_some())
@@ -258,7 +264,10 @@ fn all_runs_are_listed() {
     drop(project);
     let mut w = with_sample(&data);
     w.go_to("Train");
-    assert!(w.shows("Resume Run 30") && w.shows("Resume Run 1"));
+    w.click("All runs");
+    assert!(w.shows("More for Run 30") && w.shows_part("Run 30, dev F1"));
+    w.type_text("Filter runs", "run 27");
+    assert!(w.shows_part("Run 27, dev F1") && !w.shows_part("Run 30, dev F1"));
 }
 
 #[test]
@@ -278,6 +287,7 @@ fn run_continues_while_another_dataset_is_open() {
     w.until("the other dataset is open", |w| name(w).as_deref() == Some("other"));
     assert!(w.app().parked.is_some() && w.shows_part("Run 1 of sample: "));
     w.go_to("Train");
+    w.click("All runs");
     assert!(w.shows("No runs yet"));
     w.until("the run has ended", |w| w.app().parked.is_none());
     assert!(w.shows_part("Run 1 of sample has ended"));
@@ -329,7 +339,8 @@ fn with_unfinished_run_and_edit(data: &Rc<tempfile::TempDir>) -> Window {
 fn run_resumes_after_edit() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = with_unfinished_run_and_edit(&data);
-    w.press("Resume Run 1");
+    w.until("the run is shown", |w| w.shows("Resume"));
+    w.press("Resume");
     w.until("the run continues", |w| w.app().live_run().is_some_and(|r| r.steps.len() > 17));
     assert!(
         w.app().live_run().is_some_and(|r| {
@@ -349,16 +360,105 @@ fn rejected_resume_can_be_retried() {
     // A run of an old version has no stored data.
     let folder = w.app().session.as_ref().and_then(|a| a.runs().last().map(|r| r.dir.clone())).expect("a run");
     std::fs::remove_file(folder.join("plan.safetensors")).expect("removed");
-    w.press("Resume Run 1");
+    w.until("the run is shown", |w| w.shows("Resume"));
+    w.press("Resume");
     w.until("the resume is rejected", has_ended);
     assert!(w.shows_part("have changed since the start of the run"));
     assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
     w.key(egui::Modifiers::COMMAND, egui::Key::Z);
-    w.press("Resume Run 1");
+    w.press("Resume");
     w.until("the run continues", |w| w.app().live_run().is_some_and(|r| r.started.is_some() && !r.steps.is_empty()));
     w.press("Stop");
     w.click("Stop and keep best model");
     w.until("the run has ended", has_ended);
     assert_eq!(outcome(&w), Some(RunStatus::Stopped));
     assert_eq!(w.app().session.as_ref().map(|a| a.runs().len()), Some(1));
+}
+
+/// Opens a window with a file of plain sentences without labels, and a dev file if `dev` is not empty.
+fn with_text(train: &str, dev: &str) -> (tempfile::TempDir, Window) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("notes");
+    std::fs::create_dir(&at).expect("a folder");
+    std::fs::write(at.join("train.conll"), train).expect("a file");
+    if !dev.is_empty() {
+        std::fs::write(at.join("dev.conll"), dev).expect("a file");
+    }
+    let mut w = Window::open(&[&at]);
+    w.until("the folder is open", |w| w.app().session.is_some());
+    (folder, w)
+}
+
+#[test]
+fn unfinished_sentences_are_not_trained_on() {
+    let unlabeled = "Ada O\n\nsaw O\n\nOslo O\n\nBergen O\n\n";
+    let (_folder, mut w) = with_text(unlabeled, "");
+    w.ask(Command::Labels(LabelCommand::NewLabel("X".into())));
+    for sentence in [0, 2] {
+        w.ask(Command::View(ViewCommand::GoToSentence(sentence)));
+        w.ask(Command::View(ViewCommand::Select(0, 0)));
+        w.ask(Command::Labels(LabelCommand::Label(LabelId::default())));
+    }
+    w.go_to("Train");
+    let counts = |w: &Window, done: usize, labeled: usize| {
+        let sentences = |n: usize| if n == 1 { "1 sentence".to_owned() } else { format!("{n} sentences") };
+        w.shows(&format!("Train on: Done, {}", sentences(done)))
+            && w.shows(&format!("Train on: Labeled, {}", sentences(labeled)))
+            && w.shows("Train on: All, 4 sentences")
+    };
+    w.until("the data is known", |w| counts(w, 0, 2));
+    assert!(w.shows_part("No sentence of the train split is marked as done"), "{:?}", w.texts());
+    // All sentences would teach that the open ones have no entity.
+    w.click("Train on: All, 4 sentences");
+    w.until("the choice is used", |w| w.shows_part("teach the model that they contain no entity"));
+    w.press("Train on labeled sentences");
+    w.until("the choice is used", |w| w.shows("Sentences per epoch") && !w.shows_part("teach the model"));
+    assert_eq!(w.app().train_page.selection.train_on, Some(TrainOn::Labeled));
+    w.click("Folder");
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.type_text("Epochs, num_train_epochs", "1");
+    w.until("the folder is checked", |w| matches!(w.app().train_page.model_info, Some(Ok(_))));
+    w.press("Train");
+    w.until("the run has ended", has_ended);
+    let started = w.app().live_run().and_then(|run| run.started.clone()).expect("a started run");
+    assert_eq!((started.train_sentences, started.dev_sentences), (1, 1), "one of two labeled sentences is held out");
+    let selection = w.app().session.as_ref().map(|session| session.runs()[0].details.selection);
+    assert_eq!(selection.and_then(|selection| selection.train_on), Some(TrainOn::Labeled));
+}
+
+#[test]
+fn dev_without_spans_offers_held_out_sentences() {
+    let train = "Ada B-PER\n\nOslo B-LOC\n\n".repeat(20);
+    let (_folder, mut w) = with_text(&train, "rain O\n\nsun O\n\n");
+    w.go_to("Train");
+    w.until("the data is known", |w| w.shows_part("F1 cannot be measured: the dev sentences have no spans"));
+    w.press("Hold out a part of train");
+    w.until("a part is held out", |w| w.shows_part("4 of 40 sentences are held out"));
+    assert!(!w.shows_part("F1 cannot be measured"));
+    assert!(w.shows_part("Dev has only 4 spans"), "{:?}", w.texts());
+    w.choose("Development", "Dev, 2 sentences");
+    w.until("the dev split is used", |w| w.shows_part("F1 cannot be measured"));
+}
+
+#[test]
+fn closing_the_window_during_a_run_asks() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_sample(&data);
+    w.go_to("Train");
+    w.click("Folder");
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.type_text("Epochs, num_train_epochs", "900");
+    w.press("Train");
+    w.until("an epoch is evaluated", |w| w.app().live_run().is_some_and(|run| !run.dev.is_empty()));
+    w.request_close();
+    w.until("the question is shown", |w| w.shows_part("Run 1 is in progress ("));
+    w.press("Keep training");
+    assert!(w.dialog().is_none() && w.app().is_training() && w.app().quitting.is_none());
+    w.request_close();
+    w.until("the question is shown", |w| w.shows("Quit and resume later"));
+    w.press("Stop, then quit");
+    w.until("the run has ended", has_ended);
+    assert_eq!(outcome(&w), Some(RunStatus::Stopped));
+    drop(w);
+    assert_eq!(outcome(&with_sample(&data)), Some(RunStatus::Stopped));
 }

@@ -140,6 +140,12 @@ impl Groups {
     }
 }
 
+/// Returns the unit of each sentence: its document, or the sentence itself if all are in one document. Units are numbered
+/// from 0 in the order of the sentences.
+pub fn unit_of_each_sentence(sentences: &[SentenceId]) -> Vec<usize> {
+    Units::of(sentences.iter().copied()).of_sentence
+}
+
 /// Units of the sentences: their documents, or the sentences themselves if they are in one document.
 pub(super) struct Units {
     pub unit: ResamplingUnit,

@@ -6,6 +6,7 @@
 use super::cases::{Case, CaseEntity};
 use super::pairing::Outcome;
 use crate::corpus::holdout::splitmix64;
+use crate::eval::PrfScore;
 
 /// Counts of entities from which precision, recall and F1 follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,12 @@ impl std::ops::AddAssign for EntityCounts {
 }
 
 impl EntityCounts {
+    /// Returns the counts that were added between two scores.
+    pub fn between(before: &PrfScore, after: &PrfScore) -> Self {
+        let added = |count: fn(&PrfScore) -> usize| (count(after) - count(before)) as u32;
+        Self { correct: added(|s| s.correct), predicted: added(|s| s.predicted), gold: added(|s| s.support) }
+    }
+
     /// Returns the F1 score, in `[0, 1]`. `None` without gold entities and predictions.
     pub fn f1(self) -> Option<f64> {
         ratio(2 * self.correct, self.predicted + self.gold)
@@ -117,6 +124,11 @@ impl UnitCounts {
         Self { n_groups, counts: vec![EntityCounts::default(); n_units * n_groups] }
     }
 
+    /// Creates counts of units with one group.
+    pub fn of_one_group(counts: Vec<EntityCounts>) -> Self {
+        Self { n_groups: 1, counts }
+    }
+
     /// Adds the entities of a case to the counts of its unit. `groups` returns the groups that contain an entity; a
     /// prediction is correct in each of its groups.
     pub(super) fn add_case<I: Iterator<Item = usize>>(
@@ -153,7 +165,7 @@ impl UnitCounts {
         &self.counts[unit * self.n_groups..(unit + 1) * self.n_groups]
     }
 
-    /// Returns the sums of all units by group.
+    /// Returns the sums of all units by group, as many as there are groups.
     pub fn totals(&self) -> Vec<EntityCounts> {
         let mut totals = vec![EntityCounts::default(); self.n_groups];
         (0..self.len()).for_each(|unit| self.add(unit, &mut totals));

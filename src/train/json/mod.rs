@@ -11,6 +11,7 @@ use super::event::{LogLevel, Outcome, TrainEvent};
 use super::job::TrainOutput;
 use super::measure::{LrSweep, RunEstimate};
 use crate::corpus::Split;
+use crate::eval::errors::{EntityCounts, UnitScores};
 use crate::predict::EvalMetrics;
 use records::{EstimateRecord, MetricsRecord, OutputRecord, StartedRecord, StepRecord, to_value};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,10 @@ enum Line {
         split: String,
         #[serde(default)]
         best: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        f1_interval: Option<[f64; 2]>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        by_unit: Vec<[u32; 3]>,
         #[serde(flatten)]
         scores: Box<MetricsRecord>,
     },
@@ -65,16 +70,28 @@ pub fn to_json(event: &TrainEvent) -> Value {
     to_value(&match event {
         TrainEvent::Started(started) => Line::Started(started.into()),
         TrainEvent::Step(step) => Line::Step(step.into()),
-        TrainEvent::Evaluated { epoch, split, scores, best } => Line::Evaluated {
+        TrainEvent::Evaluated { epoch, split, scores, best, units } => Line::Evaluated {
             epoch: *epoch,
             split: split.name().to_owned(),
             best: *best,
+            f1_interval: units.as_ref().and_then(|units| units.f1_interval),
+            by_unit: units.iter().flat_map(|units| &units.counts).map(|c| [c.correct, c.predicted, c.gold]).collect(),
             scores: Box::new(scores.into()),
         },
         TrainEvent::Saved { step } => Line::Saved { step: *step },
         TrainEvent::History(events) => Line::History { events: events.iter().map(to_json).collect() },
         TrainEvent::Log(level, text) => Line::Note { weight: level.name().to_owned(), text: text.clone() },
     })
+}
+
+/// Removes the counts by unit from an event and from the events of a history, for readers outside of this program.
+pub fn without_units(mut event: Value) -> Value {
+    if let Some(fields) = event.as_object_mut() {
+        fields.remove("by_unit");
+        let earlier = fields.get_mut("events").and_then(Value::as_array_mut);
+        earlier.into_iter().flatten().for_each(|event| *event = without_units(event.take()));
+    }
+    event
 }
 
 /// Converts the metrics of a split to a JSON object.
@@ -122,9 +139,18 @@ pub fn from_json(value: &Value) -> Result<TrainEvent, JsonError> {
     match Line::deserialize(value)? {
         Line::Started(record) => Ok(TrainEvent::Started(record.try_into()?)),
         Line::Step(record) => Ok(TrainEvent::Step(record.into())),
-        Line::Evaluated { epoch, split, best, scores } => {
+        Line::Evaluated { epoch, split, best, f1_interval, by_unit, scores } => {
             let split = Split::from_name(&split).ok_or(JsonError::Unknown("split", split))?;
-            Ok(TrainEvent::Evaluated { epoch, split, scores: (*scores).try_into()?, best })
+            let counts: Vec<_> = by_unit
+                .iter()
+                .map(|[correct, predicted, gold]| EntityCounts {
+                    correct: *correct,
+                    predicted: *predicted,
+                    gold: *gold,
+                })
+                .collect();
+            let units = (!counts.is_empty()).then(|| Box::new(UnitScores { counts, f1_interval }));
+            Ok(TrainEvent::Evaluated { epoch, split, scores: (*scores).try_into()?, best, units })
         }
         Line::Saved { step } => Ok(TrainEvent::Saved { step }),
         Line::History { events } => {
@@ -211,12 +237,16 @@ mod tests {
         let check = |event: TrainEvent| assert_eq!(from_json(&to_json(&event)).ok(), Some(event));
         let step =
             Step { step: 3, epoch: 0.5, loss: 1.25, merged: 2, grad_norm: 4.5, remaining: 9.0, ..Step::default() };
-        let evaluated = TrainEvent::Evaluated { epoch: 2, split: Split::Dev, scores: scores(), best: true };
+        let evaluated =
+            |units| TrainEvent::Evaluated { epoch: 2, split: Split::Dev, scores: scores(), best: true, units };
+        let counts = EntityCounts { correct: 2, predicted: 3, gold: 4 };
+        let units = UnitScores { counts: vec![counts, counts], f1_interval: Some([0.25, 0.75]) };
         check(TrainEvent::Step(step));
-        check(evaluated.clone());
+        check(evaluated(None));
+        check(evaluated(Some(Box::new(units))));
         check(TrainEvent::Saved { step: 17 });
         check(TrainEvent::Log(LogLevel::Warning, "a line\nand another".into()));
-        check(TrainEvent::History(vec![TrainEvent::Step(step), evaluated]));
+        check(TrainEvent::History(vec![TrainEvent::Step(step), evaluated(None)]));
         let schedule = LrSchedule { shape: SchedulerType::Cosine, steps: 34, warmup: 4 };
         let labels = vec!["PER".to_owned(), "LOC".to_owned()];
         check(TrainEvent::Started(Started { schedule, steps: 34, labels, head_reused: true, ..Started::default() }));

@@ -6,6 +6,7 @@ mod step_log;
 
 use crate::corpus::Split;
 use crate::disk;
+use crate::eval::errors::{EntityCounts, UnitScores};
 use crate::eval::token_metrics::F1;
 use crate::model::device::SelectedDevice;
 use crate::model::loss::CrossEntropyLoss;
@@ -13,7 +14,7 @@ use crate::model::pretrained::FILES;
 use crate::model::weights::LoadReport;
 use crate::model::{Bert, ComputeDtype, ModelError, choose, device};
 use crate::predict::evaluate::{self, Gold};
-use crate::predict::{EvalMetrics, Tagger};
+use crate::predict::{EvalMetrics, ModelEvaluation, Tagger};
 use crate::train::arguments::{SaveStrategy, TrainingArguments, steps};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::checkpoint_dirs;
@@ -164,8 +165,8 @@ struct RunCounters {
 
 /// Result of an evaluation.
 pub(super) enum EvalResult {
-    /// Metrics, or `None` if there are no sentences.
-    Complete(Option<EvalMetrics>),
+    /// Metrics and predictions. `None` without sentences.
+    Complete(Option<Box<ModelEvaluation>>),
     /// The user ended the run during the evaluation.
     Stopped,
 }
@@ -334,8 +335,8 @@ impl<'a> TrainingRun<'a> {
 
     fn run_to_end(mut self, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
         let mut outcome = Outcome::Completed;
-        self.metrics_writer =
-            MetricsWriter::create(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
+        let history: Vec<_> = self.progress.history.events().iter().cloned().map(json::without_units).collect();
+        self.metrics_writer = MetricsWriter::create(self.arguments.report_to, &self.job.out, &history)?;
         let done = self.progress.step / self.steps_an_epoch();
         let patience = self.arguments.early_stopping_patience;
         // If the run was suspended during the evaluation of an epoch, only this evaluation is repeated.
@@ -446,7 +447,9 @@ impl<'a> TrainingRun<'a> {
         if let Some(fields) = value.as_object_mut() {
             fields.entry("step").or_insert(self.progress.step.into());
         }
-        self.metrics_writer.iter().for_each(|report| report.write_event(&value));
+        if let Some(report) = &self.metrics_writer {
+            report.write_event(&json::without_units(value.clone()));
+        }
         self.progress.history.push(value);
         observer.on_event(event);
     }
@@ -460,7 +463,7 @@ impl<'a> TrainingRun<'a> {
         let scores = evaluate::score(&tagger, gold, |_, _| {
             !matches!(observer.control(), TrainerControl::Stop | TrainerControl::Suspend)
         })?;
-        Ok(scores.map_or(EvalResult::Stopped, |scores| EvalResult::Complete(Some(scores))))
+        Ok(scores.map_or(EvalResult::Stopped, |scores| EvalResult::Complete(Some(Box::new(scores)))))
     }
 
     /// Evaluates the network on dev. Returns true if it is the best so far, or `None` if the run was stopped.
@@ -468,8 +471,10 @@ impl<'a> TrainingRun<'a> {
     /// # Errors
     /// Returns [`TrainError::Suspended`] if the run was suspended during the evaluation.
     fn evaluate_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Option<bool>, TrainError> {
-        let scores = match self.evaluate(&self.tagger.bert, &self.data.dev, observer)? {
-            EvalResult::Complete(scores) => scores,
+        let (scores, units) = match self.evaluate(&self.tagger.bert, &self.data.dev, observer)? {
+            EvalResult::Complete(result) => {
+                result.map_or((None, None), |result| (Some(result.metrics), units_of(result.by_unit)))
+            }
             EvalResult::Stopped if observer.control() == TrainerControl::Suspend => return Err(self.suspend(observer)),
             EvalResult::Stopped => return Ok(None),
         };
@@ -490,10 +495,8 @@ impl<'a> TrainingRun<'a> {
         let exceeds = |b: &BestModel, margin: f64| metric.is_better(value(&scores), value(&b.scores), margin);
         let better = self.best.as_ref().is_none_or(|b| scores.is_none() || exceeds(b, 0.0));
         if let Some(scores) = &scores {
-            self.emit(
-                TrainEvent::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better },
-                observer,
-            );
+            let scores = scores.clone();
+            self.emit(TrainEvent::Evaluated { epoch, split: Split::Dev, scores, best: better, units }, observer);
         }
         let threshold = self.arguments.early_stopping_threshold;
         let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || exceeds(b, threshold));
@@ -517,19 +520,22 @@ impl<'a> TrainingRun<'a> {
         };
         // The test evaluation uses the network as it is saved.
         let bert = bert.merged()?;
-        let test = match self.evaluate(&bert, &self.data.test, observer)? {
-            EvalResult::Complete(scores) => scores,
+        let (test, units) = match self.evaluate(&bert, &self.data.test, observer)? {
+            EvalResult::Complete(result) => {
+                result.map_or((None, None), |result| (Some(result.metrics), units_of(result.by_unit)))
+            }
             EvalResult::Stopped if observer.control() == TrainerControl::Suspend && outcome == Outcome::Completed => {
                 return Err(self.suspend(observer));
             }
             EvalResult::Stopped => {
                 observer.on_event(TrainEvent::Log(LogLevel::Info, "run stopped: test was not evaluated".into()));
-                None
+                (None, None)
             }
         };
         if let Some(scores) = &test {
             let scores = scores.clone();
-            self.emit(TrainEvent::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false }, observer);
+            let event = TrainEvent::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false, units };
+            self.emit(event, observer);
         }
         let finished = TrainOutput {
             outcome,
@@ -577,6 +583,11 @@ fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
     Some(format!(
         "the run continues on {now} instead of {before}; results will not be identical to an uninterrupted run"
     ))
+}
+
+/// Returns the scores by unit. `None` if the units are not known.
+fn units_of(counts: Vec<EntityCounts>) -> Option<Box<UnitScores>> {
+    (!counts.is_empty()).then(|| Box::new(UnitScores::new(counts)))
 }
 
 /// Formats a number of epochs: 1 epoch, 2 epochs.

@@ -94,6 +94,7 @@ impl TrainingRun<'_> {
                 }
                 EvalResult::Stopped => None,
             };
+            let scores = scores.map(|result| result.metrics);
             self.best = Some(BestModel { step, epoch, bert, scores });
         }
         observer.on_event(TrainEvent::Log(LogLevel::Success, format!("resumed from step {}", state.step)));

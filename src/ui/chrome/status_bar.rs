@@ -6,6 +6,7 @@ use crate::app::{App, Command, Page};
 use crate::i18n::{tr, trn};
 use crate::session::Session;
 use crate::session::run::{LiveRun, RunState};
+use crate::train::Outcome;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{format_duration, thousands};
 use crate::ui::page_table::page_spec;
@@ -74,12 +75,17 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
     if let Some(run) = app.live_run() {
         match &run.state {
-            RunState::Ended(_) if app.page == Page::Train => {
-                widgets::icon(ui, icon::CHECK, 14.0, p.success);
-                label(ui, TextRole::Small, p.text_secondary, &tr!("Run {run} completed", run = run.id));
+            RunState::Ended(output) if app.page == Page::Train => {
+                let (glyph, color, text) = match output.outcome {
+                    Outcome::Completed => (icon::CHECK, p.success, tr!("Run {run} completed", run = run.id)),
+                    Outcome::Stopped => (icon::SQUARE, p.warning, tr!("Run {run} stopped", run = run.id)),
+                    Outcome::Diverged => (icon::TRIANGLE_ALERT, p.error, tr!("Run {run} diverged", run = run.id)),
+                };
+                widgets::icon(ui, glyph, 14.0, color);
+                label(ui, TextRole::Small, p.text_secondary, &text);
                 return;
             }
-            RunState::Running(_) | RunState::Ended(_) | RunState::Canceled => {}
+            RunState::Running(_) | RunState::Ended(_) | RunState::Canceled | RunState::Interrupted => {}
             RunState::Failed(_) => {
                 widgets::icon(ui, icon::CIRCLE_ALERT, 14.0, p.error);
                 label(ui, TextRole::Small, p.text_secondary, &tr!("Run {run} failed", run = run.id));

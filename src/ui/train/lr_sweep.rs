@@ -18,8 +18,6 @@ pub fn show(ui: &mut Ui, sweep: &LrSweep, out: &mut Commands) {
     // The x axis of a chart is linear, so the exponent of the rate is plotted.
     let points: Vec<[f64; 2]> = sweep.points.iter().map(|[rate, loss]| [rate.log10(), *loss]).collect();
     let series = [Series::new(tr!("Loss"), p.series[0], &points).width(2.0)];
-    // Leaves space for the scroll bar of the charts below.
-    ui.set_max_width(ui.available_width() - 10.0);
     Card::new(tr!("Learning rate finder"))
         .subtitle(tr!("Smoothed loss by learning rate"))
         .without_padding()

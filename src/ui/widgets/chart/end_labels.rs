@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Galley, Pos2, Rangef, Rect, Stroke, Ui, pos2, vec2};
 
-use crate::ui::theme::TextRole;
+use crate::ui::theme::{self, TextRole};
 use crate::ui::widgets::paint::put_text;
 
 use super::plot::Plot;
@@ -16,12 +16,15 @@ const GAP: f32 = 10.0;
 /// Displacement above which a thin stroke connects a name to its line, in points.
 const LEADER_LINE_DISTANCE: f32 = 6.0;
 
-/// Narrows the plot so that all names fit after it, for the current and the future end of each line.
+/// Narrows the plot so that each name fits after the end of its line. A line that ends early leaves space for its name.
 pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>]) {
-    let widest = named(series).map(|s| galley(ui, s).size().x).fold(0.0, f32::max);
-    if widest > 0.0 {
-        plot.rect.max.x = (plot.rect.right() - GAP - widest).max(plot.rect.left() + 1.0);
-    }
+    let right_of = |series: &Series<'_>| {
+        let end = plot.x.normalize(series.last()?[0]).filter(|end| *end > 0.0)?;
+        let space = plot.rect.width() - GAP - galley(ui, series).size().x;
+        Some(plot.rect.left() + space / end)
+    };
+    let right = named(series).filter_map(right_of).fold(plot.rect.right(), f32::min);
+    plot.rect.max.x = right.max(plot.rect.left() + 1.0);
 }
 
 /// Paints the names, moved apart if lines end close together.
@@ -36,6 +39,9 @@ pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
             ui.painter().line_segment(tie, Stroke::new(1.0, name.line.gamma_multiply(0.6)));
         }
         let note = Rect::from_min_size(at, egui::Vec2::ZERO);
+        // A name can be over the grid or over another line.
+        let ground = Align2::LEFT_CENTER.align_size_within_rect(name.galley.size(), note).expand2(vec2(3.0, 0.0));
+        ui.painter().rect_filled(ground, 3, theme::colors(ui).panel);
         put_text(ui.painter(), note, Align2::LEFT_CENTER, name.galley, name.ink);
     }
 }

@@ -3,7 +3,8 @@
 use crate::i18n::tr;
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::epaint::Mesh;
+use egui::{Align2, Color32, Painter, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, TextRole, metrics};
 use crate::ui::widgets::paint::{hairline, put_text};
@@ -21,6 +22,25 @@ pub struct ReferenceLine<'a> {
     pub color: Color32,
 }
 
+/// A range of y at each x, for example an interval, drawn under the lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Band<'a> {
+    /// x, lower and upper y, in ascending order of x.
+    pub points: &'a [[f64; 3]],
+    pub color: Color32,
+}
+
+/// Interaction with a chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartResponse {
+    /// x under the pointer, for the cursors of adjacent charts.
+    pub hovered: Option<f64>,
+    /// Range of x that the user dragged over.
+    pub dragged: Option<RangeInclusive<f64>>,
+    /// True after a double click, which shows everything again.
+    pub is_reset: bool,
+}
+
 /// A line chart that fills the available space.
 #[must_use = "a chart is shown by `show`"]
 pub struct LineChart<'a> {
@@ -30,6 +50,8 @@ pub struct LineChart<'a> {
     format_x: fn(f64) -> String,
     x_range: Option<RangeInclusive<f64>>,
     y_range: Option<RangeInclusive<f64>>,
+    y_floor: f64,
+    bands: &'a [Band<'a>],
     logarithmic: bool,
     vertical_lines: &'a [(f64, &'a str)],
     future_from: Option<f64>,
@@ -50,6 +72,8 @@ impl<'a> LineChart<'a> {
             format_x: |x| format_tick(x.round()),
             x_range: None,
             y_range: None,
+            y_floor: f64::NEG_INFINITY,
+            bands: &[],
             logarithmic: false,
             vertical_lines: &[],
             future_from: None,
@@ -82,6 +106,18 @@ impl<'a> LineChart<'a> {
     /// Sets the minimum range of y. It is extended to whole ticks.
     pub fn y_range(mut self, range: RangeInclusive<f64>) -> Self {
         self.y_range = Some(range);
+        self
+    }
+
+    /// Sets a y below which nothing is shown, so that one outlier does not flatten all lines.
+    pub fn y_floor(mut self, floor: f64) -> Self {
+        self.y_floor = floor;
+        self
+    }
+
+    /// Sets the ranges under the lines.
+    pub fn bands(mut self, bands: &'a [Band<'a>]) -> Self {
+        self.bands = bands;
         self
     }
 
@@ -134,19 +170,31 @@ impl<'a> LineChart<'a> {
 
     /// Shows the chart. Returns the x under the pointer, for the cursors of adjacent charts.
     pub fn show(self, ui: &mut Ui) -> Option<f64> {
+        self.show_with(ui, Sense::hover()).hovered
+    }
+
+    /// Shows the chart. A drag selects a range of x, and a double click resets it.
+    pub fn show_zoomable(self, ui: &mut Ui) -> ChartResponse {
+        self.show_with(ui, Sense::click_and_drag())
+    }
+
+    fn show_with(self, ui: &mut Ui, sense: Sense) -> ChartResponse {
         let size = ui.available_size().max(vec2(80.0, 60.0));
-        let (space, response) = ui.allocate_exact_size(size, Sense::hover());
+        let (space, response) = ui.allocate_exact_size(size, sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
         let Some((x, y)) = self.axes() else {
             let words = TextRole::Caption.single_line(ui, tr!("Nothing to show yet"));
             put_text(ui.painter(), space, Align2::CENTER_CENTER, words, theme::colors(ui).text_muted);
-            return None;
+            return ChartResponse::default();
         };
         let mut plot = Plot::inside(space, x, y);
         end_labels::make_room(ui, &mut plot, self.series);
 
         self.paint_ground(ui, &plot);
         let clipped = ui.painter().with_clip_rect(ui.clip_rect().intersect(plot.rect.expand(4.0)));
+        for band in self.bands {
+            band.paint(&clipped, &plot);
+        }
         for series in self.series {
             series.paint(&clipped, &plot);
         }
@@ -159,20 +207,46 @@ impl<'a> LineChart<'a> {
         if let Some(x) = hovered.or(self.cursor) {
             self.paint_cursor(ui, &plot, x, hovered.is_some());
         }
-        hovered
+        let dragged = self.dragged(ui, &plot, &response);
+        ChartResponse { hovered, dragged, is_reset: response.double_clicked() }
+    }
+
+    /// Paints the range under a drag, and returns it at the end.
+    fn dragged(&self, ui: &Ui, plot: &Plot, response: &Response) -> Option<RangeInclusive<f64>> {
+        const MIN_WIDTH: f32 = 8.0;
+        let id = response.id.with("drag");
+        if response.drag_started()
+            && let Some(from) = response.interact_pointer_pos()
+        {
+            ui.data_mut(|data| data.insert_temp(id, from.x));
+        }
+        let (from, to) = (ui.data(|data| data.get_temp::<f32>(id))?, response.interact_pointer_pos()?.x);
+        let range = plot.rect.x_range();
+        let (low, high) = (range.clamp(from.min(to)), range.clamp(from.max(to)));
+        if !response.drag_stopped() {
+            let shade = plot.rect.with_min_x(low).with_max_x(high);
+            ui.painter().rect_filled(shade, 0, theme::colors(ui).accent.gamma_multiply(0.18));
+            return None;
+        }
+        ui.data_mut(|data| data.remove::<f32>(id));
+        (high - low >= MIN_WIDTH).then(|| plot.x_at(low)..=plot.x_at(high))
     }
 
     /// Returns the axes around all drawable points, or `None` if there are no points.
     fn axes(&self) -> Option<(Axis, Axis)> {
         let drawable = |[x, y]: &&[f64; 2]| x.is_finite() && y.is_finite() && (!self.logarithmic || *y > 0.0);
-        let points = || self.series.iter().flat_map(|series| series.points).filter(drawable);
+        let is_visible = |[x, _]: &[f64; 2]| self.x_range.as_ref().is_none_or(|range| range.contains(x));
+        let ends = self.bands.iter().flat_map(|band| band.points).flat_map(|[x, low, high]| [[*x, *low], [*x, *high]]);
+        let lines = self.series.iter().flat_map(|series| series.points).copied();
+        let all: Vec<[f64; 2]> = lines.chain(ends).filter(|point| drawable(&point)).collect();
         let range = |of: usize| {
-            let low = points().map(|point| point[of]).fold(f64::INFINITY, f64::min);
-            let high = points().map(|point| point[of]).fold(f64::NEG_INFINITY, f64::max);
+            let values = || all.iter().filter(|point| is_visible(point)).map(|point| point[of]);
+            let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
             (low <= high).then_some(low..=high)
         };
         let x = Axis::exact(self.x_range.clone().or_else(|| range(0))?);
         let mut y_range = range(1)?;
+        y_range = y_range.start().max(self.y_floor.min(*y_range.end()))..=*y_range.end();
         if let Some(least) = &self.y_range {
             y_range = y_range.start().min(*least.start())..=y_range.end().max(*least.end());
         }
@@ -254,5 +328,26 @@ impl<'a> LineChart<'a> {
         let lasts = self.series.iter().filter_map(Series::last);
         let last = lasts.map(|point| point[0]).fold(x, f64::max);
         last - x <= x - first
+    }
+}
+
+impl Band<'_> {
+    fn paint(&self, painter: &Painter, plot: &Plot) {
+        let color = self.color.gamma_multiply(0.18);
+        let ends = self
+            .points
+            .iter()
+            .filter_map(|[x, low, high]| Some([plot.to_screen([*x, *low])?, plot.to_screen([*x, *high])?]));
+        let mut mesh = Mesh::default();
+        for [low, high] in ends {
+            let next = mesh.vertices.len() as u32;
+            mesh.colored_vertex(low, color);
+            mesh.colored_vertex(high, color);
+            if let Some(before) = next.checked_sub(2) {
+                mesh.add_triangle(before, before + 1, next);
+                mesh.add_triangle(before + 1, next, next + 1);
+            }
+        }
+        painter.add(Shape::mesh(mesh));
     }
 }

@@ -9,5 +9,5 @@ mod plot;
 mod series;
 mod tooltip;
 
-pub use line_chart::{LineChart, ReferenceLine};
+pub use line_chart::{Band, ChartResponse, LineChart, ReferenceLine};
 pub use series::Series;

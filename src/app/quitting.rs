@@ -1,0 +1,38 @@
+//! Closing of the window while a run is in progress.
+
+use super::dialogs::Dialog;
+use super::effect::Effect;
+use super::runs::control;
+use super::state::App;
+use crate::train::event::TrainerControl;
+
+/// Answer of the user to the question about the run in progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuitChoice {
+    /// The run is suspended, and can be resumed in the next window.
+    SuspendRun,
+    /// The run is stopped, and the window closes after its best model is saved.
+    StopRun,
+}
+
+/// Closes the window as the user has chosen.
+pub(super) fn quit(app: &mut App, choice: QuitChoice, effects: &mut Vec<Effect>) {
+    app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Quitting));
+    app.quitting = Some(choice);
+    match choice {
+        QuitChoice::SuspendRun => effects.push(Effect::CloseWindow),
+        QuitChoice::StopRun => control(app, effects, |_| TrainerControl::Stop),
+    }
+    close_after_run(app, effects);
+}
+
+/// Closes the window if the stopped run has ended. Closes the question if the run has ended without an answer.
+pub(super) fn close_after_run(app: &mut App, effects: &mut Vec<Effect>) {
+    if app.active_run().is_some() {
+        return;
+    }
+    app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Quitting));
+    if app.quitting == Some(QuitChoice::StopRun) {
+        effects.push(Effect::CloseWindow);
+    }
+}
