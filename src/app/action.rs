@@ -53,6 +53,8 @@ pub enum Action {
     ToggleSubwords,
     AddLabel,
     Quit,
+    /// Moves the focus to the search field of the sentence list.
+    Search,
     NewRun,
     ShowAllRuns,
     StartTraining,

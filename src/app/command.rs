@@ -6,7 +6,7 @@ use super::page_commands::{
     DataCommand, EvaluateCommand, ImportCommand, LabelCommand, MatchCommand, RunCommand, SavedCommand, SettingsCommand,
     SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
-use super::quitting::QuitChoice;
+use super::quit_choice::QuitChoice;
 use super::text_prompt::TextPrompt;
 use crate::corpus::SentenceId;
 use crate::project::{SourceDecision, Today};
@@ -19,6 +19,8 @@ pub enum Command {
     Run(Action),
     /// Opens this path.
     Open(PathBuf),
+    /// Opens the dataset that was open when the program was closed.
+    Reopen,
     /// Shows the import preview of this path. A known dataset is opened immediately.
     Import(PathBuf),
     /// Writes the corpus to this path.
@@ -106,6 +108,7 @@ impl Command {
             Self::Runs(command) => command.writes(),
             Self::Evaluate(command) => command.writes(),
             Self::Open(_)
+            | Self::Reopen
             | Self::Import(_)
             | Self::SaveTo(_)
             | Self::WriteFile(..)

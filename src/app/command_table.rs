@@ -454,12 +454,16 @@ pub const COMMANDS: &[CommandSpec] = &[
     evaluate(Action::CloseCases, "eval::close", "Close list of errors", icon::X)
         .keys(&[Shortcut::key("Escape")])
         .needs(Needs::Dataset),
+    everywhere(Action::Search, "search::focus", "Search sentences", icon::TEXT_SEARCH)
+        .keys(&[Shortcut::ctrl("F")])
+        .needs(Needs::Dataset)
+        .opens(),
     everywhere(Action::Palette, "palette::open", "Show command palette", icon::SEARCH)
         .keys(&[Shortcut::ctrl("K")])
         .needs(Needs::Nothing)
         .opens(),
     everywhere(Action::ShowShortcuts, "help::shortcuts", "Show keyboard shortcuts", icon::KEYBOARD)
-        .keys(&[Shortcut::ctrl("Slash")])
+        .keys(&[Shortcut::ctrl("Slash"), Shortcut::key("F1")])
         .needs(Needs::Nothing)
         .opens(),
     everywhere(Action::ToggleTheme, "view::theme", "Toggle theme", icon::SUN).needs(Needs::Nothing),

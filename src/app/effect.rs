@@ -37,6 +37,8 @@ pub enum Effect {
     StoreSettings,
     /// Closes the window.
     CloseWindow,
+    /// Moves the focus to the search field of the sentence list.
+    FocusSearch,
 }
 
 impl Pick {

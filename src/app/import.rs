@@ -6,6 +6,7 @@
 use super::dialogs::{Dialog, ImportPreview};
 use super::effect::Effect;
 use super::page_commands::ImportCommand;
+use super::place;
 use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::Corpus;
@@ -75,6 +76,7 @@ fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
 
 /// Opens the previewed dataset.
 fn confirm(app: &mut App, effects: &mut Vec<Effect>) {
+    place::store(app);
     let is_reading = app.requests.is_pending(Slot::Opening);
     if let Some(preview) = preview(app).filter(|_| !is_reading)
         && let Ok(dataset) = &preview.result

@@ -9,13 +9,13 @@
 //!   `run_list`: the runs of the project;
 //!   `refusal`: commands that cannot run now; `navigation`: the visible page.
 //! - [`requests`]: requests to the worker that have not ended; [`answers`]: its answers change the state; `opening`:
-//!   an opened dataset replaces the current one; [`saving`]: the end of a save.
+//!   an opened dataset replaces the current one; [`place`]: page, sentence, filter and form of the user; [`saving`]: the end of a save.
 //! - `editing`: write access to the open dataset; [`label_commands`], [`mod@matches`], [`suggestions`], `reviewing`:
 //!   commands that edit the open dataset (`crate::session`).
-//! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
+//! - [`train_page`], [`evaluate_page`], [`try_page`] with [`copied_prediction`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
 //!   snapshots; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
-//! - [`quitting`]: closing of the window during a run. [`notifications`]: messages to the user.
+//! - `quitting`: closing of the window during a run. [`notifications`]: messages to the user.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
@@ -23,6 +23,7 @@ pub mod action;
 pub mod answers;
 pub mod command;
 pub mod command_table;
+pub mod copied_prediction;
 pub mod data_page;
 pub mod dialogs;
 mod editing;
@@ -40,9 +41,11 @@ pub mod notifications;
 mod opening;
 pub mod page_commands;
 pub mod pages;
+pub mod place;
 mod preferences;
 pub mod project_file;
-pub mod quitting;
+pub mod quit_choice;
+mod quitting;
 pub mod refusal;
 pub mod requests;
 mod reviewing;

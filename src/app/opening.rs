@@ -5,6 +5,7 @@ use super::editing::apply_edit;
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::pages::Page;
+use super::place;
 use super::requests::Purpose;
 use super::state::App;
 use super::try_page;
@@ -18,8 +19,20 @@ use crate::session::Session;
 use crate::worker::{FileWork, Work};
 use std::path::{Path, PathBuf};
 
+/// Opens the dataset that was open when the program was closed. If the program ends before it is open, for example because
+/// the dataset cannot be handled, the next start does not try again.
+pub(super) fn reopen(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(path) = app.settings.open_dataset.take().filter(|_| !app.settings.starts_empty) else { return };
+    effects.push(Effect::StoreSettings);
+    if path.exists() {
+        app.is_reopening = true;
+        open(app, Some(path), effects);
+    }
+}
+
 /// Requests the opening of a dataset. `None` is the sample.
 pub(super) fn open(app: &mut App, path: Option<PathBuf>, effects: &mut Vec<Effect>) {
+    place::store(app);
     let name = path.as_ref().map_or_else(|| tr!("sample dataset").to_owned(), |path| path.display().to_string());
     app.requests.submit(Purpose::Open(name), Work::Files(FileWork::Open(path)), effects);
 }
@@ -53,9 +66,12 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     if let Some((title, text)) = notice {
         app.notifications.push(Notification::info(title, text));
     }
+    let is_restart = std::mem::take(&mut app.is_reopening);
+    app.settings.open_dataset = Some(session.path().to_owned());
     replace_session(app, session, effects);
     effects.push(Effect::AttachProject(Box::new(project)));
     effects.push(Effect::StoreSettings);
+    place::restore(app, is_restart, effects);
     apply_label_map(app, preview, effects);
 }
 

@@ -241,6 +241,8 @@ pub enum SettingsCommand {
     SetDensity(bool),
     /// Stores the width of the panel of this name, in points.
     PanelWidth(&'static str, f32),
+    /// Opens the last dataset at the start of the program, or starts without a dataset.
+    SetReopens(bool),
     /// Shows or hides the time worked today.
     SetShowTimer(bool),
     /// Hides or shows marks for invisible characters.

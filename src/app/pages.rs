@@ -24,6 +24,22 @@ impl Page {
     /// All pages, in the order of the navigation rail.
     pub const ALL: [Self; 5] = [Self::Annotate, Self::Train, Self::Evaluate, Self::Try, Self::Data];
 
+    /// Returns the stored name.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Annotate => "annotate",
+            Self::Train => "train",
+            Self::Evaluate => "evaluate",
+            Self::Try => "try",
+            Self::Data => "data",
+        }
+    }
+
+    /// Returns the page with this stored name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.id() == id)
+    }
+
     /// Returns the title in the interface language.
     pub fn title(self) -> &'static str {
         match self {

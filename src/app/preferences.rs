@@ -22,6 +22,7 @@ pub(super) fn run_command(app: &mut App, command: SettingsCommand, effects: &mut
     match command {
         SettingsCommand::SetTheme(light) => s.light = light,
         SettingsCommand::SetDensity(compact) => s.compact = compact,
+        SettingsCommand::SetReopens(on) => s.starts_empty = !on,
         SettingsCommand::SetShowTimer(on) => s.timer = on,
         SettingsCommand::HideInvisible(hide) => s.hide_invisible = hide,
         SettingsCommand::PanelWidth(panel, width) => drop(s.widths.insert(panel.to_owned(), width)),

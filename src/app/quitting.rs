@@ -2,18 +2,10 @@
 
 use super::dialogs::Dialog;
 use super::effect::Effect;
+use super::quit_choice::QuitChoice;
 use super::runs::control;
 use super::state::App;
 use crate::train::event::TrainerControl;
-
-/// Answer of the user to the question about the run in progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QuitChoice {
-    /// The run is suspended, and can be resumed in the next window.
-    SuspendRun,
-    /// The run is stopped, and the window closes after its best model is saved.
-    StopRun,
-}
 
 /// Closes the window as the user has chosen.
 pub(super) fn quit(app: &mut App, choice: QuitChoice, effects: &mut Vec<Effect>) {

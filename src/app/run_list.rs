@@ -9,7 +9,8 @@ use super::pages::Page;
 use super::requests::{Purpose, Slot};
 use super::runs::resume;
 use super::state::App;
-use super::train_commands::use_settings;
+use super::train_commands::{fill_form, inspect_base_model};
+use super::train_page::BaseModelInput;
 use crate::eval::errors::UnitDifference;
 use crate::failure::Failure;
 use crate::hub::ModelRef;
@@ -99,7 +100,9 @@ pub(super) fn copy_settings(app: &mut App, run: RunId, effects: &mut Vec<Effect>
     let Some(record) = app.session.as_ref().and_then(|session| session.run_record(run)).cloned() else { return };
     match settings::from_map(&record.details.settings) {
         Ok(arguments) => {
-            use_settings(app, &record, arguments, effects);
+            let base = BaseModelInput::parse(&record.details.base);
+            fill_form(app, base, arguments, record.details.selection);
+            inspect_base_model(app, effects);
             show_view(app, TrainView::NewRun);
         }
         Err(error) => {

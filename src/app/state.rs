@@ -5,7 +5,7 @@ use super::keymap::Keymap;
 use super::legacy_titles;
 use super::notifications::Notifications;
 use super::pages::{Page, SuggestionState, TryState};
-use super::quitting::QuitChoice;
+use super::quit_choice::QuitChoice;
 use super::requests::{Requests, Slot};
 use super::train_page::TrainForm;
 use crate::hub::ModelRef;
@@ -48,6 +48,8 @@ pub struct App {
     pub keymap: Keymap,
     /// Reason why edits cannot be stored, if any. While it is set, the open dataset must not be replaced.
     pub storage_error: Option<String>,
+    /// True while the dataset of the last window is being opened at the start of the program.
+    pub is_reopening: bool,
     /// Choice of the user to close the window while a run is in progress.
     pub quitting: Option<QuitChoice>,
     /// Directories of the program.
@@ -73,6 +75,7 @@ impl App {
             settings,
             system_light: None,
             storage_error: None,
+            is_reopening: false,
             quitting: None,
             dirs: places,
         }

@@ -7,8 +7,8 @@ use super::requests::{Purpose, Slot};
 use super::runs::run_preview;
 use super::state::App;
 use super::train_page::BaseModelInput;
+use crate::corpus::DataSelection;
 use crate::hub::ModelRef;
-use crate::project::RunRecord;
 use crate::session::results::Measurements;
 use crate::train::TrainingArguments;
 use crate::train::arguments::small_data_preset;
@@ -57,13 +57,16 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
     }
 }
 
-/// Fills the form with the settings, the base model and the choice of sentences of an earlier run.
-pub(super) fn use_settings(app: &mut App, record: &RunRecord, arguments: TrainingArguments, effects: &mut Vec<Effect>) {
-    let device = app.train_page.arguments.device;
-    app.train_page.set_arguments(TrainingArguments { device, ..arguments });
-    app.train_page.selection = record.details.selection;
-    let base = BaseModelInput::parse(&record.details.base);
-    run_command(app, TrainCommand::SetBaseModel(base), effects);
+/// Fills the form. The device is unchanged, and the base model is not read.
+pub(super) fn fill_form(app: &mut App, base: BaseModelInput, arguments: TrainingArguments, selection: DataSelection) {
+    let form = &mut app.train_page;
+    let device = form.arguments.device;
+    form.set_arguments(TrainingArguments { device, ..arguments });
+    form.selection = selection;
+    if form.base != base {
+        (form.base, form.model_info) = (base, None);
+    }
+    clear_measurements(app);
 }
 
 /// Sets a setting, and discards results that depend on it.

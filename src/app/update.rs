@@ -76,6 +76,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Run(action) => run_action(app, action, effects),
         Command::Open(path) => opening::open(app, Some(path), effects),
+        Command::Reopen => opening::reopen(app, effects),
         Command::Import(path) => import::start(app, path, effects),
         Command::SourceChange(decision) => source_change::decide(app, decision, effects),
         Command::SaveTo(path) => export::write_copy(app, path, effects),
@@ -200,6 +201,10 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::PreviousDifference => data_page::step_difference(app, false),
         Action::ResolveDifference(resolution) => data_page::resolve(app, resolution, effects),
         Action::Quit => effects.push(Effect::CloseWindow),
+        Action::Search => {
+            app.page = Page::Annotate;
+            effects.push(Effect::FocusSearch);
+        }
         Action::NewRun => run_list::show_view(app, TrainView::NewRun),
         Action::ShowAllRuns => run_list::show_view(app, TrainView::AllRuns),
         Action::StartTraining => start(app, effects),

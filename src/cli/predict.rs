@@ -9,10 +9,10 @@ use crate::format::{self, budget::Budget};
 use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
+use crate::predict::json::{entity_to_json, prediction_to_json};
 use crate::predict::text::CHUNK_BYTES;
 use crate::predict::{AggregationStrategy, Entity, PredictOptions, Prediction, Tagger, predict, predict_long};
 use crate::project::source::rewrite;
-use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,7 +118,7 @@ fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> 
     let mut between = "";
     predict_long(tagger, text, options, CHUNK_BYTES, |e| {
         if as_json {
-            json_part(&format!("{between}{}", entity(text, &e)))?;
+            json_part(&format!("{between}{}", entity_to_json(text, &e)))?;
             between = ",";
             Ok(())
         } else {
@@ -126,12 +126,6 @@ fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> 
         }
     })?;
     if as_json { json_part("]}\n") } else { Ok(()) }
-}
-
-/// Returns an entity as JSON.
-fn entity(text: &str, e: &Entity) -> serde_json::Value {
-    json!({"label": e.label, "start": e.start, "end": e.end, "byte_start": e.byte_start,
-        "byte_end": e.byte_end, "text": &text[e.byte_start..e.byte_end], "score": e.score})
 }
 
 /// Returns an entity as a line of text.
@@ -161,8 +155,7 @@ fn read(file: &Path) -> Result<String, CliError> {
 
 fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), CliError> {
     if as_json {
-        let entities: Vec<_> = prediction.entities.iter().map(|e| entity(text, e)).collect();
-        return json_line(&json!({"text": text, "entities": entities}));
+        return json_line(&prediction_to_json(text, &prediction.entities));
     }
     line(text)?;
     prediction.entities.iter().try_for_each(|e| line(shown(text, e)))

@@ -1,5 +1,6 @@
 //! Content of a project besides the dataset and its edits: runs, saved searches, snapshots, and settings.
 
+use super::place::Place;
 use super::progress::DailyProgress;
 use super::run_record::RunRecord;
 use super::selection_unit::SelectionUnit;
@@ -34,4 +35,6 @@ pub struct ProjectExtras {
     pub guidelines: String,
     /// Unit of the selection in text without spaces.
     pub selection_unit: SelectionUnit,
+    /// Place of the user.
+    pub place: Place,
 }

@@ -9,7 +9,7 @@
 //! - [`saving`]: the sources with the current labels; [`rebuilding`]: a project written again from memory.
 //! - [`writer`]: the thread that makes edits durable.
 //! - [`extras`]: runs, saved searches, snapshots; [`run_record`]: a training run; [`progress`]: sentences done by day.
-//! - [`selection_unit`]: unit of the selection in text without spaces.
+//! - [`selection_unit`]: unit of the selection in text without spaces. [`place`]: page, sentence and filter of the user.
 //! - [`app_dirs`]: data directories; [`settings`]: recent datasets and theme; [`sample`]: the bundled data and model.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
@@ -27,6 +27,7 @@ mod file_names;
 mod load;
 mod moved;
 pub mod opening;
+pub mod place;
 pub mod progress;
 pub mod project_file;
 mod read_options_json;
@@ -46,6 +47,7 @@ pub use app_dirs::AppDirs;
 pub use extras::{ProjectExtras, SavedSearch};
 pub use load::ProjectData;
 pub use opening::{Opened, Opening, SourceChange, SourceDecision};
+pub use place::{Place, RunForm};
 pub use progress::{DailyProgress, Today};
 pub use project_file::Project;
 pub use rebuilding::Memory;

@@ -8,6 +8,7 @@
 
 use super::app_dirs::AppDirs;
 use super::moved;
+use super::place::Place;
 use super::project_file::{ImportOrigin, Project, ProjectError};
 use super::source::{Dataset, SourceError};
 use super::{ProjectData, ProjectExtras};
@@ -399,6 +400,7 @@ pub(super) fn copy_extras(project: &mut Project, kept: &ProjectExtras) -> Result
         project.set_meta("worked", &kept.work_time)?;
     }
     project.set_meta("selection_unit", kept.selection_unit.id())?;
+    project.set_meta(Place::KEY, &kept.place.to_json())?;
     project.set_meta("guidelines", &kept.guidelines)
 }
 

@@ -144,7 +144,7 @@ pub struct RunDetails {
 }
 
 /// Stored form of the choice of the sentences.
-mod selection_json {
+pub(super) mod selection_json {
     use super::{DataSelection, DevSource, TrainOn};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

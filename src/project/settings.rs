@@ -48,6 +48,10 @@ pub struct Settings {
     pub guidelines: bool,
     /// True if the user agreed to see sentences of the test split.
     pub show_test_sentences: bool,
+    /// The open dataset, which the next start opens again.
+    pub open_dataset: Option<PathBuf>,
+    /// True if the program starts without a dataset.
+    pub starts_empty: bool,
     /// Recent datasets, newest first, at most eight.
     pub recents: Vec<Recent>,
     /// Settings of other versions of the program. They are kept.
@@ -171,6 +175,8 @@ impl Settings {
             widths: rest.take_each("widths"),
             guidelines: rest.take("guidelines"),
             show_test_sentences: rest.take("show_test_sentences"),
+            open_dataset: rest.take("open_dataset"),
+            starts_empty: rest.take("starts_empty"),
             recents: rest.take_list("recents"),
             others: rest.fields,
         };

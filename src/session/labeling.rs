@@ -52,6 +52,12 @@ pub enum SpanResize {
 }
 
 impl Session {
+    /// Returns the selected text of the current sentence.
+    pub fn selected_text(&self) -> Option<&str> {
+        let at = self.selection_as_span(LabelId::default())?;
+        Some(&self.document_at(self.current).text[at.start as usize..at.end as usize])
+    }
+
     /// Returns the indices of the selected words, first to last.
     pub fn selected(&self) -> Option<RangeInclusive<usize>> {
         self.selection.map(|(a, b)| a.min(b)..=a.max(b))

@@ -4,6 +4,7 @@
 //! - [`totals`]: counts that follow from the applied edits.
 //! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
+//! - `place`: sentence and filter of the user, for the next window.
 //! - `selection_unit`: selection by character or word in text without spaces.
 //! - [`run`]: state of a run; [`runs`]: presentation of all runs; [`results`]: findings and measurements.
 //! - [`evaluation`]: scores and errors of a model; [`evidence`]: the sentences of a number.
@@ -16,6 +17,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod labeling;
 pub mod matching;
+mod place;
 pub mod query;
 pub mod results;
 pub mod run;
@@ -37,7 +39,7 @@ use crate::hub::ModelRef;
 use crate::model::Alignment;
 use crate::model::align::AlignmentOptions;
 use crate::project::{
-    DailyProgress, Dataset, Opened, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, WriteOp,
+    DailyProgress, Dataset, Opened, Place, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, WriteOp,
 };
 use crate::train::preview::{RunDataKey, RunPreview};
 use crate::worker::{SessionId, Stamp};
@@ -162,6 +164,8 @@ pub struct Session {
     allow_overlaps: bool,
     /// Unit of the selection in text without spaces.
     selection_unit: SelectionUnit,
+    /// Place of the user when the project was stored.
+    place: Place,
     /// Used labels, most recent first.
     pub recent_labels: Vec<LabelId>,
     /// The words that were labeled last, and their label.
@@ -209,6 +213,7 @@ impl Session {
             max_run_number: highest_run,
             guidelines: extras.guidelines,
             selection_unit: extras.selection_unit,
+            place: extras.place,
             evaluation: Evaluation::new(*corpus.splits().last().unwrap_or(&Split::Test)),
             checks: Checks::default(),
             measurements: Measurements::default(),

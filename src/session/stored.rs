@@ -6,7 +6,7 @@ use super::work_timer::WorkTimer;
 use crate::corpus::LabelSnapshot;
 use crate::project::extras::ProjectExtras;
 use crate::project::{
-    DailyProgress, Dataset, Memory, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, Today,
+    DailyProgress, Dataset, Memory, Place, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, Today,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,6 +67,11 @@ impl Session {
         self.selection_unit
     }
 
+    /// Returns the place of the user when the project was stored.
+    pub fn stored_place(&self) -> &Place {
+        &self.place
+    }
+
     /// Returns the progress by day.
     pub fn progress(&self) -> &DailyProgress {
         &self.progress
@@ -106,6 +111,7 @@ impl Session {
             allow_overlaps: Some(self.allow_overlaps),
             guidelines: self.guidelines.clone(),
             selection_unit: self.selection_unit,
+            place: self.place.clone(),
         };
         Memory { dataset, history: self.history.clone(), extras: kept }
     }

@@ -5,7 +5,7 @@ use super::results::Checks;
 use super::run::LiveRun;
 use super::runs::TrainView;
 use crate::corpus::{Edit, LabelSnapshot, ReviewState, SentenceId};
-use crate::project::{RunRecord, RunStatus, Save, SavedSearch, SelectionUnit, WriteOp};
+use crate::project::{Place, RunRecord, RunStatus, Save, SavedSearch, SelectionUnit, WriteOp};
 use crate::worker::RunId;
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -140,6 +140,14 @@ impl Writer<'_> {
     pub fn set_selection_unit(&mut self, unit: SelectionUnit) {
         self.0.selection_unit = unit;
         self.store(WriteOp::Meta("selection_unit", unit.id().to_owned()));
+    }
+
+    /// Stores the place of the user, if it has changed.
+    pub fn set_place(&mut self, place: Place) {
+        if self.place != place {
+            self.store(WriteOp::Meta(Place::KEY, place.to_json()));
+            self.0.place = place;
+        }
     }
 
     /// Changes the annotation guidelines.

@@ -8,9 +8,11 @@ use crate::app::command_table::{COMMANDS, CommandSpec};
 use crate::app::refusal::{Obstacle, obstacle};
 use crate::app::{Action, App, Command};
 use crate::i18n::tr;
+use crate::project::settings::Recent;
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
 };
+use std::borrow::Cow;
 
 /// Typed text and selected row.
 #[derive(Default)]
@@ -22,6 +24,52 @@ pub struct PaletteState {
 const ROW: f32 = 40.0;
 /// Distance of icons and keys from the edge of the palette, in points.
 const EDGE: f32 = 18.0;
+
+/// A row of the palette.
+enum PaletteItem<'a> {
+    /// A command of the table.
+    Command(&'static CommandSpec),
+    /// A recent dataset, which is opened.
+    Recent(&'a Recent),
+}
+
+impl PaletteItem<'_> {
+    fn title(&self) -> Cow<'static, str> {
+        match self {
+            Self::Command(spec) => spec.title().into(),
+            Self::Recent(recent) => tr!("Open {name}", name = recent.name).into(),
+        }
+    }
+
+    fn icon(&self) -> theme::Icon {
+        match self {
+            Self::Command(spec) => spec.icon,
+            Self::Recent(_) => theme::icon::HISTORY,
+        }
+    }
+
+    /// Returns the reason why the row cannot be chosen.
+    fn obstacle(&self, app: &App) -> Option<String> {
+        match self {
+            Self::Command(spec) => obstacle(app, spec.action).as_ref().map(Obstacle::text),
+            Self::Recent(_) => None,
+        }
+    }
+
+    fn keys(&self, app: &App) -> Vec<&'static str> {
+        match self {
+            Self::Command(spec) => app.keymap.key_labels(spec.action),
+            Self::Recent(_) => Vec::new(),
+        }
+    }
+
+    fn command(&self) -> Command {
+        match self {
+            Self::Command(spec) => Command::Run(spec.action),
+            Self::Recent(recent) => Command::Open(recent.path.clone()),
+        }
+    }
+}
 
 /// Shows the palette over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands) {
@@ -63,24 +111,22 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands)
             });
         });
         // Text of the same frame counts: a fast user presses Enter directly after the last letter.
-        let hits: Vec<&CommandSpec> =
-            COMMANDS.iter().filter(|e| e.action != Action::Palette && fuzzy_match(e.title(), &view.typed)).collect();
+        let commands = COMMANDS.iter().filter(|spec| spec.action != Action::Palette).map(PaletteItem::Command);
+        let open = app.session.as_ref().map(|session| session.path());
+        let others = app.settings.recents.iter().filter(|recent| Some(recent.path.as_path()) != open);
+        let recents = others.map(PaletteItem::Recent);
+        let hits: Vec<PaletteItem<'_>> =
+            commands.chain(recents).filter(|item| fuzzy_match(&item.title(), &view.typed)).collect();
         let last = hits.len().saturating_sub(1);
         view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
-        let chosen = hits.get(view.chosen).filter(|e| obstacle(app, e.action).is_none());
-        done = chosen.filter(|_| enter).map(|e| e.action);
+        let chosen = hits.get(view.chosen).filter(|item| item.obstacle(app).is_none());
+        done = chosen.filter(|_| enter).map(PaletteItem::command);
         super::widgets::separator(ui);
         ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
             ui.add_space(6.0);
-            for (i, entry) in hits.iter().enumerate() {
-                if row(
-                    ui,
-                    app,
-                    entry,
-                    i == view.chosen,
-                    obstacle(app, entry.action).as_ref().map(Obstacle::text).as_deref(),
-                ) {
-                    done = Some(entry.action);
+            for (i, item) in hits.iter().enumerate() {
+                if row(ui, app, item, i == view.chosen, item.obstacle(app).as_deref()) {
+                    done = Some(item.command());
                 }
             }
             if hits.is_empty() {
@@ -100,11 +146,9 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands)
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let all = COMMANDS.len() - 1;
-                let count = if hits.len() == all {
-                    format_numbers::commands(all)
-                } else {
-                    tr!("{found} of {all}", found = hits.len(), all)
-                };
+                let found = hits.iter().filter(|item| matches!(item, PaletteItem::Command(_))).count();
+                let count =
+                    if found == all { format_numbers::commands(all) } else { tr!("{found} of {all}", found, all) };
                 label(ui, TextRole::Small, p.text_muted, &count);
             });
         });
@@ -113,9 +157,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut PaletteState, out: &mut Commands)
     if close || done.is_some() {
         out.push(Command::CloseDialog);
     }
-    if let Some(action) = done {
-        out.push(Command::Run(action));
-    }
+    out.extend(done);
 }
 
 /// Shows a line of the palette that is not a row, vertically centered.
@@ -135,11 +177,12 @@ pub(super) fn fuzzy_match(name: &str, typed: &str) -> bool {
     typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
 }
 
-fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&str>) -> bool {
+fn row(ui: &mut Ui, app: &App, item: &PaletteItem<'_>, chosen: bool, off: Option<&str>) -> bool {
     let p = theme::colors(ui);
+    let title = item.title();
     let color = if off.is_some() { p.text_disabled } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, off.is_none(), chosen, entry.title()));
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, off.is_none(), chosen, &*title));
     let inside = rect.shrink2(vec2(8.0, 0.0));
     if chosen || response.hovered() {
         ui.painter().rect_filled(inside, 8, if chosen { p.selected } else { p.hover });
@@ -153,18 +196,18 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&s
         _ => p.text_secondary,
     };
     let square = rect.with_min_x(rect.left() + EDGE).with_max_x(rect.left() + EDGE + 18.0);
-    paint_icon(ui.painter(), square, entry.icon, 16.0, mark);
+    paint_icon(ui.painter(), square, item.icon(), 16.0, mark);
     let words = inside.with_min_x(square.right() + 12.0);
-    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.single_line(ui, entry.title()), color);
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.single_line(ui, &title), color);
     if let Some(reason) = off {
-        let name = TextRole::BodyMedium.single_line(ui, entry.title()).size().x;
+        let name = TextRole::BodyMedium.single_line(ui, &title).size().x;
         let detail = words.with_min_x(words.left() + name + 12.0);
         put_text(ui.painter(), detail, Align2::LEFT_CENTER, TextRole::Small.single_line(ui, reason), p.text_muted);
     }
-    if let (Some(chord), None) = (app.keymap.first(entry.action), off) {
+    if off.is_none() {
         let right = inside.with_max_x(rect.right() - EDGE);
         let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
-        let mut keys = chord.key_labels();
+        let mut keys = item.keys(app);
         keys.reverse();
         caps.spacing_mut().item_spacing.x = 4.0;
         for key in keys {

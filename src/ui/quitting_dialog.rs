@@ -3,7 +3,7 @@
 use super::Commands;
 use super::theme::{self, TextRole, metrics};
 use super::widgets::{Button, dialog, label, paragraph};
-use crate::app::quitting::QuitChoice;
+use crate::app::quit_choice::QuitChoice;
 use crate::app::{App, Command};
 use crate::i18n::tr;
 use crate::session::runs::run_name;

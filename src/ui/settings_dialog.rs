@@ -82,6 +82,12 @@ fn appearance(ui: &mut Ui, app: &App, out: &mut Commands) {
             out.push(Command::Settings(SettingsCommand::SetDensity(chosen == 1)));
         }
     });
+    setting_row(ui, tr!("At start"), |ui| {
+        let mut reopens = usize::from(!app.settings.starts_empty);
+        if SegmentedControl::new(&mut reopens, &[tr!("Welcome page"), tr!("Last dataset")]).show(ui).changed() {
+            out.push(Command::Settings(SettingsCommand::SetReopens(reopens == 1)));
+        }
+    });
     setting_row(ui, tr!("Work timer"), |ui| {
         let mut shown = usize::from(app.settings.timer);
         if SegmentedControl::new(&mut shown, &[tr!("Hide"), tr!("Show")]).show(ui).changed() {

@@ -5,7 +5,7 @@ use super::project_writers::{AfterRelease, ProjectWriters, WriterNews};
 use super::ui_state::UiState;
 use super::{Commands, annotate, chrome, keymap, open_dialog, page_table, theme};
 use crate::app::update::update;
-use crate::app::{App, Command, Effect, Notification, Page, answers, project_file, saving};
+use crate::app::{App, Command, Effect, Notification, Page, answers, place, project_file, saving};
 use crate::clock::unix_now;
 use crate::failure::{Failure, FailureKind};
 use crate::gpu::CudaHelper;
@@ -47,7 +47,10 @@ impl Shell {
         let (settings, damaged) = Settings::load(&places);
         let worker = Worker::new(places.clone(), hub, wake.clone());
         let settings_writer = SettingsWriter::new(places.clone());
-        let queue = paths.iter().cloned().map(Command::Open).collect();
+        let mut queue: Commands = paths.iter().cloned().map(Command::Open).collect();
+        if queue.is_empty() {
+            queue.push(Command::Reopen);
+        }
         let app = App::new(places, settings, CudaHelper::find().is_some());
         let mut shell = Self {
             app,
@@ -219,6 +222,7 @@ impl Shell {
                 Effect::Notify(notification) => self.pending_commands.push(Command::Notify(notification)),
                 Effect::RefreshDate => self.pending_commands.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.settings_writer.send(self.app.settings.clone()),
+                Effect::FocusSearch => ctx.memory_mut(|memory| memory.request_focus(annotate::search_field())),
                 Effect::CloseWindow => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             }
             ctx.request_repaint();
@@ -330,6 +334,7 @@ fn is_opened_dataset(answer: &Answer) -> bool {
 impl Drop for Shell {
     /// Handles the last events of the worker threads, for example the end of a run that was being evaluated.
     fn drop(&mut self) {
+        place::store(&mut self.app);
         let released = self.writers.finish_release();
         released.into_iter().for_each(|after| self.on_released(after));
         for answer in self.worker.close() {

@@ -9,6 +9,7 @@ use super::theme::{self, LabelColor, TextRole, icon};
 use super::widgets::{
     Button, EmptyState, MenuRow, TextArea, bottom_border, hairline, label, menu, paragraph, put_text, tall_panel_header,
 };
+use crate::app::copied_prediction::{CopyForm, copied};
 use crate::app::effect::Pick;
 use crate::app::page_commands::TryCommand;
 use crate::app::requests::Slot;
@@ -115,6 +116,7 @@ fn toolbar(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) 
                     label(ui, TextRole::Small, p.text_muted, tr!("Analyzing…"));
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    copy_menu(ui, app);
                     if Button::ghost(tr!("Clear")).icon(icon::X).show(ui).clicked() {
                         view.typed.clear();
                         out.push(Command::Try(TryCommand::SetTryText(String::new())));
@@ -125,6 +127,26 @@ fn toolbar(ui: &mut Ui, app: &App, view: &mut TryPageState, out: &mut Commands) 
         .response
         .rect;
     bottom_border(ui, rect);
+}
+
+/// Shows the menu that copies the text with its entities.
+fn copy_menu(ui: &mut Ui, app: &App) {
+    let t = &app.try_page;
+    let reason = t.analyzed_text.trim().is_empty().then_some(tr!("Enter text first"));
+    let button = Button::plain(tr!("Copy")).icon(icon::COPY).opens_menu().disabled(reason).show(ui);
+    menu(&button, 240.0, |ui| {
+        let forms = [
+            (CopyForm::Text, tr!("As text"), "[Oslo](LOC)"),
+            (CopyForm::Json, tr!("As JSON"), "{\"entities\": …}"),
+            (CopyForm::Bio, tr!("As tokens with IOB2 tags"), "Oslo B-LOC"),
+        ];
+        for (form, title, example) in forms {
+            if MenuRow::new(title).detail(example).show(ui).clicked() {
+                ui.copy_text(copied(&t.analyzed_text, &t.prediction.entities, form));
+                ui.close();
+            }
+        }
+    });
 }
 
 fn input(ui: &mut Ui, view: &mut TryPageState, out: &mut Commands) {

@@ -149,6 +149,24 @@ impl Window {
         self.step();
     }
 
+    /// Clicks the first node with this accessible label in the next frame, which the caller draws.
+    pub fn click_without_frames(&mut self, label: &str) {
+        let found = self.harness.query_all_by_label(label).next();
+        found.unwrap_or_else(|| panic!("no node with the label {label:?}")).click();
+    }
+
+    /// Draws a few frames, and returns the text that they copy.
+    pub fn copied_text(&mut self) -> Option<String> {
+        (0..4).find_map(|_| {
+            self.harness.step();
+            let commands = self.harness.output().platform_output.commands.clone();
+            commands.into_iter().find_map(|command| match command {
+                egui::OutputCommand::CopyText(text) => Some(text),
+                _ => None,
+            })
+        })
+    }
+
     /// Clicks the first node whose accessible label contains this text.
     pub fn click_part(&mut self, label: &str) {
         self.harness

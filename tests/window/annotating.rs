@@ -6,7 +6,9 @@ use egui_kittest::kittest::Queryable as _;
 use std::path::Path;
 use std::rc::Rc;
 use tagwright::app::dialogs::Dialog;
+use tagwright::app::page_commands::ViewCommand;
 use tagwright::app::requests::Slot;
+use tagwright::app::{Command, Page};
 use tagwright::corpus::LabelId;
 
 /// Opens a file with this sentence in a window. A labeled span is written as `[Zoë PER]`.
@@ -310,4 +312,25 @@ fn saved_search_survives_restart_and_snapshot_restores_labels() {
     open_snapshots(&mut w);
     w.press("Delete first");
     assert!(w.shows("No snapshots"));
+}
+
+#[test]
+fn usual_keys_search_copy_and_help() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    w.ask(Command::View(ViewCommand::Select(0, 1)));
+    let expected = w.app().session.as_ref().and_then(|session| session.selected_text().map(str::to_owned));
+    w.harness.event(egui::Event::Copy);
+    assert_eq!(w.copied_text(), expected);
+    assert!(expected.is_some_and(|text| text.contains(' ')));
+    w.key(egui::Modifiers::NONE, egui::Key::F1);
+    assert!(w.shows("Keyboard shortcuts"), "{:?}", w.dialog());
+    w.keys(&[egui::Key::Escape]);
+    w.go_to("Data");
+    w.key(egui::Modifiers::COMMAND, egui::Key::F);
+    w.harness.event(egui::Event::Text("Oslo".into()));
+    w.step();
+    let query = w.app().session.as_ref().map(|session| session.filter.text.clone());
+    assert_eq!((w.app().page, query.as_deref()), (Page::Annotate, Some("Oslo")));
 }

@@ -5,8 +5,10 @@ use egui::{Key, Modifiers};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use tagwright::app::dialogs::Dialog;
+use tagwright::app::page_commands::{SettingsCommand, ViewCommand};
 use tagwright::app::requests::Slot;
-use tagwright::app::{Action, Command};
+use tagwright::app::{Action, Command, Page};
+use tagwright::corpus::TrainOn;
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample")
@@ -41,6 +43,7 @@ fn folder_opens_by_dialog_argument_and_recents() {
     drop(w);
     let mut w = Window::with(data.clone(), &[&folder.join("dev.conll")], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the file of the command line is open", |w| opened(w) == Some(sample().join("dev.conll")));
+    w.ask(Command::Settings(SettingsCommand::SetReopens(false)));
     drop(w);
     let mut w = Window::with(data, &[], [1440.0, 900.0], egui::Theme::Dark);
     w.step();
@@ -400,4 +403,62 @@ fn closing_while_another_dataset_opens_keeps_both_projects() {
     let mut w = Window::with(data, &[&b], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the other dataset is open", |w| w.app().session.is_some());
     assert_eq!(w.app().session.as_ref().map(|a| a.files()[0].path.clone()), Some(b));
+}
+
+#[test]
+fn restart_continues_at_the_same_place() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let at = data.path().join("letters.conll");
+    std::fs::write(&at, "Ada B-PER\n\nsaw O\n\nOslo B-LOC\n\nBergen B-LOC\n").expect("a file");
+    let window = |paths: &[&Path]| Window::with(data.clone(), paths, [1440.0, 900.0], egui::Theme::Dark);
+    let mut w = window(&[&at]);
+    w.until("the file is open", |w| w.app().session.is_some());
+    w.ask(Command::View(ViewCommand::FilterText("label:LOC".into())));
+    w.ask(Command::View(ViewCommand::GoToSentence(3)));
+    w.go_to("Train");
+    w.type_text("Epochs, num_train_epochs", "7");
+    w.click("Train on: Labeled, 3 sentences");
+    drop(w);
+    let mut w = window(&[]);
+    w.until("the file is open again", |w| w.app().session.is_some());
+    {
+        let app = w.app();
+        let session = app.session.as_ref().expect("a dataset");
+        assert_eq!((session.current, session.visible.as_slice()), (3, [2, 3].as_slice()));
+        assert_eq!((app.page, app.train_page.arguments.num_train_epochs), (Page::Train, 7));
+        assert_eq!(app.train_page.selection.train_on, Some(TrainOn::Labeled));
+    }
+    w.until("the base model is checked", |w| w.app().train_page.model_info.is_some());
+    // Another dataset has its own form. The first one can be opened again from the palette.
+    let other = data.path().join("notes.conll");
+    std::fs::write(&other, "rain O\n").expect("a file");
+    w.ask(Command::Open(other));
+    w.until("the other file is open", |w| w.app().session.as_ref().is_some_and(|s| s.corpus().name == "notes"));
+    assert_eq!(w.app().train_page.arguments.num_train_epochs, 3);
+    w.key(egui::Modifiers::COMMAND, egui::Key::K);
+    w.type_text("Command", "open letters");
+    w.keys(&[egui::Key::Enter]);
+    w.until("the first file is open", |w| w.app().session.as_ref().is_some_and(|s| s.corpus().name == "letters"));
+    assert_eq!(w.app().train_page.arguments.num_train_epochs, 7);
+    w.ask(Command::Settings(SettingsCommand::SetReopens(false)));
+    drop(w);
+    let mut w = window(&[]);
+    w.step();
+    assert!(w.app().session.is_none() && w.shows("Open sample dataset"));
+}
+
+#[test]
+fn missing_dataset_is_not_opened_at_the_start() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let at = data.path().join("letters.conll");
+    std::fs::write(&at, "Ada B-PER\n").expect("a file");
+    let window = |paths: &[&Path]| Window::with(data.clone(), paths, [1440.0, 900.0], egui::Theme::Dark);
+    let mut w = window(&[&at]);
+    w.until("the file is open", |w| w.app().session.is_some());
+    drop(w);
+    std::fs::remove_file(&at).expect("a file");
+    let mut w = window(&[]);
+    w.step();
+    assert!(!w.app().requests.is_replacing_dataset() && w.app().session.is_none());
+    assert!(w.shows("Open sample dataset") && w.app().notifications.shown().is_empty());
 }

@@ -313,7 +313,9 @@ fn parked_run_is_suspended_when_the_window_closes() {
     w.ask(Command::Open(other));
     w.until("the run is parked", |w| w.app().parked.is_some());
     drop(w);
-    let w = with_sample(&data);
+    let mut w = with_sample(&data);
+    w.ask(Command::Run(Action::OpenSample));
+    w.until("the sample is open", |w| outcome(w).is_some());
     assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
 }
 
@@ -330,6 +332,7 @@ fn with_unfinished_run_and_edit(data: &Rc<tempfile::TempDir>) -> Window {
     w.until("a checkpoint is saved", |w| w.app().live_run().is_some_and(|r| r.saved.is_some()));
     drop(w);
     let mut w = with_sample(data);
+    w.go_to("Annotate");
     w.keys(&[egui::Key::ArrowRight, egui::Key::Num2]);
     w.go_to("Train");
     w

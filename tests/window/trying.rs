@@ -37,3 +37,15 @@ fn long_text_is_analyzed_completely() {
     assert!(app.try_page.prediction.windows > 1);
     assert!(app.try_page.prediction.entities.iter().any(|e| &text[e.byte_start..e.byte_end] == "Lisbon"));
 }
+
+#[test]
+fn result_is_copied() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.go_to("Try");
+    w.until("the text is analyzed", |w| !w.app().try_page.prediction.entities.is_empty());
+    w.press("Copy");
+    w.click_without_frames("As tokens with IOB2 tags");
+    let copied = w.copied_text();
+    assert_eq!(copied.as_deref(), Some("My O\nname O\nis O\nMaarten B-PER\n. O\n\n"));
+}

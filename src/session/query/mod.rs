@@ -151,6 +151,18 @@ const STATUS_VALUES: [(&str, Status, &str); 4] = [
     ("flagged", Status::Flagged, "flagged"),
 ];
 
+impl Status {
+    /// Returns the value of `status:`.
+    pub fn id(self) -> &'static str {
+        STATUS_VALUES.iter().find(|(_, status, _)| *status == self).map_or("", |(id, ..)| id)
+    }
+
+    /// Returns the status with this value of `status:`.
+    pub fn from_id(id: &str) -> Option<Self> {
+        STATUS_VALUES.iter().find(|(name, ..)| *name == id).map(|(_, status, _)| *status)
+    }
+}
+
 /// Text to search for.
 #[derive(Clone, Debug)]
 pub struct TextPattern {

@@ -18,6 +18,8 @@ mod subwords;
 mod suggestions;
 pub mod text_layout;
 
+pub use sentence_list::search_field;
+
 use super::Commands;
 use super::format_numbers::{self, thousands};
 use super::panel_widths::{self, PanelWidths};
@@ -26,7 +28,7 @@ use super::widgets::{hairline, right_border};
 use crate::app::App;
 use crate::i18n::tr;
 use crate::session::Session;
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Event, Frame, Margin, Panel, Ui};
 
 /// Presentation state of the page.
 #[derive(Default)]
@@ -63,6 +65,13 @@ const WIDE_LIST: f32 = 1024.0;
 /// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut AnnotateState, out: &mut Commands) {
     let p = theme::colors(ui);
+    // Outside of a text field, Ctrl+C copies the selected words.
+    if !ui.text_edit_focused()
+        && ui.input(|input| input.events.contains(&Event::Copy))
+        && let Some(text) = session.selected_text()
+    {
+        ui.copy_text(text.to_owned());
+    }
     let window = ui.content_rect().width();
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
     let width = if window < WIDE_LIST { 208.0 } else { 288.0 };

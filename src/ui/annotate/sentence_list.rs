@@ -81,11 +81,16 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &
     list(ui, session, view, out);
 }
 
+/// Returns the id of the search field.
+pub fn search_field() -> Id {
+    Id::unique("filter")
+}
+
 fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut Commands) {
     if view.query != session.filter.text && !ui.text_edit_focused() {
         view.query.clone_from(&session.filter.text);
     }
-    let id = Id::unique("filter");
+    let id = search_field();
     let field = TextField::new(&mut view.query, tr!("Search"))
         .id(id)
         .icon(icon::SEARCH)

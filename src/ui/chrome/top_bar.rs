@@ -6,11 +6,13 @@ use crate::app::{Action, App, Command};
 use crate::i18n::tr;
 use crate::project::ProjectWriter;
 use crate::ui::Commands;
+use crate::ui::format_numbers::format_days_ago;
 use crate::ui::page_table::page_spec;
 use crate::ui::split_icon::split_icon;
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{
     self, Badge, Button, IconButton, MenuRow, bottom_border, focus_ring, key_caps, label, menu, paint_icon, put_text,
+    separator,
 };
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -100,6 +102,9 @@ fn logo(ui: &mut Ui) {
     ui.painter().rect_filled(caret, 0, p.on_accent);
 }
 
+/// Maximum number of recent datasets in the menu of the dataset.
+const MAX_RECENT: usize = 5;
+
 /// Commands of the menu of the dataset.
 const DATASET_MENU: [Action; 7] = [
     Action::Save,
@@ -126,6 +131,17 @@ fn dataset_menu(ui: &mut Ui, app: &App, out: &mut Commands) {
             let keys = app.keymap.key_labels(action);
             if MenuRow::new(spec.title()).icon(spec.icon).keys(&keys).show(ui).clicked() {
                 out.push(Command::Run(action));
+                ui.close();
+            }
+        }
+        let others = app.settings.recents.iter().filter(|recent| recent.path != session.path());
+        for (index, recent) in others.take(MAX_RECENT).enumerate() {
+            if index == 0 {
+                separator(ui);
+            }
+            let title = tr!("Open {name}", name = recent.name);
+            if MenuRow::new(&title).icon(icon::HISTORY).detail(&format_days_ago(recent.opened)).show(ui).clicked() {
+                out.push(Command::Open(recent.path.clone()));
                 ui.close();
             }
         }
