@@ -212,6 +212,10 @@ fn translated_pages() {
         w.step();
         collect(&w, &format!("{page:?}"));
     }
+    w.ask(Command::Run(Action::ShowAllRuns));
+    w.step();
+    collect(&w, "all runs");
+    w.ask(Command::Run(Action::GoTo(Page::Data)));
     w.until("the report is shown", |w| w.app().session.as_ref().is_some_and(|s| s.checks.report().is_some()));
     for tab in [Tab::Statistics, Tab::Checks, Tab::Compare] {
         w.ask(Command::Data(DataCommand::SetDataTab(tab)));

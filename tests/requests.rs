@@ -121,7 +121,7 @@ impl TestApp {
             Slot::Errors => {
                 let id = self.submit(Slot::Evaluation);
                 self.finish(id, Slot::Evaluation);
-                self.run(Command::Labels(LabelCommand::NewLabel("EXTRA".into())));
+                self.run(Command::Labels(LabelCommand::NewLabels(vec!["EXTRA".into()])));
             }
             Slot::Suggestions => self.run(Command::Run(Action::Suggest)),
             Slot::Report => self.run(Command::Run(Action::GoTo(Page::Data))),
@@ -664,7 +664,7 @@ fn input_is_not_lost_to_another_dialog() {
 #[test]
 fn report_with_old_label_ids_is_requested_again() {
     let mut test = TestApp::with_dataset("first");
-    test.run(Command::Labels(LabelCommand::NewLabel("ORG".into())));
+    test.run(Command::Labels(LabelCommand::NewLabels(vec!["ORG".into()])));
     let old = test.submit(Slot::Report);
     // Undo removes the label, so its id can belong to another label later.
     test.run(Command::Run(Action::Undo));
@@ -675,7 +675,7 @@ fn report_with_old_label_ids_is_requested_again() {
 #[test]
 fn resolution_uses_label_names() {
     let mut test = TestApp::with_dataset("first");
-    test.run(Command::Labels(LabelCommand::NewLabel("ORG".into())));
+    test.run(Command::Labels(LabelCommand::NewLabels(vec!["ORG".into()])));
     let path = test.folder.path().join("theirs.conll");
     std::fs::write(&path, "Ada B-ORG\n\nsaw O\n\nLondon B-LOC\n").expect("a file");
     let theirs = tagwright::project::Dataset::open(&path).expect("a dataset");
@@ -684,7 +684,7 @@ fn resolution_uses_label_names() {
     test.done(id, Done::Compared { path, agreement });
     // Undo removes ORG, and another label has its id afterwards.
     test.run(Command::Run(Action::Undo));
-    test.run(Command::Labels(LabelCommand::NewLabel("EVENT".into())));
+    test.run(Command::Labels(LabelCommand::NewLabels(vec!["EVENT".into()])));
     test.run(Command::Run(Action::ResolveDifference(Resolution::Theirs)));
     let corpus = test.session().corpus();
     let names: Vec<&str> = corpus.document(0).spans.iter().map(|s| corpus.labels.name(s.label)).collect();

@@ -43,6 +43,8 @@ pub enum Command {
     ConfirmQuitting,
     /// Closes the window while a run is in progress.
     Quit(QuitChoice),
+    /// Keeps the window open after the run that is being stopped.
+    StayOpen,
     /// Resolves a changed source file.
     SourceChange(SourceDecision),
     /// Removes a dataset from the recent datasets.
@@ -120,6 +122,7 @@ impl Command {
             | Self::WithdrawClosing
             | Self::ConfirmQuitting
             | Self::Quit(_)
+            | Self::StayOpen
             | Self::SourceChange(_)
             | Self::RemoveRecent(_)
             | Self::SelectPart(..)

@@ -5,8 +5,8 @@
 
 use super::dialogs::{Dialog, ImportPreview};
 use super::effect::Effect;
+use super::opening::leave_dataset;
 use super::page_commands::ImportCommand;
-use super::place;
 use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::Corpus;
@@ -42,6 +42,7 @@ pub(super) fn run_command(app: &mut App, command: ImportCommand, effects: &mut V
 
 /// Requests the first preview of this path. A known dataset is opened immediately.
 pub(super) fn start(app: &mut App, path: PathBuf, effects: &mut Vec<Effect>) {
+    leave_dataset(app, effects);
     app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Import(_)));
     read_preview(app, path, ReadOptions::default(), effects);
 }
@@ -76,7 +77,7 @@ fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
 
 /// Opens the previewed dataset.
 fn confirm(app: &mut App, effects: &mut Vec<Effect>) {
-    place::store(app);
+    leave_dataset(app, effects);
     let is_reading = app.requests.is_pending(Slot::Opening);
     if let Some(preview) = preview(app).filter(|_| !is_reading)
         && let Ok(dataset) = &preview.result

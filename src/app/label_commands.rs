@@ -1,14 +1,16 @@
 //! Commands that apply labels to the selection or the document, and commands of the label list.
 
-use super::editing::{apply_edit, writer};
+use super::action::Action;
+use super::editing::{apply_edit, read_only_notification, writer};
 use super::effect::Effect;
 use super::notifications::Notification;
 use super::page_commands::LabelCommand;
 use super::state::App;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
+use crate::corpus::relabel::{LabelMap, relabel};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
-use crate::i18n::{label_name_error, tr};
+use crate::i18n::{label_name_error, tr, trn};
 use crate::session::labeling::SpanResize;
 use crate::session::{PickerTarget, Session};
 
@@ -17,10 +19,18 @@ pub(super) fn run_command(app: &mut App, command: LabelCommand, effects: &mut Ve
     match command {
         LabelCommand::Label(label) => apply_label(app, label, effects),
         LabelCommand::LabelSelectionWithNew(name) => label_selection_with_new(app, &name, effects),
-        LabelCommand::NewLabel(name) => {
+        LabelCommand::NewLabels(names) => {
             app.dialogs.close_prompt();
-            new_label(app, name.trim(), effects);
+            let is_list = names.len() > 1;
+            for name in names {
+                let is_known = app.session.as_ref().is_some_and(|session| session.corpus().labels.id(&name).is_some());
+                // A list can contain labels that the dataset already has.
+                if !(is_list && is_known) {
+                    new_label(app, name.trim(), effects);
+                }
+            }
         }
+        LabelCommand::DeleteLabel(id) => change_labels(app, id, None, effects),
         LabelCommand::RenameLabel(id, name) => rename(app, id, name.trim(), effects),
         LabelCommand::SetLabelColor(id, color) => {
             if let Some(session) = &mut app.session {
@@ -94,13 +104,37 @@ fn warn_doc_labels_unsupported(app: &mut App) {
     }
 }
 
-/// Renames a label, unless another label has the name.
+/// Renames a label. If another label has the name, both are merged.
 fn rename(app: &mut App, id: LabelId, name: &str, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
-    let is_free = session.corpus().labels.id(name).is_none_or(|other| other == id);
-    if validate_label_name(name).is_ok() && is_free {
-        change_label(session, id, effects, |l| l.name = name.to_owned());
+    if validate_label_name(name).is_err() {
+        return;
     }
+    if session.corpus().labels.id(name).is_none_or(|other| other == id) {
+        change_label(session, id, effects, |l| l.name = name.to_owned());
+    } else {
+        change_labels(app, id, Some(name), effects);
+    }
+}
+
+/// Merges a label into the one with this name, or deletes it with its spans. Notifies the user of the number of spans.
+fn change_labels(app: &mut App, id: LabelId, target: Option<&str>, effects: &mut Vec<Effect>) {
+    let undo = app.keymap.key_text(Action::Undo);
+    let Some(session) = &mut app.session else { return };
+    let Some(name) = session.corpus().labels.get(id).map(|label| label.name.clone()) else { return };
+    let count = session.totals().counts.labels.get(usize::from(id)).copied().unwrap_or(0);
+    let map = LabelMap::from([(name.clone(), target.map(str::to_owned))]);
+    let Some(edit) = relabel(session.corpus(), &map) else { return };
+    if session.is_read_only() {
+        return effects.push(Effect::Notify(read_only_notification()));
+    }
+    apply_edit(session, edit, effects);
+    let spans = trn!(count, "{n} span", "{n} spans");
+    let title = match target {
+        Some(target) => tr!("{name} merged into {target}: {spans}", name, target, spans),
+        None => tr!("{name} deleted with {spans}", name, spans),
+    };
+    app.notifications.push(Notification::info(title, tr!("{undo} undoes it", undo)));
 }
 
 /// Adds a label to the current document, or removes it.

@@ -7,6 +7,7 @@ use super::notifications::Notification;
 use super::pages::Page;
 use super::place;
 use super::requests::Purpose;
+use super::run_list;
 use super::state::App;
 use super::try_page;
 use crate::clock::unix_now;
@@ -25,14 +26,21 @@ pub(super) fn reopen(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(path) = app.settings.open_dataset.take().filter(|_| !app.settings.starts_empty) else { return };
     effects.push(Effect::StoreSettings);
     if path.exists() {
-        app.is_reopening = true;
         open(app, Some(path), effects);
+        app.is_reopening = true;
     }
+}
+
+/// Stores the place of the user and completes a deletion, before another dataset is opened.
+pub(super) fn leave_dataset(app: &mut App, effects: &mut Vec<Effect>) {
+    app.is_reopening = false;
+    place::store(app);
+    run_list::confirm_deletion(app, effects);
 }
 
 /// Requests the opening of a dataset. `None` is the sample.
 pub(super) fn open(app: &mut App, path: Option<PathBuf>, effects: &mut Vec<Effect>) {
-    place::store(app);
+    leave_dataset(app, effects);
     let name = path.as_ref().map_or_else(|| tr!("sample dataset").to_owned(), |path| path.display().to_string());
     app.requests.submit(Purpose::Open(name), Work::Files(FileWork::Open(path)), effects);
 }
@@ -47,8 +55,10 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     }
     if let Some(parked) = app.parked.take_if(|parked| is_open(parked)) {
         add_to_recent(app, &parked);
+        app.settings.open_dataset = Some(parked.path().to_owned());
         replace_session(app, parked, effects);
         effects.extend([Effect::UnparkProject, Effect::StoreSettings]);
+        place::restore(app, false, effects);
         return;
     }
     let notice = opened.notice.clone();

@@ -66,10 +66,12 @@ pub enum LabelCommand {
     Label(LabelId),
     /// Creates a label of this name and applies it to the selection.
     LabelSelectionWithNew(String),
-    /// Creates a label of this name.
-    NewLabel(String),
-    /// Renames a label.
+    /// Creates labels of these names.
+    NewLabels(Vec<String>),
+    /// Renames a label. If another label has the name, the label is merged into it.
     RenameLabel(LabelId, String),
+    /// Deletes a label and its spans.
+    DeleteLabel(LabelId),
     /// Changes the color of a label.
     SetLabelColor(LabelId, u8),
     /// Sets the letter key of a label, or resets it to the default letter (`None`).

@@ -33,6 +33,7 @@ pub(super) fn restore(app: &mut App, restores_page: bool, effects: &mut Vec<Effe
     let Some(session) = &mut app.session else { return };
     session.restore_place();
     let place = session.stored_place().clone();
+    app.train_page.name.clear();
     let form = place.form.unwrap_or_else(default_form);
     match settings::from_map(&form.settings) {
         Ok(arguments) => fill_form(app, BaseModelInput::parse(&form.base), arguments, form.selection),

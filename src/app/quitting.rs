@@ -25,6 +25,7 @@ pub(super) fn close_after_run(app: &mut App, effects: &mut Vec<Effect>) {
     }
     app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Quitting));
     if app.quitting == Some(QuitChoice::StopRun) {
+        app.quitting = None;
         effects.push(Effect::CloseWindow);
     }
 }

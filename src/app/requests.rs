@@ -5,6 +5,7 @@
 
 use super::effect::Effect;
 use super::train_page::BaseModelInput;
+use crate::corpus::DataSelection;
 use crate::hub;
 use crate::train::TrainingArguments;
 use crate::train::event::TrainerControl;
@@ -31,8 +32,8 @@ pub enum Purpose {
     Write,
     /// Train a model in this session. The run continues if another dataset is opened.
     Train(SessionId, RunId),
-    /// Measure something for a run with this base model and these arguments.
-    Measure(Measurement, BaseModelInput, Box<TrainingArguments>),
+    /// Measure something for a run with this base model, these arguments and this choice of sentences.
+    Measure(Measurement, BaseModelInput, Box<TrainingArguments>, DataSelection),
     /// Find the entities of the text on the Try page.
     Predict,
     /// Align the current sentence to its subwords.

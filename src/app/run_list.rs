@@ -1,5 +1,6 @@
 //! The runs of the project: the shown run, comparison, names and notes, deletion, and their settings as a template.
 
+use super::data_page;
 use super::editing::writer;
 use super::effect::Effect;
 use super::notifications::{NoticeAction, Notification};
@@ -71,7 +72,7 @@ pub(super) fn request_missing(app: &mut App, effects: &mut Vec<Effect>) {
 /// Stores the curves of a run.
 pub(super) fn on_read(app: &mut App, run: RunId, events: Result<Vec<TrainEvent>, Failure>) {
     let Some(session) = &mut app.session else { return };
-    let Some(record) = session.run_record(run) else { return };
+    let Some(record) = session.run_record(run).filter(|record| record.outcome != RunStatus::Running) else { return };
     let (events, error) = match events {
         Ok(events) => (events, None),
         Err(failure) => (Vec::new(), Some(failure.message)),
@@ -103,6 +104,7 @@ pub(super) fn copy_settings(app: &mut App, run: RunId, effects: &mut Vec<Effect>
             let base = BaseModelInput::parse(&record.details.base);
             fill_form(app, base, arguments, record.details.selection);
             inspect_base_model(app, effects);
+            data_page::invalidate_report(app, effects);
             show_view(app, TrainView::NewRun);
         }
         Err(error) => {
@@ -120,10 +122,22 @@ pub(super) fn delete(app: &mut App, run: RunId, effects: &mut Vec<Effect>) {
     let Some(mut writer) = writer(session, effects) else { return };
     let before = writer.remove_run(run);
     before.into_iter().for_each(|record| delete_files(app, record, effects));
-    deselect_models(app, &[ModelRef::Folder(model)], effects);
+    forget_model(app, ModelRef::Folder(model), effects);
     app.notifications.close_with_action(NoticeAction::RestoreRun);
     let notice = Notification::info(tr!("{name} deleted", name), tr!("Its model and checkpoints will be deleted"));
     app.notifications.push(notice.with_action(NoticeAction::RestoreRun));
+}
+
+/// Deselects the model of a deleted run.
+fn forget_model(app: &mut App, model: ModelRef, effects: &mut Vec<Effect>) {
+    if let Some(evaluation) = app.session.as_mut().map(|session| &mut session.evaluation) {
+        evaluation.second_model.take_if(|second| *second == model);
+    }
+    if app.train_page.base.name().as_ref() == Some(&model) {
+        (app.train_page.base, app.train_page.model_info) = (BaseModelInput::Starter, None);
+        inspect_base_model(app, effects);
+    }
+    deselect_models(app, &[model], effects);
 }
 
 /// Restores the run that was deleted last.
@@ -137,11 +151,13 @@ pub(super) fn restore(app: &mut App) {
 pub(super) fn confirm_deletion(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(Ok(mut writer)) = app.session.as_mut().map(|session| session.writer()) else { return };
     let removed = writer.confirm_removed_run();
+    app.notifications.close_with_action(NoticeAction::RestoreRun);
     removed.into_iter().for_each(|record| delete_files(app, record, effects));
 }
 
 fn delete_files(app: &mut App, record: RunRecord, effects: &mut Vec<Effect>) {
-    app.requests.submit(Purpose::DeleteRunDir, Work::Files(FileWork::DeleteRunDir(record.dir)), effects);
+    let work = FileWork::DeleteRunDir { run: record.number, dir: record.dir };
+    app.requests.submit(Purpose::DeleteRunDir, Work::Files(work), effects);
 }
 
 /// Runs a command of the runs.

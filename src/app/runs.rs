@@ -11,7 +11,7 @@ use crate::clock::unix_now;
 use crate::corpus::{DataSelection, Split, TrainOn};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
-use crate::i18n::tr;
+use crate::i18n::{thousands, tr};
 use crate::predict::EvalMetrics;
 use crate::project::{RunDetails, RunMetrics, RunRecord, RunStatus};
 use crate::session::Session;
@@ -98,7 +98,7 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         app.notifications.push(Notification::info(tr!("Cannot train yet"), reason));
         return;
     }
-    let name = std::mem::take(&mut app.train_page.name).trim().to_owned();
+    let name = app.train_page.name.trim().to_owned();
     let (Some(session), Some(base)) = (&mut app.session, app.train_page.base.name()) else { return };
     let run = session.next_run_number();
     let arguments = app.train_page.arguments.clone();
@@ -120,8 +120,8 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
             selection,
             n_train: preview.n_train,
             n_dev: preview.n_dev,
-            train_id: preview.train_id,
-            dev_id: preview.dev_id,
+            train_id: preview.train_id.clone(),
+            dev_id: preview.dev_id.clone(),
             epochs: [0, arguments.num_train_epochs],
             ..RunDetails::default()
         },
@@ -130,9 +130,26 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     let live = LiveRun { max_grad_norm: Some(arguments.max_grad_norm), ..LiveRun::new(run, base.to_string()) };
     let Some(mut writer) = writer(session, effects) else { return };
     writer.add_run(record, live);
+    app.train_page.name.clear();
+    notify_left_out(app, &preview);
+    let Some(session) = &app.session else { return };
     app.page = Page::Train;
     let request = TrainRequest { corpus: session.corpus().clone(), selection, base, arguments, out, resume: false };
     submit_run(app, run, request, effects);
+}
+
+/// Notifies the user if the choice of sentences leaves out a part of the train split.
+fn notify_left_out(app: &mut App, preview: &RunPreview) {
+    let [n_done, n_labeled, n_all] = preview.n_by_choice;
+    let (n_chosen, reason) = match preview.train_on {
+        TrainOn::Done => (n_done, tr!("The others are not marked as done")),
+        TrainOn::Labeled => (n_labeled, tr!("The others have no labels")),
+        TrainOn::All => return,
+    };
+    if n_chosen < n_all {
+        let (n, all) = (thousands(n_chosen), thousands(n_all));
+        app.notifications.push(Notification::info(tr!("Training on {n} of {all} sentences", n, all), reason));
+    }
 }
 
 /// Submits the request of a run of the open dataset.
@@ -151,7 +168,8 @@ pub(super) fn measure(app: &mut App, measurement: Measurement, effects: &mut Vec
     let (Some(session), Some(base)) = (&app.session, app.train_page.base.name()) else { return };
     let arguments = app.train_page.arguments.clone();
     let out = app.dirs.run_dir(session.project(), 0);
-    let purpose = Purpose::Measure(measurement, app.train_page.base.clone(), Box::new(arguments.clone()));
+    let form = &app.train_page;
+    let purpose = Purpose::Measure(measurement, form.base.clone(), Box::new(arguments.clone()), form.selection);
     let (corpus, selection) = (session.corpus().clone(), app.train_page.selection);
     let request = Box::new(TrainRequest { corpus, selection, base, arguments, out, resume: false });
     app.requests.submit(purpose, Work::Training(TrainingWork::Measure(measurement, request)), effects);
@@ -160,9 +178,10 @@ pub(super) fn measure(app: &mut App, measurement: Measurement, effects: &mut Vec
 
 /// Stores an estimate, unless the base model or the arguments have changed since the request.
 pub(super) fn on_estimated(app: &mut App, purpose: &Purpose, estimate: RunEstimate) {
-    if let (Purpose::Measure(_, base, arguments), Some(session)) = (purpose, &mut app.session)
+    if let (Purpose::Measure(_, base, arguments, selection), Some(session)) = (purpose, &mut app.session)
         && *base == app.train_page.base
         && **arguments == app.train_page.arguments
+        && *selection == app.train_page.selection
     {
         session.measurements.estimate = Some(estimate);
     }
@@ -170,7 +189,7 @@ pub(super) fn on_estimated(app: &mut App, purpose: &Purpose, estimate: RunEstima
 
 /// Stores the loss by learning rate, unless the base model has changed since the request.
 pub(super) fn on_lr_sweep(app: &mut App, purpose: &Purpose, sweep: LrSweep) {
-    if let (Purpose::Measure(_, base, _), Some(session)) = (purpose, &mut app.session)
+    if let (Purpose::Measure(_, base, ..), Some(session)) = (purpose, &mut app.session)
         && *base == app.train_page.base
     {
         session.measurements.lr_sweep = Some(sweep);
@@ -185,6 +204,8 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     }
     let Some(session) = &mut app.session else { return };
     let selection = session.run_record(number).map(|record| record.details.selection).unwrap_or_default();
+    // Runs of older versions used all sentences.
+    let selection = DataSelection { train_on: selection.train_on.or(Some(TrainOn::All)), ..selection };
     let Some(mut writer) = writer(session, effects) else { return };
     let Some(folder) = writer.resume_run(number) else { return };
     app.page = Page::Train;
@@ -218,8 +239,12 @@ fn active_state(app: &mut App) -> Option<&mut RunState> {
 
 /// Handles an event of a run.
 pub(super) fn on_event(app: &mut App, session: SessionId, run: RunId, event: TrainEvent) {
+    let changes_dev_scores = matches!(event, TrainEvent::Evaluated { .. } | TrainEvent::History(_));
     if let Some(live) = run_of(app, session, run) {
         live.on(event);
+    }
+    if let Some(session) = app.session_with_id(session).filter(|_| changes_dev_scores) {
+        session.runs_view.invalidate_difference(run);
     }
 }
 
@@ -290,11 +315,11 @@ fn end_without_model(app: &mut App, session: SessionId, run: RunId, status: RunS
     let failure = if let RunState::Failed(reason) = &state { reason.clone() } else { String::new() };
     let is_canceled = matches!(state, RunState::Canceled);
     live.end(if has_checkpoint && is_canceled { RunState::Interrupted } else { state });
-    let epochs = live.epochs();
+    let epochs = Some(live.epochs()).filter(|_| !live.steps.is_empty());
     update_record(app, session, run, |record| {
         record.outcome = if has_checkpoint { RunStatus::Interrupted } else { status };
         record.details.failure = failure;
-        record.details.epochs = if epochs[1] > 0 { epochs } else { record.details.epochs };
+        record.details.epochs = epochs.unwrap_or(record.details.epochs);
     });
 }
 

@@ -10,7 +10,7 @@ use crate::session::Session;
 /// Purpose of a text prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextPrompt {
-    /// Name of a new label.
+    /// Names of new labels.
     Label,
     /// Comment on a sentence.
     Comment(SentenceId),
@@ -20,6 +20,17 @@ pub enum TextPrompt {
     SearchName,
     /// Name of a snapshot of all labels.
     Snapshot,
+}
+
+/// Returns the label names of a typed or pasted list: they are separated by white space, commas or semicolons.
+pub fn label_names(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in text.split([' ', '\t', '\n', '\r', ',', ';']).filter(|name| !name.is_empty()) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 impl TextPrompt {
@@ -45,14 +56,20 @@ impl TextPrompt {
     pub fn validate(self, session: &Session, text: &str) -> Option<String> {
         let text = text.trim();
         match self {
-            Self::Label if text.is_empty() => None,
-            Self::Label => match validate_label_name(text) {
-                Err(error) => Some(label_name_error(error).to_owned()),
-                Ok(()) if session.corpus().labels.id(text).is_some() => {
-                    Some(tr!("A label with this name already exists").into())
+            Self::Label => {
+                let names = label_names(text);
+                let invalid = names.iter().find_map(|name| validate_label_name(name).err());
+                let is_known = |name: &String| session.corpus().labels.id(name).is_some();
+                match invalid {
+                    Some(error) => Some(label_name_error(error).to_owned()),
+                    None if names.is_empty() => None,
+                    None if names.len() == 1 && names.iter().all(is_known) => {
+                        Some(tr!("A label with this name already exists").into())
+                    }
+                    None if names.iter().all(is_known) => Some(tr!("Labels with these names already exist").into()),
+                    None => None,
                 }
-                Ok(()) => None,
-            },
+            }
             Self::Snapshot if session.snapshots().iter().any(|s| s.name == text) => {
                 Some(tr!("A snapshot with this name already exists").into())
             }
@@ -70,7 +87,7 @@ impl TextPrompt {
     pub fn into_command(self, text: &str) -> Command {
         let text = text.trim().to_owned();
         match self {
-            Self::Label => Command::Labels(LabelCommand::NewLabel(text)),
+            Self::Label => Command::Labels(LabelCommand::NewLabels(label_names(&text))),
             Self::Comment(id) => Command::Comment(id, text),
             Self::RangeComment(id, start, end) => Command::SetRangeComment(id, start, end, text),
             Self::SearchName => Command::Saved(SavedCommand::SaveSearch(text)),

@@ -29,6 +29,7 @@ pub(super) fn run_command(app: &mut App, command: TrainCommand, effects: &mut Ve
         TrainCommand::Set(id, text) => set(app, id, text, effects),
         TrainCommand::ResetRunSettings => {
             app.train_page.set_arguments(TrainingArguments::default());
+            app.train_page.selection = DataSelection::default();
             clear_measurements(app);
             data_page::invalidate_report(app, effects);
         }

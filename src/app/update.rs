@@ -87,10 +87,14 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::OpenPathDialog(pick) => effects.push(Effect::PathDialog(pick)),
         Command::OpenPrompt(prompt) => open_dialog_of_dataset(app, |_| Dialog::Prompt(prompt)),
         Command::CloseDialog => close_dialog(app, effects),
-        Command::ConfirmClosing(reason) => app.dialogs.open(Dialog::Closing(reason)),
+        Command::ConfirmClosing(reason) => {
+            app.quitting = None;
+            app.dialogs.open(Dialog::Closing(reason));
+        }
         Command::WithdrawClosing => app.dialogs.withdraw_closing(),
         Command::ConfirmQuitting => app.dialogs.open(Dialog::Quitting),
         Command::Quit(choice) => quitting::quit(app, choice, effects),
+        Command::StayOpen => app.quitting = None,
         Command::CloseNotice(key) => close_notice(app, key, false, effects),
         Command::ActOnNotice(key) => close_notice(app, key, true, effects),
         Command::Notify(notification) => app.notifications.push(notification),

@@ -27,7 +27,8 @@ pub enum DevSource {
     HoldOut,
 }
 
-/// Choice of the sentences of a run. The same choice applies to dev and test, if it leaves any of their sentences.
+/// Choice of the sentences of a run. The same choice applies to dev and test, if their labels do not come from the source
+/// and it leaves any of their sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DataSelection {
     /// Sentences of the train split. `None` is the suggested choice.
@@ -108,8 +109,15 @@ impl DataSelection {
         let chosen = |split| -> Vec<SentenceId> {
             corpus.sentences(Some(split)).into_iter().filter(|id| train_on.includes(corpus, *id)).collect()
         };
-        let chosen_or_all =
-            |split| Some(chosen(split)).filter(|ids| !ids.is_empty()).unwrap_or_else(|| corpus.sentences(Some(split)));
+        // Labels of the source are complete, also if the user has not marked their sentences as done.
+        let is_imported = |split: Split| {
+            let documents = corpus.documents.iter().filter(|document| document.split == split);
+            documents.flat_map(|document| &document.spans).any(|span| span.origin == Origin::Import)
+        };
+        let chosen_or_all = |split| match chosen(split) {
+            ids if ids.is_empty() || is_imported(split) => corpus.sentences(Some(split)),
+            ids => ids,
+        };
         let train = chosen(Split::Train);
         let dev = if self.dev == DevSource::Split { chosen_or_all(Split::Dev) } else { Vec::new() };
         let holdout = if dev.is_empty() {

@@ -77,6 +77,15 @@ impl AppDirs {
         self.root.join("runs").join(stem).join(format!("run-{number}"))
     }
 
+    /// Returns true if a path is an existing directory of this run, for any project of this user. A link is not.
+    pub fn is_run_dir(&self, path: &Path, number: usize) -> bool {
+        let is_dir = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let runs = self.root.join("runs").canonicalize();
+        let found = path.canonicalize().ok().zip(runs.ok());
+        let is_inside = found.is_some_and(|(path, runs)| path.parent().and_then(Path::parent) == Some(runs.as_path()));
+        is_dir && is_inside && path.file_name().is_some_and(|name| name == format!("run-{number}").as_str())
+    }
+
     /// Returns the highest number of an existing run directory; 0 without runs.
     pub fn max_run_number(&self, project: &Path) -> usize {
         let folder = self.run_dir(project, 0);

@@ -184,7 +184,7 @@ pub(super) fn read_extras(c: &Connection, recovery: &mut RecoveryLog) -> rusqlit
         allow_overlaps: get_meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
         work_time: get_meta(c, "worked").ok().flatten().unwrap_or_default(),
         guidelines: get_meta(c, "guidelines").ok().flatten().unwrap_or_default(),
-        place: get_meta(c, Place::KEY)?.map(|text| Place::from_json(&text)).unwrap_or_default(),
+        place: get_meta(c, Place::KEY).ok().flatten().map(|text| Place::from_json(&text)).unwrap_or_default(),
         selection_unit: get_meta(c, "selection_unit")
             .ok()
             .flatten()

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Place {
-    /// Title of the page in English.
+    /// Stored name of the page.
     pub page: String,
     /// Index of the current sentence.
     pub sentence: usize,

@@ -150,9 +150,16 @@ pub(super) mod selection_json {
 
     #[derive(Serialize, Deserialize)]
     struct Stored {
+        #[serde(default)]
         train_on: Option<String>,
+        #[serde(default)]
         hold_out: bool,
+        #[serde(default = "yes")]
         test: bool,
+    }
+
+    fn yes() -> bool {
+        true
     }
 
     pub fn serialize<S: Serializer>(selection: &DataSelection, serializer: S) -> Result<S::Ok, S::Error> {

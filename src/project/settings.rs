@@ -319,6 +319,8 @@ mod tests {
             "widths",
             "guidelines",
             "show_test_sentences",
+            "open_dataset",
+            "starts_empty",
             "recents",
         ];
         assert_eq!(names, expected);

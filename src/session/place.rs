@@ -34,5 +34,10 @@ impl Session {
         self.filter.status = place.status.as_deref().and_then(Status::from_id);
         self.go_to_sentence(place.sentence);
         self.apply_filter();
+        // A sentence that does not match the filter any more is replaced by the next one that does.
+        let next = self.visible.partition_point(|index| *index < place.sentence);
+        if let Some(index) = self.visible.get(next).copied() {
+            self.go_to_sentence(index);
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::i18n::{thousands, tr};
 use crate::predict::EvalMetrics;
 use crate::project::{RunRecord, RunStatus};
 use crate::train::event::{LogLevel, Started, Step, TrainerControl};
+use crate::train::settings::table::MAX_GRAD_NORM;
 use crate::train::{Outcome, TrainEvent, TrainOutput};
 use crate::worker::RunId;
 
@@ -101,13 +102,13 @@ fn metrics_in_log(values: &MetricValues, selecting: &MetricDefinition) -> String
     logged.collect::<Vec<_>>().join("  ")
 }
 
-/// Id of the setting of gradient clipping.
-const MAX_GRAD_NORM: &str = "max_grad_norm";
-
 /// Describes the end of a run with a model.
 pub fn end_text(output: &TrainOutput) -> String {
-    let (outcome, best_epoch) = (output.outcome.name(), output.best_epoch);
-    tr!("{outcome}. Saved the best model (epoch {best_epoch})", outcome, best_epoch)
+    let outcome = output.outcome.name();
+    match output.best_epoch {
+        0 => tr!("{outcome}. Saved the model", outcome),
+        best_epoch => tr!("{outcome}. Saved the best model (epoch {best_epoch})", outcome, best_epoch),
+    }
 }
 
 /// Number of steps over which the loss is smoothed: a share of the run, so that the last value of a short run is not an
@@ -178,6 +179,9 @@ impl LiveRun {
             RunStatus::Failed => RunState::Failed(record.details.failure.clone()),
             RunStatus::Running | RunStatus::Interrupted => RunState::Interrupted,
         };
+        if state == RunState::Interrupted && !record.details.failure.is_empty() {
+            run.log_line(LogLevel::Warning, &record.details.failure);
+        }
         run.end(state);
         run
     }

@@ -107,12 +107,17 @@ impl RunsView {
         self.difference = Some((runs, difference));
     }
 
+    /// Discards the difference of a run whose dev scores have changed.
+    pub fn invalidate_difference(&mut self, run: RunId) {
+        self.difference = self.difference.filter(|(runs, _)| !runs.contains(&run));
+    }
+
     /// Removes everything about a run, because it was deleted or is continued.
     pub(super) fn forget(&mut self, run: RunId) {
         self.curves.remove(&run);
         self.chosen = self.chosen.filter(|chosen| *chosen != run);
         self.baseline = self.baseline.filter(|baseline| *baseline != run);
-        self.difference = self.difference.filter(|(runs, _)| !runs.contains(&run));
+        self.invalidate_difference(run);
         self.compared.iter_mut().filter(|slot| **slot == Some(run)).for_each(|slot| *slot = None);
     }
 }
@@ -139,7 +144,9 @@ impl Session {
 
     /// Returns the state of a run with its curves. `None` until its journal is read.
     pub fn curves_of(&self, run: RunId) -> Option<&LiveRun> {
-        let live = self.run.as_ref().filter(|live| live.id == run);
+        // A resume that failed before its first step does not hide the earlier curves.
+        let has_curves = |live: &&LiveRun| live.state.is_running() || !live.resumed || !live.steps.is_empty();
+        let live = self.run.as_ref().filter(|live| live.id == run).filter(has_curves);
         live.or_else(|| Some(&self.runs_view.curves.get(&run)?.run))
     }
 

@@ -219,13 +219,14 @@ impl Writer<'_> {
         before
     }
 
-    /// Restores the removed run. Returns false without one.
-    pub fn restore_run(&mut self) -> bool {
-        let Some((index, record)) = self.0.runs_view.deleted.take() else { return false };
+    /// Restores the removed run.
+    pub fn restore_run(&mut self) {
+        let Some((index, record)) = self.0.runs_view.deleted.take() else { return };
         let index = index.min(self.runs.len());
         self.0.runs_view.choose(Some(record.number));
-        self.0.runs.insert(index, record);
-        true
+        self.0.runs.insert(index, record.clone());
+        // The project can have been rebuilt without it.
+        self.store(WriteOp::Run(Box::new(record)));
     }
 
     /// Deletes the removed run from the project, and returns its record.
@@ -240,7 +241,10 @@ impl Writer<'_> {
         let record = self.runs.iter().find(|r| r.number == number)?;
         let (base, folder) = (record.base.clone(), record.dir.clone());
         self.show_live(LiveRun { resumed: true, ..LiveRun::new(number, base) });
-        self.update_run(number, |record| record.outcome = RunStatus::Running);
+        self.update_run(number, |record| {
+            record.outcome = RunStatus::Running;
+            record.details.failure.clear();
+        });
         Some(folder)
     }
 

@@ -8,6 +8,11 @@ pub fn format_score(share: f64) -> String {
     format!("{:.2}", share * 100.0)
 }
 
+/// Formats an interval of shares in percent, for example "86.1–89.5".
+pub fn format_interval([low, high]: [f64; 2]) -> String {
+    format!("{:.1}–{:.1}", low * 100.0, high * 100.0)
+}
+
 /// Formats a probability: 0.91 is `.91`, 1 is `1.0`.
 pub fn format_probability(p: f32) -> String {
     if p >= 0.995 { "1.0".into() } else { format!("{p:.2}").trim_start_matches('0').to_owned() }

@@ -29,10 +29,10 @@ struct PromptTexts {
 fn words(asking: TextPrompt) -> PromptTexts {
     match asking {
         TextPrompt::Label => PromptTexts {
-            title: tr!("New label"),
-            field: tr!("Name"),
-            help: tr!("As written in the file, for example DATE or PRODUCT"),
-            placeholder: "DATE",
+            title: tr!("New labels"),
+            field: tr!("Names"),
+            help: tr!("As written in the file. Separate several names by spaces or commas, or paste a list."),
+            placeholder: "DATE, PRODUCT",
             confirm: tr!("Create"),
         },
         TextPrompt::Comment(_) => PromptTexts {
@@ -73,11 +73,29 @@ pub fn show(ui: &mut Ui, session: &Session, asking: TextPrompt, view: &mut Promp
     }
     let Some((_, typed)) = &mut view.typed else { return };
     let mut done = false;
-    let width = if asking == TextPrompt::Label { 320.0 } else { 420.0 };
-    let dismissed = dialog(ui, "ask", width, |ui| done = body(ui, session, asking, typed, out));
+    let dismissed = dialog(ui, "ask", 420.0, |ui| done = body(ui, session, asking, typed, out));
     if dismissed && !done {
         out.push(Command::CloseDialog);
     }
+}
+
+/// Returns label sets of common datasets and tasks, with their names.
+fn label_sets() -> [(&'static str, &'static str); 3] {
+    const ONTONOTES: &str = "PERSON NORP FAC ORG GPE LOC PRODUCT EVENT WORK_OF_ART LAW LANGUAGE DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL";
+    [("CoNLL-2003", "PER ORG LOC MISC"), ("OntoNotes", ONTONOTES), (tr!("Privacy"), "NAME ADDRESS DATE PHONE EMAIL ID")]
+}
+
+/// Shows buttons that fill the field with a common label set.
+fn label_presets(ui: &mut Ui, typed: &mut String) {
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        label(ui, TextRole::Small, theme::colors(ui).text_secondary, tr!("Label sets"));
+        for (name, labels) in label_sets() {
+            if Button::plain(name).show(ui).clicked() {
+                labels.clone_into(typed);
+            }
+        }
+    });
 }
 
 /// Shows the content of the dialog. Returns true if it was submitted or canceled.
@@ -106,6 +124,9 @@ fn body(ui: &mut Ui, session: &Session, asking: TextPrompt, typed: &mut String, 
     // A repeated focus request would interrupt the composition of an input method.
     if !field.has_focus() {
         field.request_focus();
+    }
+    if asking == TextPrompt::Label {
+        label_presets(ui, typed);
     }
     ui.add_space(8.0);
     let ready = asking.is_ready(session, typed);

@@ -57,9 +57,12 @@ pub(super) fn perform(work: FileWork, dirs: &AppDirs) -> Result<Done, Failure> {
             Done::Written { path, losses: Vec::new() }
         }
         FileWork::ReadRun { run, dir } => Done::RunRead { run, events: journal::read(&dir)? },
-        FileWork::DeleteRunDir(dir) => {
-            if dir.exists() {
+        FileWork::DeleteRunDir { run, dir } => {
+            // A project file can come from another user, so its paths are not trusted.
+            if dirs.is_run_dir(&dir, run) {
                 disk::remove_dir_all(&dir)?;
+            } else {
+                log::warn!("{} is not deleted, because it is not the directory of a run", dir.display());
             }
             Done::RunDirDeleted
         }

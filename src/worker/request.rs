@@ -104,8 +104,13 @@ pub enum FileWork {
         /// Directory of the run.
         dir: PathBuf,
     },
-    /// Delete the directory of a run.
-    DeleteRunDir(PathBuf),
+    /// Delete the directory of a run, if it is one of this program.
+    DeleteRunDir {
+        /// Number of the run.
+        run: RunId,
+        /// Directory of the run.
+        dir: PathBuf,
+    },
     /// Copy a model directory.
     CopyModel {
         /// Source directory.
@@ -123,7 +128,7 @@ impl FileWork {
             | Self::Export { .. }
             | Self::Write { .. }
             | Self::CopyModel { .. }
-            | Self::DeleteRunDir(_)
+            | Self::DeleteRunDir { .. }
             | Self::ResolveSourceChange { .. } => true,
             Self::Open(_)
             | Self::ReadRun { .. }

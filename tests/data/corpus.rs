@@ -170,4 +170,12 @@ fn data_selection_leaves_out_unfinished_sentences() {
     assert_eq!(TrainOn::suggested(&imported), TrainOn::All, "a done dev sentence says nothing about train");
     mark_done(&mut imported, 3);
     assert_eq!(TrainOn::suggested(&imported), TrainOn::Done);
+    check(&imported, DataSelection::default(), &[3], &[4], &[5]);
+    // A second dev sentence: the labels of dev do not come from the source, so only the done one is used. Labels of the
+    // source are complete.
+    let mut more = imported.clone();
+    more.documents.push(Arc::new(Document::from_text(Split::Dev, 0, 0, "Anna sings".to_owned(), Vec::new(), None)));
+    check(&more, DataSelection::default(), &[3], &[4], &[5]);
+    add(&mut more, 6, Origin::Import);
+    check(&more, DataSelection::default(), &[3], &[4, 6], &[5]);
 }

@@ -140,7 +140,7 @@ fn labels_are_added_renamed_and_recolored() {
     w.keys(&[Key::Enter]);
     assert_eq!(w.app().session.as_ref().map(|a| a.current), Some(1));
     w.keys(&[Key::ArrowUp, Key::N]);
-    w.type_text("Name", "DATE");
+    w.type_text("Names", "DATE");
     w.keys(&[Key::Enter]);
     assert_eq!(
         w.app().session.as_ref().map(|a| a.corpus().labels.names()),

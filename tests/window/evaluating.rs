@@ -166,7 +166,7 @@ fn second_decision_replaces_the_first_one() {
 fn list_closes_if_a_label_is_renamed_and_stays_if_one_is_added() {
     let mut w = evaluated(Split::Dev, [1440.0, 900.0]);
     w.ask(Command::Evaluate(EvaluateCommand::ShowCases(CaseFilter::Errors)));
-    w.ask(Command::Labels(LabelCommand::NewLabel("EXTRA".into())));
+    w.ask(Command::Labels(LabelCommand::NewLabels(vec!["EXTRA".into()])));
     assert!(has_list(&w));
     w.key(Modifiers::COMMAND, Key::Z);
     assert!(has_list(&w));

@@ -6,10 +6,10 @@ use egui::Key::{
     A, ArrowLeft, ArrowRight, Backspace, E, End, Enter, Escape, Home, L, M, Num1, Num2, Num3, O, R, S, Space, U, X, Z,
 };
 use egui::{Key, Modifiers};
-use tagwright::app::Command;
 use tagwright::app::dialogs::{Dialog, MatchDialog};
 use tagwright::app::page_commands::{LabelCommand, MatchCommand, SuggestionCommand, ViewCommand};
 use tagwright::app::requests::Slot;
+use tagwright::app::{Action, Command};
 use tagwright::corpus::{LabelId, Origin};
 
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -635,4 +635,42 @@ fn shift_letters_only_apply_labels() {
     // The subword view has no label picker, and the following keys are handled.
     w.keys(&[Key::P, ArrowRight, L, Key::P, Num1]);
     assert_eq!(render(&w), "[Ada PER] met");
+}
+
+#[test]
+fn labels_are_created_from_a_list_merged_and_deleted() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    let counts = |w: &Window| -> Vec<(String, usize)> {
+        let app = w.app();
+        let session = app.session.as_ref().expect("a dataset");
+        let counts = session.totals().counts.labels.clone();
+        session.corpus().labels.iter().map(|(id, l)| (l.name.clone(), counts[usize::from(id)])).collect()
+    };
+    let before = counts(&w);
+    w.ask(Command::Run(Action::AddLabel));
+    w.harness.event(egui::Event::Text("EVENT, PER;LAW EVENT".into()));
+    w.step();
+    w.press("Create");
+    let names: Vec<String> = counts(&w).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["PER", "ORG", "LOC", "MISC", "DATE", "EVENT", "LAW"]);
+    w.ask(Command::Run(Action::AddLabel));
+    w.press("Privacy");
+    w.press("Create");
+    assert_eq!(counts(&w).len(), 12, "DATE exists");
+    (0..7).for_each(|_| w.key(Modifiers::COMMAND, Key::Z));
+    assert_eq!(counts(&w), before);
+    // A label with the name of another one is merged into it.
+    let [(_, n_orgs), (_, n_misc)] = [before[1].clone(), before[3].clone()];
+    w.ask(Command::Labels(LabelCommand::RenameLabel(LabelId::new(3), "ORG".into())));
+    assert!(w.shows_part(&format!("MISC merged into ORG: {n_misc} spans")));
+    assert_eq!(counts(&w)[1], ("ORG".to_owned(), n_orgs + n_misc));
+    w.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(counts(&w), before);
+    w.ask(Command::Labels(LabelCommand::DeleteLabel(LabelId::new(4))));
+    assert!(w.shows_part(&format!("DATE deleted with {} spans", before[4].1)));
+    assert_eq!(counts(&w), before[..4]);
+    w.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(counts(&w), before);
 }

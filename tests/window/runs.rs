@@ -4,9 +4,10 @@ use crate::support::golden;
 use crate::support::window::Window;
 use std::rc::Rc;
 use tagwright::app::page_commands::{LabelCommand, RunCommand, ViewCommand};
+use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::LabelId;
-use tagwright::project::{RunRecord, RunStatus};
+use tagwright::project::{Project, RunRecord, RunStatus};
 use tagwright::session::runs::{RunAxis, TrainView};
 
 /// Opens the sample in a window with the data directory `data`.
@@ -204,4 +205,25 @@ fn interrupted_run_opens_with_resume() {
     w.click("Stop and keep best model");
     w.until("the run has ended", |w| records(w)[0].outcome == RunStatus::Stopped);
     assert!(w.shows("Stopped"));
+}
+
+#[test]
+fn directory_of_an_untrusted_project_is_not_deleted() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_sample(&data);
+    w.until("the project is durable", Window::is_durable);
+    let path = w.app().session.as_ref().expect("a dataset").project().to_owned();
+    drop(w);
+    let letters = data.path().join("letters").join("run-1");
+    std::fs::create_dir_all(&letters).expect("a folder");
+    std::fs::write(letters.join("letter.txt"), "precious").expect("a file");
+    let mut project = Project::open(&path).expect("the project");
+    let run = RunRecord { number: 1, outcome: RunStatus::Completed, dir: letters.clone(), ..RunRecord::default() };
+    project.upsert_run(&run).expect("a run");
+    drop(project);
+    let mut w = with_sample(&data);
+    w.ask(Command::Runs(RunCommand::Delete(1)));
+    w.press("Dismiss");
+    w.until("the deletion has ended", |w| w.is_durable() && !w.app().requests.is_pending(Slot::Writing));
+    assert!(records(&w).is_empty() && letters.join("letter.txt").is_file());
 }

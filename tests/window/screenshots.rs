@@ -8,7 +8,7 @@ use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use tagwright::app::dialogs::Dialog;
-use tagwright::app::page_commands::{DataCommand, EvaluateCommand, LabelCommand, ViewCommand};
+use tagwright::app::page_commands::{DataCommand, EvaluateCommand, LabelCommand, RunCommand, ViewCommand};
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::{LabelId, Split};
@@ -24,8 +24,8 @@ const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 M
 const UNSPACED: &str = "展览今天开幕。\n周三下午，海岸博物馆的馆长郭晓岚在青石镇向记者展示了一座十九世纪的铜制灯塔模型，并宣布红河轮船联合公司已经同意捐出全部航海日记（共四百卷），供研究人员免费查阅。\n水曜日の午後、海岸博物館の館長である高瀬真理子は、十九世紀の灯台の模型を記者に見せ、「ウエストハーバー汽船」が航海日誌を寄贈すると発表した。\nบ่ายวันพุธ ผู้อำนวยการพิพิธภัณฑ์ชายฝั่งแสดงแบบจำลองประภาคารสมัยศตวรรษที่สิบเก้าให้ผู้สื่อข่าวดูที่เมืองหินเขียว และประกาศว่าบริษัทเรือกลไฟแม่น้ำแดงจะมอบบันทึกการเดินเรือทั้งหมด\nSiehe https://archive.example.org/collections/lighthouse/nineteenth-century/models?sort=date&page=12#letters und Leuchtturmwärterhausbesichtigungsgenehmigungsformularausgabestellenleiterinnenversammlungsprotokoll";
 
 /// States that the README shows.
-pub const PUBLISHED: [&str; 8] =
-    ["annotate", "annotate-subwords", "annotate-suggestions", "data", "evaluate", "import", "train", "try"];
+pub const PUBLISHED: [&str; 9] =
+    ["annotate", "annotate-subwords", "annotate-suggestions", "data", "evaluate", "import", "runs", "train", "try"];
 
 /// Returns the output directory, or `None` if no screenshots are requested.
 fn directory() -> Option<PathBuf> {
@@ -65,6 +65,29 @@ fn screenshots() {
         unspaced(theme);
         small(theme);
     }
+}
+
+/// Two more runs, and the comparison of all of them.
+fn several_runs(w: &mut Window, theme: Theme) {
+    for (epochs, rate, name) in [("6", "1e-4", "Half the learning rate"), ("8", "5e-5", "")] {
+        w.ask(Command::Run(Action::NewRun));
+        w.type_text("Epochs, num_train_epochs", epochs);
+        w.type_text("Learning rate, learning_rate", rate);
+        if !name.is_empty() {
+            w.type_text("Name of the run", name);
+        }
+        w.ask(Command::Run(Action::StartTraining));
+        w.until("some epochs are evaluated", |w| w.app().live_run().is_some_and(|run| run.dev.len() >= 5));
+        if name.is_empty() {
+            w.ask(Command::Run(Action::StopTraining));
+        }
+        w.until("the run has ended", |w| w.app().active_run().is_none());
+    }
+    close_notices(w);
+    w.ask(Command::Run(Action::ShowAllRuns));
+    w.ask(Command::Runs(RunCommand::Show(2)));
+    w.until("the runs are compared", |w| w.app().session.as_ref().is_some_and(|s| s.run_difference().is_some()));
+    shoot(w, "runs", theme);
 }
 
 /// Import preview of a dataset with three files and invalid lines.
@@ -290,6 +313,9 @@ fn pages(theme: Theme) {
     w.keys(&[Key::Escape]);
     w.go_to("Train");
     w.until("the base model is checked", |w| w.app().train_page.model_info.is_some());
+    w.until("the data is known", |w| w.shows("Train on: All, 263 sentences"));
+    w.click("Train on: All, 263 sentences");
+    w.until("the choice is used", |w| w.shows_part("51 steps"));
     shoot(&mut w, "train-form", theme);
     w.press("Find learning rate");
     w.until("the measurement is finished", |w| {
@@ -301,14 +327,13 @@ fn pages(theme: Theme) {
     w.key(Modifiers::COMMAND, Key::Enter);
     w.until("half of the run is done", |w| w.app().live_run().is_some_and(|r| r.fraction_done() > 0.55));
     shoot(&mut w, "train", theme);
-    w.press("Advanced settings");
     w.press("Pause");
     w.until("a checkpoint is saved", |w| w.app().live_run().is_some_and(|r| r.saved == r.last().map(|s| s.step)));
     shoot(&mut w, "train-paused", theme);
-    w.press("Advanced settings");
     w.press("Resume");
     w.until("the run has ended", |w| matches!(w.app().live_run().map(|r| r.state.clone()), Some(RunState::Ended(_))));
     shoot(&mut w, "train-done", theme);
+    several_runs(&mut w, theme);
     w.go_to("Evaluate");
     w.ask(Command::Evaluate(EvaluateCommand::SetEvalSplit(Split::Dev)));
     w.press("Evaluate");

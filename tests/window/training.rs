@@ -396,7 +396,7 @@ fn with_text(train: &str, dev: &str) -> (tempfile::TempDir, Window) {
 fn unfinished_sentences_are_not_trained_on() {
     let unlabeled = "Ada O\n\nsaw O\n\nOslo O\n\nBergen O\n\n";
     let (_folder, mut w) = with_text(unlabeled, "");
-    w.ask(Command::Labels(LabelCommand::NewLabel("X".into())));
+    w.ask(Command::Labels(LabelCommand::NewLabels(vec!["X".into()])));
     for sentence in [0, 2] {
         w.ask(Command::View(ViewCommand::GoToSentence(sentence)));
         w.ask(Command::View(ViewCommand::Select(0, 0)));
@@ -461,6 +461,7 @@ fn closing_the_window_during_a_run_asks() {
     w.until("the question is shown", |w| w.shows("Quit and resume later"));
     w.press("Stop, then quit");
     w.until("the run has ended", has_ended);
+    assert!(w.app().quitting.is_none(), "the next question is asked again");
     assert_eq!(outcome(&w), Some(RunStatus::Stopped));
     drop(w);
     assert_eq!(outcome(&with_sample(&data)), Some(RunStatus::Stopped));

@@ -8,6 +8,8 @@ use crate::train::schedule::SchedulerType;
 
 /// Id of the peak learning rate.
 pub const LEARNING_RATE: &str = "learning_rate";
+/// Id of the maximum gradient norm.
+pub const MAX_GRAD_NORM: &str = "max_grad_norm";
 /// Id of the maximum sentence length.
 pub const MAX_LENGTH: &str = "max_length";
 /// Id of the switch for tags on all subwords of a word.
@@ -158,7 +160,7 @@ pub const SETTINGS: &[Setting] = &[
         }),
     },
     Setting {
-        id: "max_grad_norm",
+        id: MAX_GRAD_NORM,
         label: "Gradient clipping",
         flag: "max-grad-norm",
         hint: "Maximum norm",

@@ -5,12 +5,14 @@ use super::suggestions;
 use crate::app::page_commands::{LabelCommand, ViewCommand};
 use crate::app::{Action, App, Command};
 use crate::corpus::LabelId;
-use crate::i18n::tr;
+use crate::i18n::{tr, trn};
 use crate::session::Session;
 use crate::ui::Commands;
 use crate::ui::format_numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, bottom_border, label, menu};
+use crate::ui::widgets::{
+    Button, IconButton, LabelChip, MenuRow, TextField, bottom_border, label, menu, paragraph, separator,
+};
 use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Unfinished input.
@@ -135,6 +137,11 @@ fn label_menu(response: &egui::Response, session: &Session, id: LabelId, view: &
             other => &mut other.insert((id, l.name.clone())).1,
         };
         let field = TextField::new(typed, tr!("Label name")).show(ui);
+        let is_other = |known: LabelId| known != id;
+        if session.corpus().labels.id(typed.trim()).is_some_and(is_other) {
+            let text = tr!("Enter merges {label} into {target}", label = l.name, target = typed.trim());
+            paragraph(ui, TextRole::Caption, p.warning, &text);
+        }
         if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
             out.push(Command::Labels(LabelCommand::RenameLabel(id, typed.clone())));
             view.rename_draft = None;
@@ -154,6 +161,14 @@ fn label_menu(response: &egui::Response, session: &Session, id: LabelId, view: &
                     }
                 }
             });
+        }
+        ui.add_space(4.0);
+        separator(ui);
+        let count = session.totals().counts.labels.get(usize::from(id)).copied().unwrap_or(0);
+        let text = trn!(count, "Delete label and {n} span", "Delete label and {n} spans");
+        if MenuRow::new(&text).icon(icon::TRASH_2).show(ui).clicked() {
+            out.push(Command::Labels(LabelCommand::DeleteLabel(id)));
+            ui.close();
         }
     });
 }

@@ -71,7 +71,14 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
         return;
     }
     if let Some((session, run)) = app.active_run() {
-        return active_run(ui, session, run, app.parked.is_some());
+        active_run(ui, session, run, app.parked.is_some());
+        if app.quitting.is_some() {
+            label(ui, TextRole::Small, p.text_secondary, tr!("The window closes after this run"));
+            if Button::ghost(tr!("Stay open")).show(ui).clicked() {
+                out.push(Command::StayOpen);
+            }
+        }
+        return;
     }
     if let Some(run) = app.live_run() {
         match &run.state {

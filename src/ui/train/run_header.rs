@@ -180,7 +180,7 @@ pub(super) fn figures(ui: &mut Ui, run: &LiveRun) {
         None => tr!("Best dev {metric}", metric = title),
     };
     let interval = run.best_evaluation().filter(|_| *metric == F1).and_then(|best| best.units.as_ref()?.f1_interval);
-    let interval = interval.map(|[low, high]| format!("{:.1}–{:.1}", low * 100.0, high * 100.0));
+    let interval = interval.map(format_numbers::format_interval);
     let metrics = run.best_dev().map(|scores| logged_metrics(scores, metric));
     let detail = interval.into_iter().chain(metrics).collect::<Vec<_>>().join(", ");
     let detail = if detail.is_empty() { tr!("After first epoch").to_owned() } else { detail };

@@ -26,9 +26,12 @@ pub struct CurvesState {
     /// x under the pointer, shown in both charts.
     cursor: Option<f64>,
     /// Visible range of x; `None` shows everything.
-    zoom: Option<(RunAxis, RangeInclusive<f64>)>,
+    zoom: Option<(ZoomKey, RangeInclusive<f64>)>,
     points: BTreeMap<usize, RunPoints>,
 }
+
+/// Content to which a zoom belongs: session, axis and compared runs.
+type ZoomKey = (SessionId, RunAxis, Vec<usize>);
 
 /// Cached points of a run.
 #[derive(Default)]
@@ -107,7 +110,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, view: &mut CurvesState, out: 
     for c in &compared {
         view.points.entry(c.run.id).or_default().refresh(session.stamp().session, axis, c.run);
     }
-    if view.zoom.as_ref().is_some_and(|(of, _)| *of != axis) {
+    let key: ZoomKey = (session.stamp().session, axis, compared.iter().map(|c| c.run.id).collect());
+    if view.zoom.as_ref().is_some_and(|(of, _)| *of != key) {
         view.zoom = None;
     }
     const GAP: f32 = 12.0;
@@ -131,7 +135,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, view: &mut CurvesState, out: 
     }
     view.cursor = responses.iter().find_map(|response| response.hovered);
     if let Some(range) = responses.iter().find_map(|response| response.dragged.clone()) {
-        view.zoom = Some((axis, range));
+        view.zoom = Some((key, range));
     }
     if responses.iter().any(|response| response.is_reset) {
         view.zoom = None;
@@ -230,7 +234,11 @@ fn metric(ui: &mut Ui, axis: RunAxis, compared: &[Compared<'_>], view: &CurvesSt
         .iter()
         .map(|c| Band { points: &view.points[&c.run.id].intervals, color: p.series[c.color] })
         .collect();
-    let later = of_metric.iter().flat_map(|c| view.points[&c.run.id].metric.iter().skip(1)).map(|point| point[1]);
+    // The first evaluation is often far below the others.
+    let later = of_metric.iter().flat_map(|c| {
+        let points = &view.points[&c.run.id].metric;
+        points.iter().skip(usize::from(points.len() > 1)).map(|point| point[1])
+    });
     let floor = later.fold(f64::INFINITY, f64::min);
     let floor = if floor.is_finite() { floor - 5.0 } else { f64::NEG_INFINITY };
     let title = tr!("Dev {metric}", metric = translate(metric.title));

@@ -27,20 +27,15 @@ pub(super) fn f1_interval(session: &Session, record: &RunRecord) -> Option<[f64;
     (*metric == F1).then(|| record.details.f1_interval.or_else(of_curves))?
 }
 
-/// Formats an interval of shares in percent, for example "86.1–89.5".
-pub(super) fn interval_text([low, high]: [f64; 2]) -> String {
-    format!("{:.1}–{:.1}", low * 100.0, high * 100.0)
-}
-
-/// Returns the number of the run with the best value on dev. Runs that were selected by other metrics than the latest one
+/// Returns the number of the run with the best value on dev. Runs with another metric or other dev data than the latest one
 /// are left out.
 pub(super) fn best_run(session: &Session) -> Option<usize> {
-    let values = session.runs().iter().filter_map(|run| Some((run.number, dev_value(session, run)?)));
-    let values: Vec<_> = values.collect();
-    let metric = values.last()?.1.0;
-    let of_metric = values.into_iter().filter(|(_, (of, _))| *of == metric);
-    let better = |a: &f64, b: &f64| metric.is_better(*a, *b, 0.0);
-    of_metric.reduce(|best, next| if better(&next.1.1, &best.1.1) { next } else { best }).map(|(number, _)| number)
+    let values: Vec<_> = session.runs().iter().filter_map(|run| Some((run, dev_value(session, run)?))).collect();
+    let (latest, (metric, _)) = values.last()?;
+    let is_comparable = |run: &RunRecord| run.details.dev_id == latest.details.dev_id;
+    let comparable = values.iter().filter(|(run, (of, _))| of == metric && is_comparable(run));
+    let best = comparable.reduce(|best, next| if metric.is_better(next.1.1, best.1.1, 0.0) { next } else { best });
+    best.map(|(run, _)| run.number)
 }
 
 /// State of a run that is not completed: icon, color and text.
@@ -55,7 +50,12 @@ pub(super) fn state_line(app: &App, record: &RunRecord, p: &ThemeColors) -> Opti
             (icon::CIRCLE_DOT, p.accent, tr!("Training, {percent} %", percent = (share * 100.0) as usize))
         }
         RunStatus::Stopped => (icon::SQUARE, p.warning, after(tr!("Stopped"))),
-        RunStatus::Interrupted => (icon::PAUSE, p.warning, after(tr!("Interrupted"))),
+        RunStatus::Interrupted => {
+            let reason = &record.details.failure;
+            let text = after(tr!("Interrupted"));
+            let text = if reason.is_empty() { text } else { format!("{text}: {reason}") };
+            (icon::PAUSE, p.warning, text)
+        }
         RunStatus::Diverged => (icon::TRIANGLE_ALERT, p.error, after(tr!("Diverged"))),
         RunStatus::Cancelled => (icon::X, p.text_muted, tr!("Canceled").to_owned()),
         RunStatus::Failed => {
@@ -95,7 +95,8 @@ pub(super) fn differing_settings(record: &RunRecord, baseline: &RunRecord) -> St
         return record.summary.clone();
     }
     let base = (record.base != baseline.base).then(|| tr!("base model {model}", model = record.base));
-    let data = (record.details.n_train != baseline.details.n_train).then(|| tr!("other data").to_owned());
+    let data = |run: &RunRecord| (run.details.train_id.clone(), run.details.dev_id.clone(), run.details.n_train);
+    let data = (data(record) != data(baseline)).then(|| tr!("other data").to_owned());
     let settings = SETTINGS.iter().filter_map(|setting| {
         let value = setting_text(record, setting)?;
         let label = translate(setting.label).to_lowercase();

@@ -123,7 +123,7 @@ fn name_and_note(ui: &mut Ui, record: &RunRecord, view: &mut PanelState, out: &m
     label(ui, TextRole::Small, p.text_secondary, tr!("Note"));
     let response = TextArea::new(&mut view.note, tr!("Note on the run")).rows(2, 6).show(ui);
     ui.add_space(4.0);
-    if response.lost_focus() && view.note != record.details.note {
+    if response.changed() {
         out.push(Command::Runs(RunCommand::SetNote(number, view.note.clone())));
     }
 }

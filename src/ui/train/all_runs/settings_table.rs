@@ -1,6 +1,7 @@
 //! Settings of the compared runs in columns.
 
 use super::facts::setting_text;
+use crate::corpus::TrainOn;
 use crate::i18n::{tr, translate};
 use crate::project::RunRecord;
 use crate::session::Session;
@@ -83,6 +84,14 @@ pub(super) fn show(ui: &mut Ui, session: &Session, current: &RunRecord, only_dif
     }
 }
 
+fn train_on_name(train_on: TrainOn) -> &'static str {
+    match train_on {
+        TrainOn::Done => tr!("Done"),
+        TrainOn::Labeled => tr!("Labeled"),
+        TrainOn::All => tr!("All"),
+    }
+}
+
 fn color(ui: &Ui, session: &Session, run: &RunRecord) -> Color32 {
     let p = theme::colors(ui);
     session.runs_view.color_of(run.number).map_or(p.text_secondary, |color| p.series[color])
@@ -97,6 +106,9 @@ fn rows(runs: &[&RunRecord]) -> Vec<PropertyRow> {
     let mut rows = vec![
         row(tr!("Train sentences"), &|run| sentences(run.details.n_train)),
         row(tr!("Dev sentences"), &|run| sentences(run.details.n_dev)),
+        row(tr!("Train on"), &|run| {
+            run.details.selection.train_on.map_or("–".to_owned(), |of| train_on_name(of).to_owned())
+        }),
         row(tr!("Base model"), &|run| run.base.clone()),
     ];
     for setting in SETTINGS {

@@ -1,9 +1,7 @@
 //! Table of all runs.
 
 use super::AllRunsState;
-use super::facts::{
-    best_run, dev_value, differing_settings, f1_interval, has_old_data, interval_text, state_line, time_text,
-};
+use super::facts::{best_run, dev_value, differing_settings, f1_interval, has_old_data, state_line, time_text};
 use crate::app::effect::Pick;
 use crate::app::page_commands::{EvaluateCommand, RunCommand};
 use crate::app::{Action, App, Command};
@@ -14,7 +12,7 @@ use crate::project::{RunRecord, RunStatus};
 use crate::session::Session;
 use crate::session::runs::run_name;
 use crate::ui::Commands;
-use crate::ui::format_numbers::{self, format_days_ago};
+use crate::ui::format_numbers::{self, format_days_ago, format_interval};
 use crate::ui::theme::{self, TextRole, icon, metrics};
 use crate::ui::widgets::{
     Button, Card, CheckBox, IconButton, MenuRow, TextField, focus_ring, hairline, menu, paint_icon, put_text,
@@ -212,7 +210,7 @@ fn row(
             }
             Column::Score => put(TextRole::Strong, p.text, &score_text),
             Column::Interval => {
-                let text = f1_interval(session, run).map_or_else(|| "–".to_owned(), interval_text);
+                let text = f1_interval(session, run).map_or_else(|| "–".to_owned(), format_interval);
                 put(TextRole::Body, p.text_secondary, &text);
             }
             Column::Time => put(TextRole::Body, p.text_secondary, &time_text(session, run)),

@@ -68,7 +68,10 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, view: &mut TrainFo
                 }
             });
         }
-        BaseModelInput::Hub(_) => {
+        BaseModelInput::Hub(id) => {
+            if !ui.text_edit_focused() {
+                view.hub.clone_from(id);
+            }
             if TextField::new(&mut view.hub, tr!("Model id (owner/name)")).placeholder("owner/name").show(ui).changed()
             {
                 out.push(Command::Train(TrainCommand::SetBaseModel(BaseModelInput::Hub(view.hub.trim().to_owned()))));

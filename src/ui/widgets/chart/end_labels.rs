@@ -19,7 +19,8 @@ const LEADER_LINE_DISTANCE: f32 = 6.0;
 /// Narrows the plot so that each name fits after the end of its line. A line that ends early leaves space for its name.
 pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>]) {
     let right_of = |series: &Series<'_>| {
-        let end = plot.x.normalize(series.last()?[0]).filter(|end| *end > 0.0)?;
+        // A line that ends outside of the visible range has no name.
+        let end = plot.x.normalize(series.last()?[0]).filter(|end| *end > 0.0 && *end <= 1.001)?;
         let space = plot.rect.width() - GAP - galley(ui, series).size().x;
         Some(plot.rect.left() + space / end)
     };
@@ -85,7 +86,7 @@ struct EndLabel {
 
 impl EndLabel {
     fn of(ui: &Ui, plot: &Plot, series: &Series<'_>) -> Option<Self> {
-        let end = plot.to_screen(series.last()?)?;
+        let end = plot.to_screen(series.last()?).filter(|end| plot.rect.x_range().expand(1.0).contains(end.x))?;
         Some(Self { end, galley: galley(ui, series), line: series.color, ink: series.ink })
     }
 }

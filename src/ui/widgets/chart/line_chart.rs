@@ -185,7 +185,7 @@ impl<'a> LineChart<'a> {
         let Some((x, y)) = self.axes() else {
             let words = TextRole::Caption.single_line(ui, tr!("Nothing to show yet"));
             put_text(ui.painter(), space, Align2::CENTER_CENTER, words, theme::colors(ui).text_muted);
-            return ChartResponse::default();
+            return ChartResponse { is_reset: response.double_clicked(), ..ChartResponse::default() };
         };
         let mut plot = Plot::inside(space, x, y);
         end_labels::make_room(ui, &mut plot, self.series);
