@@ -11,6 +11,7 @@ pub enum Action {
     OpenFile,
     OpenFolder,
     OpenSample,
+    NewDataset,
     Save,
     SaveRewriteAll,
     SaveAs,

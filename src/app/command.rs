@@ -21,6 +21,8 @@ pub enum Command {
     Open(PathBuf),
     /// Opens the dataset that was open when the program was closed.
     Reopen,
+    /// Creates a dataset of this name from this text, and opens it.
+    CreateDataset(String, String),
     /// Shows the import preview of this path. A known dataset is opened immediately.
     Import(PathBuf),
     /// Writes the corpus to this path.
@@ -111,6 +113,7 @@ impl Command {
             Self::Evaluate(command) => command.writes(),
             Self::Open(_)
             | Self::Reopen
+            | Self::CreateDataset(..)
             | Self::Import(_)
             | Self::SaveTo(_)
             | Self::WriteFile(..)

@@ -139,6 +139,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     everywhere(Action::OpenSample, "file::open_sample", "Open sample dataset", icon::BOOK_OPEN)
         .needs(Needs::Nothing)
         .opens(),
+    everywhere(Action::NewDataset, "file::new", "New dataset from text…", icon::FILE_PLUS)
+        .keys(&[Shortcut::ctrl("N")])
+        .needs(Needs::Nothing)
+        .opens(),
     everywhere(Action::Save, "file::save", "Save to source files", icon::SAVE).keys(&[Shortcut::ctrl("S")]).writes(),
     everywhere(Action::SaveRewriteAll, "file::save_rewrite", "Save and rewrite all tags", icon::SAVE).writes(),
     everywhere(Action::SaveAs, "file::save_as", "Save copy as…", icon::DOWNLOAD)

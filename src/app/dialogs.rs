@@ -44,13 +44,20 @@ pub enum Dialog {
     Closing(String),
     /// The question before the window closes while a run is in progress.
     Quitting,
+    /// Name and text of a new dataset.
+    NewDataset,
 }
 
 impl Dialog {
     /// Returns true if the dialog has input of the user that would be lost if another dialog replaced it.
     pub fn has_input(&self) -> bool {
         match self {
-            Self::Prompt(_) | Self::Matches(_) | Self::Fixes(_) | Self::Import(_) | Self::SourceChange(_) => true,
+            Self::Prompt(_)
+            | Self::Matches(_)
+            | Self::Fixes(_)
+            | Self::Import(_)
+            | Self::SourceChange(_)
+            | Self::NewDataset => true,
             Self::Palette
             | Self::Shortcuts
             | Self::Settings
@@ -72,9 +79,13 @@ impl Dialog {
             | Self::Snapshots(_)
             | Self::Export(_)
             | Self::SourceChange(_) => true,
-            Self::Palette | Self::Shortcuts | Self::Settings | Self::Import(_) | Self::Closing(_) | Self::Quitting => {
-                false
-            }
+            Self::Palette
+            | Self::Shortcuts
+            | Self::Settings
+            | Self::Import(_)
+            | Self::Closing(_)
+            | Self::Quitting
+            | Self::NewDataset => false,
         }
     }
 }

@@ -45,6 +45,13 @@ pub(super) fn open(app: &mut App, path: Option<PathBuf>, effects: &mut Vec<Effec
     app.requests.submit(Purpose::Open(name), Work::Files(FileWork::Open(path)), effects);
 }
 
+/// Requests a new dataset. Its dialog stays open until the dataset is open, so that the text is not lost.
+pub(super) fn create(app: &mut App, name: String, text: String, effects: &mut Vec<Effect>) {
+    leave_dataset(app, effects);
+    let work = FileWork::CreateDataset { name: name.clone(), text };
+    app.requests.submit(Purpose::Open(name), Work::Files(work), effects);
+}
+
 /// Makes an opened dataset the current one. `path` is the requested path.
 pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mut Vec<Effect>) {
     let is_open = |session: &Session| !session.is_read_only() && session.project() == opened.project.path();
@@ -78,6 +85,7 @@ pub(super) fn on_opened(app: &mut App, path: &Path, opened: Opened, effects: &mu
     }
     let is_restart = std::mem::take(&mut app.is_reopening);
     app.settings.open_dataset = Some(session.path().to_owned());
+    app.dialogs.close_if(|dialog| matches!(dialog, Dialog::NewDataset));
     replace_session(app, session, effects);
     effects.push(Effect::AttachProject(Box::new(project)));
     effects.push(Effect::StoreSettings);

@@ -136,6 +136,7 @@ fn replaces_dataset(command: &Command) -> bool {
     matches!(
         command,
         Command::Open(_)
+            | Command::CreateDataset(..)
             | Command::Import(_)
             | Command::ImportPreview(ImportCommand::ConfirmImport)
             | Command::SourceChange(_)

@@ -77,6 +77,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Run(action) => run_action(app, action, effects),
         Command::Open(path) => opening::open(app, Some(path), effects),
         Command::Reopen => opening::reopen(app, effects),
+        Command::CreateDataset(name, text) => opening::create(app, name, text, effects),
         Command::Import(path) => import::start(app, path, effects),
         Command::SourceChange(decision) => source_change::decide(app, decision, effects),
         Command::SaveTo(path) => export::write_copy(app, path, effects),
@@ -152,6 +153,7 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::OpenFile => effects.push(Effect::PathDialog(Pick::OpenFile)),
         Action::OpenFolder => effects.push(Effect::PathDialog(Pick::OpenFolder)),
         Action::OpenSample => opening::open(app, None, effects),
+        Action::NewDataset => app.dialogs.toggle(Dialog::NewDataset),
         Action::Save => edit(app, effects, |writer| writer.save(false)),
         Action::SaveRewriteAll => edit(app, effects, |writer| writer.save(true)),
         Action::SaveAs => export::save_copy(app, effects),
@@ -273,7 +275,8 @@ fn close_dialog(app: &mut App, effects: &mut Vec<Effect>) {
             | Dialog::Fixes(_)
             | Dialog::SourceChange(_)
             | Dialog::Closing(_)
-            | Dialog::Quitting,
+            | Dialog::Quitting
+            | Dialog::NewDataset,
         )
         | None => {}
     }

@@ -49,7 +49,7 @@ impl AppDirs {
     /// # Errors
     /// Returns an error if a directory cannot be created.
     pub fn prepare(&self) -> Result<(), disk::DiskError> {
-        for folder in [self.root.clone(), self.projects(), self.root.join("runs")] {
+        for folder in [self.root.clone(), self.projects(), self.root.join("runs"), self.root.join("texts")] {
             disk::create_private_dir(&folder)?;
             disk::restrict_to_user(&folder);
         }
@@ -69,6 +69,20 @@ impl AppDirs {
         let at = |stem: &str| self.projects().join(format!("{stem}-{}.tagwright", &key[..12]));
         // Earlier versions did not truncate names.
         if end < stem.len() && at(&stem).is_file() { at(&stem) } else { at(&stem[..end]) }
+    }
+
+    /// Returns the path of a text that the user has entered, with a name that no file has yet.
+    pub fn new_text_path(&self, name: &str) -> PathBuf {
+        const LONGEST: usize = 100;
+        let is_safe = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+        let name: String = name.trim().chars().map(|c| if is_safe(c) { c } else { '-' }).collect();
+        let name = &name[..name.floor_char_boundary(LONGEST)];
+        let name = if name.is_empty() { "text" } else { name };
+        let path = |n: usize| {
+            let number = if n == 1 { String::new() } else { format!(" {n}") };
+            self.root.join("texts").join(format!("{name}{number}.txt"))
+        };
+        (1..).map(path).find(|path| !path.exists()).unwrap_or_else(|| path(1))
     }
 
     /// Returns the directory of the model of a run.

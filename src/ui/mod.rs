@@ -20,6 +20,7 @@ pub mod import_dialog;
 pub mod keymap;
 mod leaving_dialog;
 mod matches_dialog;
+mod new_dataset_dialog;
 mod open_dialog;
 mod page_table;
 mod panel_widths;

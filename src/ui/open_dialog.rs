@@ -2,8 +2,8 @@
 
 use super::{
     Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, leaving_dialog,
-    matches_dialog, prompt_dialog, quitting_dialog, settings_dialog, shortcuts_dialog, snapshots_dialog,
-    source_change_dialog,
+    matches_dialog, new_dataset_dialog, prompt_dialog, quitting_dialog, settings_dialog, shortcuts_dialog,
+    snapshots_dialog, source_change_dialog,
 };
 use crate::app::dialogs::Dialog;
 use crate::app::requests::Slot;
@@ -18,6 +18,7 @@ pub struct DialogInput {
     palette: command_palette::PaletteState,
     prompt: prompt_dialog::PromptState,
     import: import_dialog::ImportDialogState,
+    new_dataset: new_dataset_dialog::NewDatasetState,
     settings: settings_dialog::SettingsState,
     source_change: source_change_dialog::SourceChangeState,
 }
@@ -44,6 +45,10 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
         (Some(Dialog::Shortcuts), _) => shortcuts_dialog::show(ui, app, out),
         (Some(Dialog::Settings), _) => settings_dialog::show(ui, app, &mut input.settings, out),
         (Some(Dialog::Closing(reason)), _) => leaving_dialog::show(ui, reason, out),
+        (Some(Dialog::NewDataset), _) => {
+            let is_opening = app.requests.is_pending(Slot::Opening);
+            new_dataset_dialog::show(ui, is_opening, &mut input.new_dataset, out);
+        }
         (Some(Dialog::Quitting), _) => quitting_dialog::show(ui, app, out),
         (Some(Dialog::SourceChange(change)), _) => {
             source_change_dialog::show(ui, change, &mut input.source_change, out);

@@ -101,6 +101,9 @@ fn open_actions(ui: &mut Ui, app: &App, out: &mut Commands) {
         if Button::plain(tr!("Open folder…")).icon(icon::FOLDER_OPEN).high().disabled(off).show(ui).clicked() {
             out.push(Command::Run(Action::OpenFolder));
         }
+        if Button::plain(tr!("Paste text…")).icon(icon::FILE_PLUS).high().disabled(off).show(ui).clicked() {
+            out.push(Command::Run(Action::NewDataset));
+        }
     });
     ui.horizontal(|ui| {
         key_caps(ui, &["Enter"]);

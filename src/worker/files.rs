@@ -5,7 +5,7 @@ use super::request::FileWork;
 use crate::disk;
 use crate::eval::Agreement;
 use crate::failure::Failure;
-use crate::format::ReadOptions;
+use crate::format::{ReadOptions, TEXT};
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
 use crate::project::{AppDirs, Dataset, Opening, Project, SourceDecision, copying, export, opening, sample};
@@ -38,6 +38,15 @@ pub(super) fn perform(work: FileWork, dirs: &AppDirs) -> Result<Done, Failure> {
             let opened = Box::new(opening::decide(Arc::unwrap_or_clone(changed), decision, dirs)?);
             let comparison = theirs.map(|theirs| Box::new(Agreement::compare(&opened.dataset.corpus, &theirs)));
             Done::Opened { path, opened, comparison }
+        }
+        FileWork::CreateDataset { name, text } => {
+            dirs.prepare()?;
+            let path = dirs.new_text_path(&name);
+            disk::write_private(&path, text.as_bytes())?;
+            // A text of two words per line must not be detected as columns of tags.
+            let options = ReadOptions { format: Some(TEXT), ..ReadOptions::default() };
+            let dataset = Dataset::open_with(&path, options).map_err(Failure::from)?;
+            open(path, dirs, Some(dataset))?
         }
         FileWork::CreateProject(path) => Done::ProjectCreated(Box::new(Project::create(&path)?)),
         FileWork::SaveCopy { path, root, corpus, files } => {

@@ -61,6 +61,13 @@ pub enum FileWork {
         /// Decision of the user.
         decision: SourceDecision,
     },
+    /// Create a dataset from a text, and open it.
+    CreateDataset {
+        /// Name of the dataset.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// Create an empty project at this path.
     CreateProject(PathBuf),
     /// Write the corpus as new files into a directory, or as one file.
@@ -129,6 +136,7 @@ impl FileWork {
             | Self::Write { .. }
             | Self::CopyModel { .. }
             | Self::DeleteRunDir { .. }
+            | Self::CreateDataset { .. }
             | Self::ResolveSourceChange { .. } => true,
             Self::Open(_)
             | Self::ReadRun { .. }

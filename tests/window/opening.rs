@@ -462,3 +462,30 @@ fn missing_dataset_is_not_opened_at_the_start() {
     assert!(!w.app().requests.is_replacing_dataset() && w.app().session.is_none());
     assert!(w.shows("Open sample dataset") && w.app().notifications.shown().is_empty());
 }
+
+#[test]
+fn dataset_is_created_from_pasted_text() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.press("Paste text…");
+    assert!(w.shows("New dataset from text") && w.shows("Create dataset"));
+    w.type_text("Name of the dataset", "Notes: May/June");
+    // Two words in each line could be a column file.
+    w.type_text("Text of the dataset", "Ada sings\nOslo LOC\n");
+    w.press("Create dataset");
+    w.until("the dataset is open", |w| w.app().session.is_some());
+    assert!(w.dialog().is_none());
+    {
+        let app = w.app();
+        let session = app.session.as_ref().expect("a dataset");
+        assert_eq!(session.corpus().name, "Notes- May-June");
+        let texts: Vec<&str> = session.corpus().documents.iter().map(|document| document.text.as_str()).collect();
+        assert_eq!(texts.join("\n").trim(), "Ada sings\nOslo LOC");
+        assert!(session.corpus().labels.is_empty());
+    }
+    // A second dataset of the same name does not replace the first one.
+    let first = w.app().session.as_ref().map(|session| session.path().to_owned()).expect("a path");
+    w.ask(Command::CreateDataset("Notes: May/June".into(), "Bergen".into()));
+    w.until("the other dataset is open", |w| w.app().session.as_ref().is_some_and(|s| s.path() != first));
+    assert_eq!(std::fs::read_to_string(&first).expect("a file"), "Ada sings\nOslo LOC\n");
+}

@@ -106,7 +106,7 @@ fn logo(ui: &mut Ui) {
 const MAX_RECENT: usize = 5;
 
 /// Commands of the menu of the dataset.
-const DATASET_MENU: [Action; 7] = [
+const DATASET_MENU: [Action; 8] = [
     Action::Save,
     Action::SaveAs,
     Action::Export,
@@ -114,6 +114,7 @@ const DATASET_MENU: [Action; 7] = [
     Action::OpenFile,
     Action::OpenFolder,
     Action::OpenSample,
+    Action::NewDataset,
 ];
 
 fn dataset_menu(ui: &mut Ui, app: &App, out: &mut Commands) {
