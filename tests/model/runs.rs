@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use tagwright::corpus::holdout::{Holdout, holdout};
 use tagwright::corpus::{Corpus, Split};
+use tagwright::eval::PrfScore;
+use tagwright::eval::errors::EntityCounts;
 use tagwright::hub::{Hub, ModelRef, load_model};
 use tagwright::model::device::n_threads;
 use tagwright::model::weights::SaveDtype;
@@ -94,6 +96,24 @@ fn keeps_best_epoch_instead_of_last() {
         Tagger::new(&PretrainedModel::from_pretrained(&out).expect("a model"), &Device::Cpu).expect("a tagger");
     let saved = evaluate(&tagger, &corpus, &held.dev, true, None, |_, _| true).expect("scores").expect("all");
     assert_eq!(saved.metrics.overall.f1, best, "the saved weights are those of the best epoch");
+    counts_by_document_add_up(&listener.events, &corpus);
+}
+
+/// Checks that the counts of each evaluation add up to its scores, and that the interval of F1 contains F1.
+fn counts_by_document_add_up(events: &[TrainEvent], corpus: &Corpus) {
+    let mut n_checked = 0;
+    for event in events {
+        let TrainEvent::Evaluated { split, scores, units: Some(units), .. } = event else { continue };
+        let n_documents = corpus.documents.iter().filter(|document| document.split == *split).count();
+        let sum = |count: fn(&EntityCounts) -> u32| units.counts.iter().map(|counts| count(counts) as usize).sum();
+        let sums: [usize; 3] = [sum(|c| c.correct), sum(|c| c.predicted), sum(|c| c.gold)];
+        let PrfScore { correct, predicted, support, f1, .. } = scores.overall;
+        assert_eq!((units.counts.len(), sums), (n_documents, [correct, predicted, support]));
+        let [low, high] = units.f1_interval.expect("an interval");
+        assert!(low <= f1 && f1 <= high && low < high, "{low} {f1} {high}");
+        n_checked += 1;
+    }
+    assert_eq!(n_checked, 5, "four evaluations on dev and one on test");
 }
 
 #[test]
