@@ -8,6 +8,21 @@ pub fn format_score(share: f64) -> String {
     format!("{:.2}", share * 100.0)
 }
 
+/// Formats a difference of shares in percentage points with + or −.
+pub fn format_signed(value: f64, decimals: usize) -> String {
+    format!("{:+.decimals$}", value * 100.0).replace('-', "−")
+}
+
+/// Formats the interval of a difference of shares in percentage points, for example "−10.4 to −3.8".
+pub fn format_signed_interval(low: f64, high: f64) -> String {
+    tr!("{low} to {high}", low = format_signed(low, 1), high = format_signed(high, 1))
+}
+
+/// Formats a p-value.
+pub fn format_p_value(p: f64) -> String {
+    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
 /// Formats an interval of shares in percent, for example "86.1–89.5".
 pub fn format_interval([low, high]: [f64; 2]) -> String {
     format!("{:.1}–{:.1}", low * 100.0, high * 100.0)

@@ -75,6 +75,15 @@ impl Window {
         Self { harness, shell, data, answer }
     }
 
+    /// Opens the sample in a window with the data directory `data`, also if it is opened again.
+    pub fn with_sample(data: &Rc<tempfile::TempDir>) -> Self {
+        let mut w = Self::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
+        w.step();
+        w.key(egui::Modifiers::NONE, egui::Key::Enter);
+        w.until("the sample is open", |w| w.app().session.is_some());
+        w
+    }
+
     /// Closes the window, and opens a file in a new window with the same data directory.
     pub fn reopened(self, path: &Path) -> Self {
         let data = self.data.clone();

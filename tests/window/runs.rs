@@ -10,15 +10,6 @@ use tagwright::corpus::LabelId;
 use tagwright::project::{Project, RunRecord, RunStatus};
 use tagwright::session::runs::{RunAxis, TrainView};
 
-/// Opens the sample in a window with the data directory `data`.
-fn with_sample(data: &Rc<tempfile::TempDir>) -> Window {
-    let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
-    w.step();
-    w.key(egui::Modifiers::NONE, egui::Key::Enter);
-    w.until("the sample is open", |w| w.app().session.is_some());
-    w
-}
-
 fn records(w: &Window) -> Vec<RunRecord> {
     w.app().session.as_ref().map(|session| session.runs().to_vec()).unwrap_or_default()
 }
@@ -40,12 +31,12 @@ fn train(w: &mut Window, epochs: usize, learning_rate: &str) {
 
 /// Returns a window with two runs of 1 and 2 epochs, after a restart.
 fn with_two_runs(data: &Rc<tempfile::TempDir>) -> Window {
-    let mut w = with_sample(data);
+    let mut w = Window::with_sample(data);
     train(&mut w, 1, "1e-3");
     train(&mut w, 2, "2e-3");
     w.until("the runs are durable", Window::is_durable);
     drop(w);
-    let mut w = with_sample(data);
+    let mut w = Window::with_sample(data);
     w.go_to("Train");
     w
 }
@@ -91,7 +82,7 @@ fn selected_runs_are_compared() {
 #[test]
 fn runs_on_other_dev_labels_are_not_comparable() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     train(&mut w, 1, "1e-3");
     // Another label in the first dev sentence.
     w.go_to("Annotate");
@@ -121,7 +112,7 @@ fn runs_are_renamed_noted_and_copied() {
     assert!(w.shows_part("Higher rate, dev F1"), "{:?}", w.texts());
     w.until("the changes are durable", Window::is_durable);
     drop(w);
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     let details = records(&w)[1].details.clone();
     assert_eq!((details.name.as_str(), details.note.as_str()), ("Higher rate", "ORG gains most"));
     w.go_to("Evaluate");
@@ -157,26 +148,26 @@ fn deleted_run_can_be_restored_until_its_files_are_deleted() {
     assert!(dirs[0].is_dir());
     w.until("the deletion is durable", Window::is_durable);
     drop(w);
-    let w = with_sample(&data);
+    let w = Window::with_sample(&data);
     assert_eq!(records(&w).iter().map(|run| run.number).collect::<Vec<_>>(), [1]);
 }
 
 #[test]
 fn run_without_journal_says_so() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     train(&mut w, 1, "1e-3");
     let dir = records(&w)[0].dir.clone();
     w.until("the run is durable", Window::is_durable);
     drop(w);
     let journal = dir.join(".tagwright.events.jsonl");
     std::fs::remove_file(&journal).expect("a journal");
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.until("the run is shown", |w| w.shows_part("This run has no stored curves"));
     drop(w);
     std::fs::create_dir(&journal).expect("an unreadable journal");
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.until("the reason is shown", |w| w.shows("The curves of this run cannot be read"));
     assert!(w.shows("Completed") && w.shows("Save model as…"), "the model can still be used");
@@ -185,7 +176,7 @@ fn run_without_journal_says_so() {
 #[test]
 fn interrupted_run_opens_with_resume() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -193,7 +184,7 @@ fn interrupted_run_opens_with_resume() {
     w.press("Train");
     w.until("a checkpoint is saved", |w| w.app().live_run().is_some_and(|run| run.saved.is_some()));
     drop(w);
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.until("the curves are read", |w| w.shows_part("Loss chart"));
     assert!(w.shows("Interrupted") && w.shows("Resume"), "{:?}", w.texts());
@@ -210,7 +201,7 @@ fn interrupted_run_opens_with_resume() {
 #[test]
 fn directory_of_an_untrusted_project_is_not_deleted() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.until("the project is durable", Window::is_durable);
     let path = w.app().session.as_ref().expect("a dataset").project().to_owned();
     drop(w);
@@ -221,7 +212,7 @@ fn directory_of_an_untrusted_project_is_not_deleted() {
     let run = RunRecord { number: 1, outcome: RunStatus::Completed, dir: letters.clone(), ..RunRecord::default() };
     project.upsert_run(&run).expect("a run");
     drop(project);
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.ask(Command::Runs(RunCommand::Delete(1)));
     w.press("Dismiss");
     w.until("the deletion has ended", |w| w.is_durable() && !w.app().requests.is_pending(Slot::Writing));

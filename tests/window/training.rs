@@ -162,20 +162,11 @@ fn download_shows_progress_and_can_be_canceled() {
     assert!(w.shows_part("Canceled"), "{:?}", w.texts());
 }
 
-/// Opens the sample in a window with the data directory `data`.
-fn with_sample(data: &Rc<tempfile::TempDir>) -> Window {
-    let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
-    w.step();
-    w.key(egui::Modifiers::NONE, egui::Key::Enter);
-    w.until("the sample is open", |w| w.app().session.is_some());
-    w
-}
-
 #[test]
 fn paused_run_resumes_after_restart() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let steps = |w: &Window| w.app().live_run().map_or(0, |r| r.last().map_or(0, |s| s.step));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.type_text("Epochs, num_train_epochs", "40");
     w.press("Train");
@@ -191,7 +182,7 @@ fn paused_run_resumes_after_restart() {
     w.until("the run continues", |w| steps(w) > paused_at);
     let closed_at = steps(&w);
     drop(w);
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
     w.until("the run is shown", |w| w.shows("Resume"));
@@ -252,7 +243,7 @@ fn duration_and_learning_rate_are_measured_before_run() {
 #[test]
 fn all_runs_are_listed() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.until("the project is durable", |w| w.is_durable());
     let path = w.app().session.as_ref().expect("a dataset").project().to_owned();
     drop(w);
@@ -262,7 +253,7 @@ fn all_runs_are_listed() {
         project.upsert_run(&run).expect("a run");
     }
     drop(project);
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.click("All runs");
     assert!(w.shows("More for Run 30") && w.shows_part("Run 30, dev F1"));
@@ -273,7 +264,7 @@ fn all_runs_are_listed() {
 #[test]
 fn run_continues_while_another_dataset_is_open() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -301,7 +292,7 @@ fn run_continues_while_another_dataset_is_open() {
 #[test]
 fn parked_run_is_suspended_when_the_window_closes() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -313,7 +304,7 @@ fn parked_run_is_suspended_when_the_window_closes() {
     w.ask(Command::Open(other));
     w.until("the run is parked", |w| w.app().parked.is_some());
     drop(w);
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.ask(Command::Run(Action::OpenSample));
     w.until("the sample is open", |w| outcome(w).is_some());
     assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
@@ -321,7 +312,7 @@ fn parked_run_is_suspended_when_the_window_closes() {
 
 /// Opens a window with an unfinished run of the tiny model, whose data was edited after the interruption.
 fn with_unfinished_run_and_edit(data: &Rc<tempfile::TempDir>) -> Window {
-    let mut w = with_sample(data);
+    let mut w = Window::with_sample(data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -331,7 +322,7 @@ fn with_unfinished_run_and_edit(data: &Rc<tempfile::TempDir>) -> Window {
     w.press("Train");
     w.until("a checkpoint is saved", |w| w.app().live_run().is_some_and(|r| r.saved.is_some()));
     drop(w);
-    let mut w = with_sample(data);
+    let mut w = Window::with_sample(data);
     w.go_to("Annotate");
     w.keys(&[egui::Key::ArrowRight, egui::Key::Num2]);
     w.go_to("Train");
@@ -446,7 +437,7 @@ fn dev_without_spans_offers_held_out_sentences() {
 #[test]
 fn closing_the_window_during_a_run_asks() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+    let mut w = Window::with_sample(&data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -464,5 +455,5 @@ fn closing_the_window_during_a_run_asks() {
     assert!(w.app().quitting.is_none(), "the next question is asked again");
     assert_eq!(outcome(&w), Some(RunStatus::Stopped));
     drop(w);
-    assert_eq!(outcome(&with_sample(&data)), Some(RunStatus::Stopped));
+    assert_eq!(outcome(&Window::with_sample(&data)), Some(RunStatus::Stopped));
 }

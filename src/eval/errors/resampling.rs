@@ -182,8 +182,8 @@ impl UnitCounts {
 pub struct Resamples(Vec<Vec<EntityCounts>>);
 
 impl Resamples {
-    /// Draws [`N_RESAMPLES`] samples of as many units as there are, with their first groups. Counts of equally many units are resampled with the
-    /// same units.
+    /// Draws [`N_RESAMPLES`] samples of as many units as there are, with their first groups. Counts of equally many units
+    /// are resampled with the same units.
     pub fn draw(units: &UnitCounts, n_groups: usize) -> Self {
         let mut random = Random(SEED);
         let n_units = units.len();

@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::session::evaluation::ComparisonResult;
 use crate::session::evidence::CaseFilter;
 use crate::ui::Commands;
-use crate::ui::format_numbers::{format_score, thousands};
+use crate::ui::format_numbers::{format_p_value, format_score, format_signed, format_signed_interval, thousands};
 use crate::ui::theme::{self, TextRole, icon, metrics};
 use crate::ui::widgets::{
     Badge, BadgeStyle, Card, LegendItem, Stat, Table, TableColumn, focus_ring, hairline, put_text, stats_row,
@@ -63,19 +63,11 @@ fn percent(value: Option<f64>) -> String {
 }
 
 fn signed(value: Option<f64>) -> String {
-    value.map_or_else(|| tr!("Not known").to_owned(), |value| with_sign(value, 2))
-}
-
-/// Formats a difference in percentage points with + or −.
-fn with_sign(value: f64, decimals: usize) -> String {
-    format!("{:+.decimals$}", value * 100.0).replace('-', "−")
+    value.map_or_else(|| tr!("Not known").to_owned(), |value| format_signed(value, 2))
 }
 
 fn difference_interval(interval: Option<Interval>) -> String {
-    interval.map_or_else(
-        || tr!("Not known").to_owned(),
-        |i| tr!("{low} to {high}", low = with_sign(i.low, 1), high = with_sign(i.high, 1)),
-    )
+    interval.map_or_else(|| tr!("Not known").to_owned(), |i| format_signed_interval(i.low, i.high))
 }
 
 fn headline(ui: &mut Ui, comparison: &ModelComparison, names: &[String; 2]) {
@@ -85,7 +77,7 @@ fn headline(ui: &mut Ui, comparison: &ModelComparison, names: &[String; 2]) {
     let intervals = overall.intervals.map(interval_text);
     let difference = signed(overall.value());
     let interval = tr!("95 % interval {interval}", interval = difference_interval(overall.difference));
-    let p_value = if comparison.p_value < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", comparison.p_value) };
+    let p_value = format_p_value(comparison.p_value);
     let share = comparison.n_different_sentences as f64 * 100.0 / comparison.n_sentences.max(1) as f64;
     let different = thousands(comparison.n_different_sentences);
     let share = tr!("{percent} % of {all}", percent = format!("{share:.1}"), all = thousands(comparison.n_sentences));

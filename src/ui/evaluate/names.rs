@@ -4,6 +4,7 @@ use crate::eval::errors::{Interval, Outcome, Slice};
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::evidence::CaseFilter;
+use crate::ui::format_numbers::format_interval;
 
 /// Returns the name of an outcome.
 pub(super) fn outcome_name(outcome: Outcome) -> &'static str {
@@ -97,8 +98,5 @@ pub(super) fn selected_filter(session: &Session) -> Option<CaseFilter> {
 
 /// Formats an interval in percent, for example 85.9–89.1.
 pub(super) fn interval_text(interval: Option<Interval>) -> String {
-    interval.map_or_else(
-        || tr!("Not known").to_owned(),
-        |interval| format!("{:.1}–{:.1}", interval.low * 100.0, interval.high * 100.0),
-    )
+    interval.map_or_else(|| tr!("Not known").to_owned(), |interval| format_interval([interval.low, interval.high]))
 }

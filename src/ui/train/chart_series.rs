@@ -74,3 +74,10 @@ impl ChartSeries {
         }
     }
 }
+
+/// Returns the lowest value after the first evaluation of each line, which is often 0 and would flatten all lines. A line
+/// of one evaluation counts with it. Returns minus infinity without values.
+pub(super) fn lowest_later_value<'a>(lines: impl Iterator<Item = &'a [[f64; 2]]>) -> f64 {
+    let later = lines.flat_map(|points| points.iter().skip(usize::from(points.len() > 1)));
+    later.map(|point| point[1]).reduce(f64::min).unwrap_or(f64::NEG_INFINITY)
+}

@@ -16,6 +16,7 @@ use super::Commands;
 use super::theme;
 use super::widgets::hairline;
 use crate::app::App;
+use crate::corpus::TrainOn;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::runs::TrainView;
@@ -38,6 +39,15 @@ pub fn state_text(control: TrainerControl) -> &'static str {
         TrainerControl::Pause => tr!("Paused"),
         TrainerControl::StopAfterEpoch => tr!("Stopping after epoch"),
         TrainerControl::Stop | TrainerControl::Suspend => tr!("Stopping…"),
+    }
+}
+
+/// Returns the name of a choice of train sentences.
+fn train_on_name(train_on: TrainOn) -> &'static str {
+    match train_on {
+        TrainOn::Done => tr!("Done"),
+        TrainOn::Labeled => tr!("Labeled"),
+        TrainOn::All => tr!("All"),
     }
 }
 

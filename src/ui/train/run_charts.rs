@@ -1,6 +1,6 @@
 //! Charts of a run: loss, the metric on dev by label, learning rate, speed, and gradient norm.
 
-use super::chart_series::ALL_LABELS;
+use super::chart_series::{ALL_LABELS, lowest_later_value};
 use super::run_view::RunViewState;
 use crate::i18n::{tr, translate};
 use crate::session::Session;
@@ -58,13 +58,6 @@ pub(super) fn loss(ui: &mut Ui, run: &LiveRun, view: &RunViewState) -> Option<f6
     )
 }
 
-/// Returns the lowest value from the second evaluation on. The first one is often 0 and would flatten all lines.
-fn floor_of(lines: &[(String, Vec<[f64; 2]>)]) -> f64 {
-    let later = lines.iter().flat_map(|(_, points)| points.iter().skip(1));
-    let lowest = later.map(|point| point[1]).fold(f64::INFINITY, f64::min);
-    if lowest.is_finite() { lowest } else { f64::NEG_INFINITY }
-}
-
 pub(super) fn metric_chart(ui: &mut Ui, session: &Session, run: &LiveRun, view: &RunViewState) -> Option<f64> {
     let p = theme::colors(ui);
     let (total, epoch_starts) = step_axis(run);
@@ -99,7 +92,7 @@ pub(super) fn metric_chart(ui: &mut Ui, session: &Session, run: &LiveRun, view: 
         })
         .collect();
     let metric = run.metric();
-    let floor = floor_of(&view.points.metric);
+    let floor = lowest_later_value(view.points.metric.iter().map(|(_, points)| points.as_slice()));
     let best = run.best_evaluation().and_then(|best| Some((best.step, best.metrics.values.get(metric)?)));
     let star = best.map_or_else(String::new, |(_, value)| tr!("Best {value}", value = metric.format(value)));
     let title = tr!("Dev {metric}", metric = translate(metric.title));

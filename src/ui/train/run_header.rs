@@ -73,8 +73,7 @@ fn controls(ui: &mut Ui, app: &App, session: &Session, record: &RunRecord, run: 
         _ if record.outcome == RunStatus::Interrupted => resume_button(ui, app, record, out),
         RunState::Ended(output) => {
             if Button::plain(tr!("Try model")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
-                out.push(Command::Try(TryCommand::SetTryModel(ModelRef::Folder(output.out.clone()))));
-                out.push(Command::Run(Action::GoTo(Page::Try)));
+                try_model(record, out);
             }
             if Button::plain(tr!("Evaluate run")).icon(icon::TARGET).show(ui).clicked() {
                 evaluate(session, record, out);
@@ -95,13 +94,24 @@ pub(super) fn resume_button(ui: &mut Ui, app: &App, record: &RunRecord, out: &mu
     }
 }
 
-/// Evaluates the model of a run on dev, or on the latest split without dev.
+/// Shows the model of a run on the Try page.
+pub(super) fn try_model(record: &RunRecord, out: &mut Commands) {
+    out.push(Command::Try(TryCommand::SetTryModel(ModelRef::Folder(record.dir.clone()))));
+    out.push(Command::Run(Action::GoTo(Page::Try)));
+}
+
+/// Evaluates the model of a run on dev, or on the selected split without dev.
 pub(super) fn evaluate(session: &Session, record: &RunRecord, out: &mut Commands) {
     out.push(Command::Evaluate(EvaluateCommand::SetEvalModel(ModelRef::Folder(record.dir.clone()))));
+    select_dev(session, out);
+    out.push(Command::Run(Action::Evaluate));
+}
+
+/// Selects dev on the Evaluate page, if the dataset has it.
+pub(super) fn select_dev(session: &Session, out: &mut Commands) {
     if session.size_of(Split::Dev) > 0 {
         out.push(Command::Evaluate(EvaluateCommand::SetEvalSplit(Split::Dev)));
     }
-    out.push(Command::Run(Action::Evaluate));
 }
 
 fn running_controls(ui: &mut Ui, control: TrainerControl, out: &mut Commands) {

@@ -12,6 +12,7 @@ use crate::ui::Commands;
 use crate::ui::format_numbers::format_duration;
 use crate::ui::theme::{self, icon};
 use crate::ui::train::bounded_series::BoundedSeries;
+use crate::ui::train::chart_series::lowest_later_value;
 use crate::ui::train::run_view::fixed_size;
 use crate::ui::widgets::chart::{Band, ChartResponse, LineChart, Series};
 use crate::ui::widgets::{Card, EmptyState, SegmentedControl};
@@ -52,11 +53,7 @@ impl RunPoints {
             return;
         }
         *self = Self { built_for: state, ..Self::default() };
-        let x = |step: &Step| match axis {
-            RunAxis::Step => step.step as f64,
-            RunAxis::Time => step.elapsed,
-            RunAxis::Epoch => step.epoch,
-        };
+        let x = |step: &Step| x_of_step(axis, step);
         self.raw.extend(run.steps.iter().map(|step| [x(step), step.loss]));
         self.smoothed.extend(run.steps.iter().zip(&run.smoothed).map(|(step, loss)| [x(step), *loss]));
         let x = |dev: &DevEvaluation| match axis {
@@ -142,6 +139,14 @@ pub(super) fn show(ui: &mut Ui, session: &Session, view: &mut CurvesState, out: 
     }
 }
 
+fn x_of_step(axis: RunAxis, step: &Step) -> f64 {
+    match axis {
+        RunAxis::Step => step.step as f64,
+        RunAxis::Time => step.elapsed,
+        RunAxis::Epoch => step.epoch,
+    }
+}
+
 fn axis_name(axis: RunAxis) -> &'static str {
     match axis {
         RunAxis::Step => tr!("Step"),
@@ -158,18 +163,12 @@ fn format_x(axis: RunAxis) -> fn(f64) -> String {
     }
 }
 
-/// Returns the range of x: the zoomed one, or from 0 to a little after the longest run, for the names of the lines.
+/// Returns the range of x: the zoomed one, or from 0 to the end of the longest run.
 fn x_range(axis: RunAxis, compared: &[Compared<'_>], view: &CurvesState) -> RangeInclusive<f64> {
     if let Some((_, range)) = &view.zoom {
         return range.clone();
     }
-    let last = |c: &Compared<'_>| {
-        c.run.last().map_or(0.0, |step| match axis {
-            RunAxis::Step => step.step as f64,
-            RunAxis::Time => step.elapsed,
-            RunAxis::Epoch => step.epoch,
-        })
-    };
+    let last = |c: &Compared<'_>| c.run.last().map_or(0.0, |step| x_of_step(axis, step));
     0.0..=compared.iter().map(last).fold(1e-9, f64::max)
 }
 
@@ -234,13 +233,7 @@ fn metric(ui: &mut Ui, axis: RunAxis, compared: &[Compared<'_>], view: &CurvesSt
         .iter()
         .map(|c| Band { points: &view.points[&c.run.id].intervals, color: p.series[c.color] })
         .collect();
-    // The first evaluation is often far below the others.
-    let later = of_metric.iter().flat_map(|c| {
-        let points = &view.points[&c.run.id].metric;
-        points.iter().skip(usize::from(points.len() > 1)).map(|point| point[1])
-    });
-    let floor = later.fold(f64::INFINITY, f64::min);
-    let floor = if floor.is_finite() { floor - 5.0 } else { f64::NEG_INFINITY };
+    let floor = lowest_later_value(of_metric.iter().map(|c| view.points[&c.run.id].metric.as_slice())) - 5.0;
     let title = tr!("Dev {metric}", metric = translate(metric.title));
     let subtitle = if bands.iter().any(|band| !band.points.is_empty()) { tr!("Band: 95 % interval") } else { "" };
     Card::new(&title).subtitle(subtitle).without_padding().height(ui.available_height()).show(

@@ -4,6 +4,7 @@ use crate::eval::errors::UnitDifference;
 use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::runs::run_name;
+use crate::ui::format_numbers::{format_p_value, format_signed, format_signed_interval};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Badge, BadgeStyle, label, paragraph};
 use egui::Ui;
@@ -45,12 +46,11 @@ fn verdict(ui: &mut Ui, UnitDifference { f1, p_value }: &UnitDifference, [first,
         (tr!("{model} is better", model = better), BadgeStyle::Success, icon::CIRCLE_CHECK)
     };
     Badge::new(&text).tone(tone).icon(mark).show(ui);
-    let points = |value: f64| format!("{:+.1}", value * 100.0).replace('-', "−");
-    let value = f1.value().map_or_else(|| "–".to_owned(), |v| format!("{:+.2}", v * 100.0).replace('-', "−"));
+    let value = f1.value().map_or_else(|| "–".to_owned(), |value| format_signed(value, 2));
     let interval = f1.difference.map_or_else(String::new, |interval| {
-        tr!("95 % interval {low} to {high}", low = points(interval.low), high = points(interval.high))
+        tr!("95 % interval {interval}", interval = format_signed_interval(interval.low, interval.high))
     });
-    let p_value = if *p_value < 0.001 { "< 0.001".to_owned() } else { format!("{p_value:.3}") };
+    let p_value = format_p_value(*p_value);
     let text = tr!("F1 {value}, {interval}, p {p_value}", value, interval, p_value);
     paragraph(ui, TextRole::Small, p.text_secondary, &text);
     let note = tr!("Both runs on the same dev documents. Another seed alone can move F1 by a point.");

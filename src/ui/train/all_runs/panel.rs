@@ -2,9 +2,8 @@
 
 use super::facts::{best_run, has_old_data, state_line};
 use super::{difference, settings_table, table};
-use crate::app::page_commands::{RunCommand, TryCommand};
-use crate::app::{Action, App, Command, Page};
-use crate::hub::ModelRef;
+use crate::app::page_commands::RunCommand;
+use crate::app::{App, Command};
 use crate::i18n::tr;
 use crate::project::{RunRecord, RunStatus};
 use crate::session::Session;
@@ -140,8 +139,7 @@ fn actions(ui: &mut Ui, session: &Session, record: &RunRecord, out: &mut Command
     });
     ui.horizontal(|ui| {
         if Button::plain(tr!("Try model")).icon(icon::TEXT_CURSOR_INPUT).disabled(no_model).show(ui).clicked() {
-            out.push(Command::Try(TryCommand::SetTryModel(ModelRef::Folder(record.dir.clone()))));
-            out.push(Command::Run(Action::GoTo(Page::Try)));
+            run_header::try_model(record, out);
         }
         let settings = &record.details.settings;
         let no_settings = settings.is_empty().then_some(tr!("The settings of this run are not stored"));

@@ -1,7 +1,6 @@
 //! Settings of the compared runs in columns.
 
 use super::facts::setting_text;
-use crate::corpus::TrainOn;
 use crate::i18n::{tr, translate};
 use crate::project::RunRecord;
 use crate::session::Session;
@@ -9,6 +8,7 @@ use crate::session::runs::run_name;
 use crate::train::settings::SETTINGS;
 use crate::ui::format_numbers::thousands;
 use crate::ui::theme::{self, TextRole};
+use crate::ui::train::train_on_name;
 use crate::ui::widgets::{Switch, label, paragraph, put_text};
 use egui::{Align2, Color32, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -81,14 +81,6 @@ pub(super) fn show(ui: &mut Ui, session: &Session, current: &RunRecord, only_dif
     if all.len() > MAX_COLUMNS {
         let n = all.len() - MAX_COLUMNS;
         paragraph(ui, TextRole::Caption, p.text_muted, &tr!("{n} more selected runs are not shown", n));
-    }
-}
-
-fn train_on_name(train_on: TrainOn) -> &'static str {
-    match train_on {
-        TrainOn::Done => tr!("Done"),
-        TrainOn::Labeled => tr!("Labeled"),
-        TrainOn::All => tr!("All"),
     }
 }
 

@@ -5,7 +5,6 @@ use super::facts::{best_run, dev_value, differing_settings, f1_interval, has_old
 use crate::app::effect::Pick;
 use crate::app::page_commands::{EvaluateCommand, RunCommand};
 use crate::app::{Action, App, Command};
-use crate::corpus::Split;
 use crate::hub::ModelRef;
 use crate::i18n::{tr, translate};
 use crate::project::{RunRecord, RunStatus};
@@ -14,6 +13,7 @@ use crate::session::runs::run_name;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_days_ago, format_interval};
 use crate::ui::theme::{self, TextRole, icon, metrics};
+use crate::ui::train::run_header;
 use crate::ui::widgets::{
     Button, Card, CheckBox, IconButton, MenuRow, TextField, focus_ring, hairline, menu, paint_icon, put_text,
 };
@@ -139,9 +139,7 @@ fn compare_errors(ui: &mut Ui, session: &Session, out: &mut Commands) {
         let model = |run: usize| session.run_record(run).map(|record| ModelRef::Folder(record.dir.clone()));
         out.extend(model(first).map(|model| Command::Evaluate(EvaluateCommand::SetEvalModel(model))));
         out.extend(model(second).map(|model| Command::Evaluate(EvaluateCommand::SetSecondModel(model))));
-        if session.size_of(Split::Dev) > 0 {
-            out.push(Command::Evaluate(EvaluateCommand::SetEvalSplit(Split::Dev)));
-        }
+        run_header::select_dev(session, out);
         out.push(Command::Run(Action::CompareModels));
     }
 }

@@ -1,5 +1,6 @@
 //! Checks of the next run, each with an action if there is one.
 
+use super::data;
 use crate::app::page_commands::TrainCommand;
 use crate::app::{App, Command};
 use crate::corpus::{DataSelection, DevSource, TrainOn};
@@ -20,14 +21,11 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
     let p = theme::colors(ui);
     let Some(preview) = session.latest_run_preview() else { return };
     let selection = app.train_page.selection;
-    let set = |selection: DataSelection| Command::Train(TrainCommand::SetSelection(selection));
     let [n_done, n_labeled, _] = preview.n_by_choice;
     if preview.train_on == TrainOn::Done && n_done == 0 && n_labeled > 0 {
         let text = tr!("No sentence is marked as done yet");
         icon_paragraph(ui, icon::TRIANGLE_ALERT, 14.0, p.warning, text);
-        if Button::plain(tr!("Train on labeled sentences")).show(ui).clicked() {
-            out.push(set(DataSelection { train_on: Some(TrainOn::Labeled), ..selection }));
-        }
+        labeled_button(ui, selection, out);
         return;
     }
     let mut is_fine = true;
@@ -39,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
         let text = tr!("F1 cannot be measured: the dev sentences have no spans");
         icon_paragraph(ui, icon::TRIANGLE_ALERT, 14.0, p.warning, text);
         if preview.n_held_out.is_none() && Button::plain(tr!("Hold out a part of train")).show(ui).clicked() {
-            out.push(set(DataSelection { dev: DevSource::HoldOut, ..selection }));
+            out.push(data::set(DataSelection { dev: DevSource::HoldOut, ..selection }));
         }
     } else if preview.n_dev_spans < MIN_DEV_SPANS {
         is_fine = false;
@@ -55,9 +53,7 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
         let n = thousands(preview.n_open);
         let text = tr!("{n} sentences without a span teach the model that they contain no entity", n);
         icon_paragraph(ui, icon::TRIANGLE_ALERT, 14.0, p.warning, &text);
-        if Button::plain(tr!("Train on labeled sentences")).show(ui).clicked() {
-            out.push(set(DataSelection { train_on: Some(TrainOn::Labeled), ..selection }));
-        }
+        labeled_button(ui, selection, out);
     }
     let is_used = |name: &str| preview.labels.iter().any(|(label, _)| label == name);
     let unused: Vec<&str> =
@@ -74,6 +70,12 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
     }
     if is_fine {
         icon_paragraph(ui, icon::CIRCLE_CHECK, 14.0, p.success, tr!("Training and dev data are complete"));
+    }
+}
+
+fn labeled_button(ui: &mut Ui, selection: DataSelection, out: &mut Commands) {
+    if Button::plain(tr!("Train on labeled sentences")).show(ui).clicked() {
+        out.push(data::set(DataSelection { train_on: Some(TrainOn::Labeled), ..selection }));
     }
 }
 

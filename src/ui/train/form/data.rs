@@ -9,6 +9,7 @@ use crate::train::preview::RunPreview;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
 use crate::ui::theme::{self, TextRole, icon, metrics};
+use crate::ui::train::train_on_name;
 use crate::ui::widgets::{combo_box, dot, focus_ring, form_field, label, paint_icon, put_text, separator};
 use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -51,23 +52,24 @@ pub(super) fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands
     });
 }
 
-fn set(selection: DataSelection) -> Command {
+/// Returns the command that sets the choice of the sentences.
+pub(super) fn set(selection: DataSelection) -> Command {
     Command::Train(TrainCommand::SetSelection(selection))
 }
 
 fn texts(choice: TrainOn, preview: &RunPreview) -> (&'static str, String) {
     match choice {
-        TrainOn::Done => (tr!("Done"), tr!("Sentences that you marked as done").to_owned()),
-        TrainOn::Labeled => (tr!("Labeled"), tr!("Done, or with at least one span").to_owned()),
+        TrainOn::Done => (train_on_name(choice), tr!("Sentences that you marked as done").to_owned()),
+        TrainOn::Labeled => (train_on_name(choice), tr!("Done, or with at least one span").to_owned()),
         TrainOn::All if preview.n_open > 0 => {
             let text = trn!(
                 preview.n_open,
                 "{n} without a span counts as “no entity”",
                 "{n} without a span count as “no entity”"
             );
-            (tr!("All"), text)
+            (train_on_name(choice), text)
         }
-        TrainOn::All => (tr!("All"), tr!("Every sentence of the train split").to_owned()),
+        TrainOn::All => (train_on_name(choice), tr!("Every sentence of the train split").to_owned()),
     }
 }
 

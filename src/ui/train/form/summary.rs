@@ -9,6 +9,7 @@ use crate::project::RunRecord;
 use crate::session::Session;
 use crate::session::runs::{TrainView, run_name};
 use crate::train::arguments::steps;
+use crate::train::settings::table::MAX_LENGTH;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, format_duration, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -148,7 +149,7 @@ fn time_from_earlier_run<'s>(app: &App, session: &'s Session) -> Option<(f64, &'
     let is_similar = |run: &&RunRecord| {
         let details = &run.details;
         details.base == form.base.stored()
-            && details.settings.get("max_length") == Some(&max_length)
+            && details.settings.get(MAX_LENGTH) == Some(&max_length)
             && run.train_seconds > 0.0
             && details.n_train * details.epochs[0] > 0
     };
