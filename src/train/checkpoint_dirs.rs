@@ -12,6 +12,8 @@ pub(super) const STATE_FILE: &str = "trainer_state.json";
 pub(super) const RUN_DATA_FILE: &str = "plan.safetensors";
 /// Events of the run, shared by all checkpoints.
 pub(super) const HISTORY_FILE: &str = "history.jsonl";
+/// Files that all checkpoints of a run share.
+pub(super) const SHARED_FILES: [&str; 2] = [RUN_DATA_FILE, HISTORY_FILE];
 
 /// Returns the checkpoints of a run with their steps, oldest first.
 fn list_checkpoints(out: &Path) -> Vec<(usize, PathBuf)> {
@@ -64,7 +66,7 @@ pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
     if exists(out) {
         return Ok(());
     }
-    Ok([RUN_DATA_FILE, HISTORY_FILE].iter().try_for_each(|name| disk::remove(&out.join(name)))?)
+    Ok(SHARED_FILES.iter().try_for_each(|name| disk::remove(&out.join(name)))?)
 }
 
 /// Returns the step of a checkpoint directory, parsed from its name.

@@ -111,6 +111,11 @@ impl RunData {
         is_its_own.then_some(kept)
     }
 
+    /// Returns true if a directory contains the data of a run.
+    pub(super) fn exists(out: &Path) -> bool {
+        disk::read(&out.join(RUN_DATA_FILE)).is_ok_and(|bytes| Self::from_bytes(&bytes).is_some())
+    }
+
     /// Writes the data into the directory of the run.
     ///
     /// # Errors

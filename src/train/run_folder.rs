@@ -2,6 +2,7 @@
 
 use super::checkpoint_dirs;
 use super::error::TrainError;
+use super::run_data::RunData;
 use crate::disk::{self, Lock};
 use crate::model::pretrained::FILES;
 use std::collections::BTreeSet;
@@ -140,14 +141,18 @@ fn check_content(path: &Path, beginning: ExistingFiles) -> Result<(), TrainError
     if beginning != ExistingFiles::Fresh {
         return Ok(());
     }
-    let names = disk::list_names(path)?;
-    if names.is_empty() {
-        return Ok(());
-    }
     if checkpoint_dirs::exists(path) {
         return refuse(
             "contains checkpoints of another run; use --resume, use --overwrite, or choose another directory".into(),
         );
+    }
+    let mut names = disk::list_names(path)?;
+    if RunData::exists(path) {
+        // The run was killed while it wrote its first checkpoint: without checkpoints, the shared files have no use.
+        names.retain(|name| !checkpoint_dirs::SHARED_FILES.contains(&name.as_str()));
+    }
+    if names.is_empty() {
+        return Ok(());
     }
     if is_own_model(path) {
         return refuse("contains a model; use --overwrite, or choose another directory".into());

@@ -6,6 +6,7 @@ use crate::support::golden;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use tagwright::disk;
 use tagwright::model::PretrainedModel;
 
 /// Returns the arguments of a short run.
@@ -111,6 +112,29 @@ fn rejects_second_run_in_same_directory() {
     assert!(run(&arguments(&golden("tiny"), &out, &["--overwrite"])).status.success());
     let left = content(&out);
     assert!(left.keys().all(|name| !name.starts_with('.')), "{:?}", left.keys());
+}
+
+#[test]
+fn run_killed_before_its_first_checkpoint_starts_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tiny, out) = (golden("tiny"), folder.path().join("out"));
+    let mut words = arguments(&tiny, &out, &["--json", "--save-strategy", "steps", "--save-steps", "2"]);
+    words[10] = "500".into();
+    let mut first = RunningProgram::start(&words);
+    first.wait_for_line(r#""event":"saved""#);
+    send_signal(&first, "KILL");
+    first.wait();
+    // State after a kill between the files that all checkpoints share and the first checkpoint.
+    disk::list_dirs(&out).iter().for_each(|checkpoint| std::fs::remove_dir_all(checkpoint).expect("removed"));
+    assert!(content(&out).contains_key("history.jsonl"), "{:?}", content(&out).keys());
+    let output = run(&arguments(&tiny, &out, &[]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!content(&out).contains_key("history.jsonl"), "{:?}", content(&out).keys());
+    // A file of the same name that is not from a run remains.
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).expect("a folder");
+    std::fs::write(own.join("history.jsonl"), "mine").expect("a file");
+    assert_fails(&arguments(&tiny, &own, &[]), 1, "is not empty (history.jsonl)");
 }
 
 #[test]
