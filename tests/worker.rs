@@ -291,9 +291,9 @@ fn training_threads_have_lower_priority() {
 fn dev_and_test_are_not_trained_on() {
     let held = holdout(&corpus(), 0.1, 5);
     let corpus = corpus();
-    assert!(held.train.iter().all(|s| corpus.document(s.document).split == Split::Train));
+    assert!(held.train.iter().all(|s| corpus.document(s.document).splits.first() == Split::Train));
     let mut only_train = corpus.clone();
-    only_train.documents.retain(|d| d.split == Split::Train);
+    only_train.documents.retain(|d| d.splits.first() == Split::Train);
     let held = holdout(&only_train, 0.1, 5);
     assert_eq!(held.n_held_out, Some((2, 24)));
     assert!(held.dev.iter().all(|d| held.train.iter().all(|t| t.document != d.document)));

@@ -53,6 +53,8 @@ pub enum Action {
     Snapshots,
     ToggleSubwords,
     AddLabel,
+    /// Opens the dialog that assigns all sentences to splits.
+    SplitDataset,
     Quit,
     /// Moves the focus to the search field of the sentence list.
     Search,

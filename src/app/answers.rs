@@ -10,7 +10,8 @@ use super::requests::{Pending, Purpose};
 use super::state::App;
 use super::subwords::request_subwords;
 use super::{
-    data_page, evaluate_page, import, opening, project_file, quitting, run_list, runs, source_change, suggestions,
+    data_page, evaluate_page, import, opening, project_file, quitting, run_list, runs, source_change, splitting,
+    suggestions,
 };
 use crate::failure::Failure;
 use crate::i18n::tr;
@@ -102,6 +103,9 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
                 *options = losses;
             }
         }
+        Done::SplitsAssigned { stamp, options, splits, counts } => {
+            splitting::on_assigned(app, stamp, options, *splits, *counts);
+        }
         Done::SnapshotChanges(changes) => {
             if let Some(Dialog::Snapshots(counts)) = app.dialogs.get_mut() {
                 *counts = changes;
@@ -178,6 +182,10 @@ fn on_failed(app: &mut App, pending: Pending, failure: Failure, effects: &mut Ve
             tr!("Could not compare the runs")
         }
         Purpose::DeleteRunDir => tr!("Could not delete the files of the run"),
+        Purpose::AssignSplits => {
+            app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Split(_)));
+            tr!("Could not split the dataset")
+        }
         Purpose::CompareSnapshots => {
             app.dialogs.close_if(|dialog| matches!(dialog, Dialog::Snapshots(_)));
             tr!("Could not compare the snapshots")

@@ -4,7 +4,7 @@ use super::action::Action;
 use super::command_table::spec_of;
 use super::page_commands::{
     DataCommand, EvaluateCommand, ImportCommand, LabelCommand, MatchCommand, RunCommand, SavedCommand, SettingsCommand,
-    SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
+    SplitCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
 use super::quit_choice::QuitChoice;
 use super::text_prompt::TextPrompt;
@@ -77,6 +77,8 @@ pub enum Command {
     ImportPreview(ImportCommand),
     /// Commands that change the position, the filter or a detail of the open dataset.
     View(ViewCommand),
+    /// Commands about splits.
+    Splits(SplitCommand),
     /// Commands that apply labels, and commands of the label list.
     Labels(LabelCommand),
     /// Commands of the dialog of matches.
@@ -106,6 +108,7 @@ impl Command {
             Self::Run(action) => spec_of(*action).writes,
             Self::Comment(..) | Self::SetRangeComment(..) | Self::Labels(_) | Self::Saved(_) => true,
             Self::View(command) => command.writes(),
+            Self::Splits(command) => command.writes(),
             Self::Matches(command) => command.writes(),
             Self::Suggestions(command) => command.writes(),
             Self::Data(command) => command.writes(),

@@ -391,6 +391,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         .needs(Needs::Nothing)
         .opens(),
     everywhere(Action::GoTo(Page::Data), "go::data", "Go to Data", icon::DATABASE).keys(&[Shortcut::ctrl("5")]).opens(),
+    everywhere(Action::SplitDataset, "data::split", "Split dataset…", icon::SPLIT).opens().writes(),
     everywhere(Action::Compare, "data::compare", "Compare annotations…", icon::USERS).opens(),
     data(Action::NextDifference, "data::next_difference", "Next difference", icon::ARROW_DOWN)
         .keys(&[Shortcut::key("ArrowDown")])

@@ -2,6 +2,7 @@
 
 use super::text_prompt::TextPrompt;
 use crate::corpus::relabel::LabelMap;
+use crate::corpus::splitting::{NewSplits, SplitOptions};
 use crate::corpus::store::CorpusCounts;
 use crate::corpus::{LabelId, Split};
 use crate::eval::DatasetReport;
@@ -10,6 +11,7 @@ use crate::format::{Format, ReadOptions};
 use crate::project::{Dataset, SourceChange};
 use crate::session::Session;
 use crate::session::matching::{MatchOptions, TextMatch};
+use crate::worker::Stamp;
 use std::collections::VecDeque;
 use std::mem::discriminant;
 use std::path::PathBuf;
@@ -46,6 +48,8 @@ pub enum Dialog {
     Quitting,
     /// Name and text of a new dataset.
     NewDataset,
+    /// Options of new splits of the dataset, and their preview.
+    Split(SplitDialog),
 }
 
 impl Dialog {
@@ -57,6 +61,7 @@ impl Dialog {
             | Self::Fixes(_)
             | Self::Import(_)
             | Self::SourceChange(_)
+            | Self::Split(_)
             | Self::NewDataset => true,
             Self::Palette
             | Self::Shortcuts
@@ -78,6 +83,7 @@ impl Dialog {
             | Self::Fixes(_)
             | Self::Snapshots(_)
             | Self::Export(_)
+            | Self::Split(_)
             | Self::SourceChange(_) => true,
             Self::Palette
             | Self::Shortcuts
@@ -228,7 +234,12 @@ impl FixDialog {
     pub(super) fn new(session: &Session, report: &DatasetReport, numbers: &[usize]) -> Self {
         let index = |number: &usize| {
             let finding = report.findings.get(*number).filter(|f| f.fix.is_some())?;
-            let split = session.corpus().documents.get(finding.sentence.document as usize)?.split;
+            let split = session
+                .corpus()
+                .documents
+                .get(finding.sentence.document as usize)?
+                .splits
+                .of(finding.sentence.sentence as usize);
             Some(Place { finding: *number, split, is_checked: split == Split::Train })
         };
         Self { places: numbers.iter().filter_map(index).collect() }
@@ -238,6 +249,28 @@ impl FixDialog {
     pub fn checked(&self) -> Vec<usize> {
         self.places.iter().filter(|p| p.is_checked).map(|p| p.finding).collect()
     }
+}
+
+/// Content of the dialog that splits the dataset.
+#[derive(Clone, Debug)]
+pub struct SplitDialog {
+    /// Chosen options.
+    pub options: SplitOptions,
+    /// New splits. `None` until they are determined for the options.
+    pub preview: Option<Box<SplitPreview>>,
+}
+
+/// New splits of the dataset, before they are applied.
+#[derive(Clone, Debug)]
+pub struct SplitPreview {
+    /// State of the dataset.
+    pub stamp: Stamp,
+    /// Options.
+    pub options: SplitOptions,
+    /// The splits.
+    pub splits: NewSplits,
+    /// Counts of train, dev and test.
+    pub counts: [CorpusCounts; 3],
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::shortcut::Shortcut;
 use super::train_page::BaseModelInput;
+use crate::corpus::splitting::SplitOptions;
 use crate::corpus::{DataSelection, LabelId, Span, Split};
 use crate::eval::lint::FindingKind;
 use crate::format::ReadOptions;
@@ -16,6 +17,7 @@ use crate::session::matching::MatchOptions;
 use crate::session::query::Status;
 use crate::session::results::Tab;
 use crate::session::runs::{RunAxis, TrainView};
+use crate::session::splitting::SentenceScope;
 use crate::worker::RunId;
 use std::path::PathBuf;
 
@@ -35,6 +37,12 @@ pub enum ImportCommand {
 pub enum ViewCommand {
     /// Shows this sentence, by index in the list of all sentences.
     GoToSentence(usize),
+    /// Selects a sentence in the list, or deselects it.
+    ToggleInList(usize),
+    /// Selects the listed sentences up to this one.
+    SelectInListTo(usize),
+    /// Selects the listed sentences of a document.
+    SelectDocumentInList(u32),
     /// Selects words of the current sentence, both inclusive.
     Select(usize, usize),
     /// Sets the unit of the selection in text without spaces.
@@ -57,6 +65,17 @@ pub enum ViewCommand {
     FilterLabel(LabelFilter),
     /// Sets the split of the filter.
     FilterSplit(Option<Split>),
+}
+
+/// Commands about splits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SplitCommand {
+    /// Moves sentences to a split.
+    Move(SentenceScope, Split),
+    /// Sets the options of the dialog that splits the dataset.
+    SetOptions(SplitOptions),
+    /// Applies the new splits of the dialog.
+    Apply,
 }
 
 /// Commands that apply labels, and commands of the label list.
@@ -263,6 +282,9 @@ impl ViewCommand {
         match self {
             Self::Remove(_) | Self::GoToHistory(_) | Self::SetGuidelines(_) | Self::SetSelectionUnit(_) => true,
             Self::GoToSentence(_)
+            | Self::ToggleInList(_)
+            | Self::SelectInListTo(_)
+            | Self::SelectDocumentInList(_)
             | Self::Select(..)
             | Self::Brush(_)
             | Self::ClosePicker
@@ -270,6 +292,16 @@ impl ViewCommand {
             | Self::FilterStatus(_)
             | Self::FilterLabel(_)
             | Self::FilterSplit(_) => false,
+        }
+    }
+}
+
+impl SplitCommand {
+    /// Returns true if the command changes the project.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Move(..) | Self::Apply => true,
+            Self::SetOptions(_) => false,
         }
     }
 }

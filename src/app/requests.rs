@@ -52,6 +52,8 @@ pub enum Purpose {
     ListExportLosses,
     /// Count the changes since each snapshot for the dialog of snapshots.
     CompareSnapshots,
+    /// Determine new splits for the dialog that splits the dataset.
+    AssignSplits,
     /// Determine the data of the next run for this state of the dataset and this choice.
     PreviewRun(Stamp, RunDataKey),
     /// Read the journal of this run.
@@ -118,7 +120,7 @@ impl Purpose {
             Self::AnalyzeErrors(_) => Slot::Errors,
             Self::Suggest(_) => Slot::Suggestions,
             Self::Report => Slot::Report,
-            Self::ListExportLosses | Self::CompareSnapshots => Slot::Dialog,
+            Self::ListExportLosses | Self::CompareSnapshots | Self::AssignSplits => Slot::Dialog,
             Self::PreviewRun(..) => Slot::RunPreview,
             Self::ReadRun(_) => Slot::RunCurves,
             Self::CompareRuns(_) => Slot::RunDifference,
@@ -145,6 +147,7 @@ impl Purpose {
             | Self::Report
             | Self::ListExportLosses
             | Self::CompareSnapshots
+            | Self::AssignSplits
             | Self::PreviewRun(..)
             | Self::ReadRun(_)
             | Self::CompareRuns(_)
@@ -166,6 +169,7 @@ impl Purpose {
             | Self::Report
             | Self::ListExportLosses
             | Self::CompareSnapshots
+            | Self::AssignSplits
             | Self::PreviewRun(..)
             | Self::ReadRun(_)
             | Self::CompareRuns(_) => true,

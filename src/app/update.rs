@@ -25,6 +25,7 @@ use super::run_list;
 use super::runs::{self, control, measure, start};
 use super::saved;
 use super::source_change;
+use super::splitting;
 use super::state::App;
 use super::subwords::request_subwords;
 use super::suggestions;
@@ -124,6 +125,7 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             view::select_part(app, |session| session.select_part((start, end)));
         }
         Command::View(command) => view::run_command(app, command, effects),
+        Command::Splits(command) => splitting::run_command(app, command, effects),
         Command::Labels(command) => label_commands::run_command(app, command, effects),
         Command::Matches(command) => matches::run_command(app, command, effects),
         Command::Suggestions(command) => suggestions::run_command(app, command, effects),
@@ -201,6 +203,7 @@ fn run_action(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             on_session(app, effects, |session, _| session.subwords.is_on = !session.subwords.is_on);
         }
         Action::AddLabel => open_dialog_of_dataset(app, |_| Dialog::Prompt(TextPrompt::Label)),
+        Action::SplitDataset => splitting::toggle_dialog(app, effects),
         Action::GoTo(page) => app.page = page,
         Action::Compare => effects.push(Effect::PathDialog(Pick::Compare)),
         Action::NextDifference => data_page::step_difference(app, true),
@@ -264,7 +267,7 @@ fn close_dialog(app: &mut App, effects: &mut Vec<Effect>) {
     let is_opening = app.requests.is_opening();
     match app.dialogs.close_if(|dialog| !(is_opening && matches!(dialog, Dialog::Import(_)))) {
         Some(Dialog::Import(_)) => app.requests.cancel(Slot::Opening, effects),
-        Some(Dialog::Export(_) | Dialog::Snapshots(_)) => app.requests.cancel(Slot::Dialog, effects),
+        Some(Dialog::Export(_) | Dialog::Snapshots(_) | Dialog::Split(_)) => app.requests.cancel(Slot::Dialog, effects),
         Some(
             Dialog::Palette
             | Dialog::Shortcuts

@@ -24,6 +24,7 @@ pub(super) fn clear_selection(session: &mut Session) {
         session.active_label = None;
     }
     session.select(None);
+    session.clear_list_selection();
 }
 
 /// Moves the end of the selection and keeps its anchor.
@@ -55,7 +56,13 @@ pub(super) fn on_activity(app: &mut App, now: u64, effects: &mut Vec<Effect>) {
 pub(super) fn run_command(app: &mut App, command: ViewCommand, effects: &mut Vec<Effect>) {
     let Some(session) = &mut app.session else { return };
     match command {
-        ViewCommand::GoToSentence(index) => session.go_to_sentence(index),
+        ViewCommand::GoToSentence(index) => {
+            session.clear_list_selection();
+            session.go_to_sentence(index);
+        }
+        ViewCommand::ToggleInList(index) => session.toggle_in_list(index),
+        ViewCommand::SelectInListTo(index) => session.select_in_list_to(index),
+        ViewCommand::SelectDocumentInList(document) => session.select_document_in_list(document),
         ViewCommand::Select(from, to) => {
             let last = session.n_tokens() - 1;
             session.select(Some((from.min(last), to.min(last))));

@@ -6,7 +6,7 @@ use super::{CliError, input, terminal};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::relabel::{LabelMap, relabel};
 use crate::corpus::scheme::SCHEMES;
-use crate::corpus::splitting::{SplitRatios, SplitReport, stratified_split};
+use crate::corpus::splitting::{self, SplitOptions, SplitUnit};
 use crate::corpus::{Corpus, Scheme};
 use crate::disk;
 use crate::format::{self, Format, LossInventory};
@@ -68,11 +68,8 @@ fn rename(text: &str) -> Result<(String, String), ValueError> {
 
 /// Parses the percentages of train, dev and test for clap.
 fn shares(text: &str) -> Result<[f64; 3], ValueError> {
-    let wrong = || ValueError::Expected("three percentages that sum to 100, for example 80/10/10");
-    let numbers: Vec<f64> = text.split('/').map(|n| n.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
-    let shares: [f64; 3] = numbers.try_into().map_err(|_| wrong())?;
-    let fits = shares.iter().all(|n| *n >= 0.0) && (shares.iter().sum::<f64>() - 100.0).abs() < 0.01 && shares[0] > 0.0;
-    if fits { Ok(shares.map(|n| n / 100.0)) } else { Err(wrong()) }
+    let wrong = ValueError::Expected("three percentages that sum to 100, for example 80/10/10");
+    splitting::parse_shares(text).ok_or(wrong)
 }
 
 impl Arguments {
@@ -97,16 +94,24 @@ fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), CliError
 }
 
 /// Splits the corpus as requested by `--splits`.
-fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
+fn parted(arguments: &Arguments, mut corpus: Corpus) -> Corpus {
     let Some([_, dev, test]) = arguments.splits else { return corpus };
-    let (corpus, SplitReport { n_items: units, n_near_duplicates: duplicates, by_document }) =
-        stratified_split(&corpus, SplitRatios { dev, test, seed: arguments.seed });
-    let what = if by_document { "documents" } else { "sentences" };
+    let unit = SplitUnit::suggested(&corpus);
+    let seed = arguments.seed;
+    let options = SplitOptions { dev, test, seed, unit, is_stratified: true, keeps_near_duplicates: true };
+    let splits = splitting::assign(&corpus, options);
+    let units = match unit {
+        SplitUnit::Document => "documents",
+        SplitUnit::Sentence => "sentences",
+    };
     terminal::print_error_line(&format!(
-        "note: {} {what} split; {} kept together with a near-duplicate",
-        thousands(units),
-        thousands(duplicates)
+        "note: {} {units} split; {} kept together with a near-duplicate",
+        thousands(splits.n_units),
+        thousands(splits.n_near_duplicates)
     ));
+    if let Some(edit) = splits.edit {
+        edit.apply(&mut corpus);
+    }
     corpus
 }
 
@@ -127,8 +132,7 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let corpus = &parted(arguments, corpus);
     let scheme = arguments.scheme.unwrap_or_else(|| export::default_scheme(corpus, to));
     // A file that is rewritten in its own format keeps its other content.
-    let kept =
-        arguments.splits.is_none().then(|| export::rewrite_in_place(corpus, &dataset.files, to, scheme)).flatten();
+    let kept = export::rewrite_in_place(corpus, &dataset.files, to, scheme);
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
     let losses = export::export_losses(&LossInventory::of(corpus), files, to, scheme);
     for loss in &losses {

@@ -53,7 +53,7 @@ pub struct EvaluationData {
 impl EvaluationData {
     /// Returns the name of a sentence as the window shows it, such as `test-0012`.
     pub fn sentence_name(&self, id: SentenceId) -> String {
-        let split = self.corpus.document(id.document).split;
+        let split = self.corpus.split_of(id);
         let number = self.by_split[split as usize].binary_search(&id).unwrap_or_default();
         format!("{}-{number:04}", split.name())
     }

@@ -160,6 +160,7 @@ fn document_edits(
         edits.push(Edit::Suggestions { document, removed, added });
     }
     edits.extend(doc_label_edit(old, new, document, pairs));
+    edits.extend(splits_edit(old, new, document, pairs));
     edits
 }
 
@@ -194,6 +195,20 @@ fn doc_label_edit(old: &Corpus, new: &Corpus, document: u32, pairs: &[(SentenceI
     };
     let (before, after) = (names(new, &to.doc_labels), names(old, &from.doc_labels));
     (whole && before != after).then_some(Edit::DocLabels { document, before, after })
+}
+
+/// Returns the edit that moves the sentences that the user has moved in `old`.
+fn splits_edit(old: &Corpus, new: &Corpus, document: u32, pairs: &[(SentenceId, SentenceId)]) -> Option<Edit> {
+    let to = new.document(document);
+    let before = to.splits.to_vec(to.len());
+    let mut after = before.clone();
+    for (old_id, new_id) in pairs {
+        let (source, split) = (old.document(old_id.document).splits.source(), old.split_of(*old_id));
+        if split != source {
+            after[new_id.sentence as usize] = split;
+        }
+    }
+    (before != after).then_some(Edit::Splits { document, before, after })
 }
 
 #[cfg(test)]
@@ -277,5 +292,14 @@ mod tests {
         check("a/X\na/Y\nb", "a\nb\na", "a/X\nb\na/Y", [3, 0, 0, 0, 0]);
         // A span that the user removed stays removed.
         check("a b", "a/X b", "a b", [1, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn moved_sentences_stay_in_their_split() {
+        let mut old = corpus("a b\nc\nd");
+        old.document_mut(0).splits.set(&[Split::Dev, Split::Train, Split::Test]);
+        let mut new = corpus("c\na b\ne");
+        assert!(carry_over(&old, &new).edit.expect("an edit").apply(&mut new));
+        assert_eq!(new.document(0).splits.to_vec(3), [Split::Train, Split::Dev, Split::Train]);
     }
 }

@@ -1,8 +1,8 @@
 //! Choice of the sentences of a run: a partly annotated dataset must not teach that its open sentences have no entities.
 
-use super::document::Split;
 use super::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, hold_out};
 use super::span::Origin;
+use super::split::Split;
 use super::store::{Corpus, SentenceId};
 
 /// Sentences of the train split that a run uses.
@@ -110,8 +110,9 @@ impl DataSelection {
             corpus.sentences(Some(split)).into_iter().filter(|id| train_on.includes(corpus, *id)).collect()
         };
         // Labels of the source are complete, also if the user has not marked their sentences as done.
+        let parts = corpus.separate_splits();
         let is_imported = |split: Split| {
-            let documents = corpus.documents.iter().filter(|document| document.split == split);
+            let documents = parts.documents.iter().filter(|document| document.splits.contains(split));
             documents.flat_map(|document| &document.spans).any(|span| span.origin == Origin::Import)
         };
         let chosen_or_all = |split| match chosen(split) {

@@ -4,87 +4,10 @@ use super::label::LabelId;
 use super::review::ReviewStates;
 use super::scheme::TokenSpan;
 use super::span::Span;
+use super::split::{SentenceSplits, Split};
 use super::to_u32::to_u32;
 use super::values::Values;
 use std::ops::Range;
-
-/// Split of a dataset. Training never uses dev or test as training data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Split {
-    /// Training split.
-    #[default]
-    Train,
-    /// Development split, evaluated during training to choose the best epoch.
-    Dev,
-    /// Test split, evaluated once at the end.
-    Test,
-}
-
-impl Split {
-    /// All splits in order.
-    pub const ALL: [Self; 3] = [Self::Train, Self::Dev, Self::Test];
-
-    /// Returns the name, as displayed and as written on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Dev => "dev",
-            Self::Test => "test",
-        }
-    }
-
-    /// Returns the split that the name of a file or folder indicates.
-    ///
-    /// The last matching word decides. Examples: train; dev, valid, testa; test, testb.
-    pub fn from_file_name(name: &str) -> Option<Self> {
-        let words: Vec<String> = Self::name_words(name).collect();
-        let follows = |at: usize| words.get(at + 1).map_or("", String::as_str);
-        let split = |(at, word): (usize, &String)| match word.as_str() {
-            "testa" => Some(Self::Dev),
-            "test" if follows(at) == "a" => Some(Self::Dev),
-            "dev" | "devel" | "development" | "devset" | "val" | "valset" | "valid" | "validation" => Some(Self::Dev),
-            "trn" => Some(Self::Train),
-            "tst" => Some(Self::Test),
-            word if word.starts_with("train") && !word.starts_with("trainer") => Some(Self::Train),
-            word if word.starts_with("test") && !["testa", "testi", "teste"].iter().any(|w| word.starts_with(w)) => {
-                Some(Self::Test)
-            }
-            "testing" => Some(Self::Test),
-            _ => None,
-        };
-        words.iter().enumerate().rev().find_map(split)
-    }
-
-    /// Returns the words of a file name in lower case.
-    ///
-    /// A word is a sequence of letters or of digits. A capital after a lower-case letter starts a new word, as in
-    /// `testA`.
-    pub fn name_words(name: &str) -> impl Iterator<Item = String> + use<> {
-        let mut words: Vec<String> = Vec::new();
-        let mut last = ' ';
-        for c in name.chars() {
-            let continues = (c.is_alphabetic() && last.is_alphabetic() && !(c.is_uppercase() && last.is_lowercase()))
-                || (c.is_numeric() && last.is_numeric());
-            match words.last_mut().filter(|_| continues) {
-                Some(word) => word.extend(c.to_lowercase()),
-                None if c.is_alphanumeric() => words.push(c.to_lowercase().collect()),
-                None => {}
-            }
-            last = c;
-        }
-        words.into_iter()
-    }
-
-    /// Returns the split with this exact name: `train`; `dev`, `val`, `valid`, `validation`; `test`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "train" => Some(Self::Train),
-            "dev" | "val" | "valid" | "validation" => Some(Self::Dev),
-            "test" => Some(Self::Test),
-            _ => None,
-        }
-    }
-}
 
 /// Index of a document label in [`Corpus::doc_labels`](super::Corpus::doc_labels).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,8 +32,8 @@ pub type ValueId = u32;
 /// A document. The text never changes, only spans and other annotations do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
-    /// Split that contains the document.
-    pub split: Split,
+    /// Splits of the sentences.
+    pub splits: SentenceSplits,
     /// Id or title in the source, or the file name. Empty if the document has no name.
     pub name: String,
     /// Text of the source. If the source contains only tokens, they are joined by spaces, and sentences by line feeds.
@@ -274,7 +197,7 @@ impl DocumentBuilder {
     /// Creates a builder for a document with `columns` extra columns.
     pub fn new(split: Split, file: u32, place: u32, columns: usize) -> Self {
         let document = Document {
-            split,
+            splits: split.into(),
             source_id: file,
             source_index: place,
             sentences: vec![0],
@@ -291,12 +214,12 @@ impl DocumentBuilder {
 
     /// Returns the split of the unfinished document.
     pub fn split(&self) -> Split {
-        self.document.split
+        self.document.splits.source()
     }
 
     /// Sets the split of the unfinished document.
     pub fn set_split(&mut self, split: Split) {
-        self.document.split = split;
+        self.document.splits = split.into();
     }
 
     /// Appends a token and the value ids of its extra columns, after a space or, in a new sentence, a line feed.

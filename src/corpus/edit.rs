@@ -5,6 +5,7 @@ use super::edit_title::{EditTitle, EditTitleKind as Kind};
 use super::label::{Label, LabelId, LabelSet};
 use super::review::ReviewState;
 use super::span::Span;
+use super::split::Split;
 use super::store::Corpus;
 use std::sync::Arc;
 
@@ -48,6 +49,15 @@ pub enum Edit {
         before: Vec<String>,
         /// New names.
         after: Vec<String>,
+    },
+    /// Changes the splits of the sentences of one document.
+    Splits {
+        /// Index of the document.
+        document: u32,
+        /// Current split of each sentence.
+        before: Vec<Split>,
+        /// New split of each sentence.
+        after: Vec<Split>,
     },
     /// Appends a new label to the label set.
     AddLabel(Label),
@@ -98,6 +108,7 @@ impl Edit {
                 Self::Review { document, sentence, before: after, after: before }
             }
             Self::DocLabels { document, before, after } => Self::DocLabels { document, before: after, after: before },
+            Self::Splits { document, before, after } => Self::Splits { document, before: after, after: before },
             Self::AddLabel(label) => Self::PopLabel(label),
             Self::PopLabel(label) => Self::AddLabel(label),
             Self::RemoveLabel { id, label } => Self::InsertLabel { id, label },
@@ -181,6 +192,14 @@ impl Edit {
                 }
                 fits
             }
+            Self::Splits { document, before, after } => {
+                let Some(current) = corpus.documents.get(*document as usize) else { return false };
+                let fits = after.len() == current.len() && current.splits.to_vec(current.len()) == *before;
+                if fits {
+                    corpus.document_mut(*document).splits.set(after);
+                }
+                fits
+            }
             Self::AddLabel(label) => corpus.labels.push(label.clone()).is_ok(),
             Self::PopLabel(_) => corpus.labels.pop().is_some(),
             Self::ChangeLabel { id, after, .. } => corpus.labels.set(*id, after.clone()),
@@ -242,6 +261,11 @@ impl Edit {
                     (None, Some(missing)) => EditTitle::new(Kind::UnlabelDocument, [missing]),
                     (None, None) => plain(Kind::NoChange),
                 }
+            }
+            Self::Splits { before, after, .. } => {
+                let moved = || before.iter().zip(after).filter(|(before, after)| before != after);
+                let to = moved().next().map_or("", |(_, after)| after.name());
+                EditTitle::new(Kind::MoveToSplit, [moved().count().to_string(), to.to_owned()])
             }
             Self::AddLabel(label) | Self::PopLabel(label) | Self::InsertLabel { label, .. } => {
                 EditTitle::new(Kind::AddLabel, [label.name.as_str()])

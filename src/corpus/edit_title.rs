@@ -36,6 +36,8 @@ pub enum EditTitleKind {
     Fix,
     FixFindings,
     TakeSide,
+    MoveToSplit,
+    SplitDataset,
     /// Title that an older log contains as text.
     Text,
 }
@@ -43,7 +45,7 @@ pub enum EditTitleKind {
 use EditTitleKind as Kind;
 
 /// Table of kinds: the kind, its id in the log (which must not change), and its English text with named placeholders.
-const TABLE: [(Kind, &str, &str); 31] = [
+const TABLE: [(Kind, &str, &str); 33] = [
     (Kind::LabelSpan, "label-span", "Label {text} as {label}"),
     (Kind::ClearSpan, "clear-span", "Remove label from {text}"),
     (Kind::Suggest, "suggest", "Add suggestions"),
@@ -74,6 +76,8 @@ const TABLE: [(Kind, &str, &str); 31] = [
     (Kind::Fix, "fix", "Fix: {finding}"),
     (Kind::FixFindings, "fix-findings", "Fix {count} problems"),
     (Kind::TakeSide, "take-side", "Use labels from {dataset}"),
+    (Kind::MoveToSplit, "move-to-split", "Move {count} sentences to {split}"),
+    (Kind::SplitDataset, "split-dataset", "Split into train, dev and test"),
     (Kind::Text, "text", "{text}"),
 ];
 
@@ -100,6 +104,7 @@ impl EditTitleKind {
             Kind::MarkDoneUpToHere => Some("Mark {count} sentence as done"),
             Kind::LabelMatches => Some("Label {count} match of “{text}” as {label}"),
             Kind::FixFindings => Some("Fix {count} problem"),
+            Kind::MoveToSplit => Some("Move {count} sentence to {split}"),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Automatic dev split for datasets without one: a tenth of the training documents, selected by seed.
 
-use super::document::Split;
+use super::split::Split;
 use super::store::{Corpus, SentenceId};
 
 /// Share of the training documents that is held out if a dataset has no dev split.

@@ -6,10 +6,11 @@
 //! - [`to_u32`]: conversion of offsets and indices to 32 bits.
 //! - [`review`]: review state and comments of a sentence.
 //! - [`span`]: a labeled text range and its origin.
+//! - [`split`]: train, dev and test.
 //! - [`document`]: one document and its sentences. [`values`]: values of extra token columns.
 //! - [`scheme`]: conversion between spans and tags. [`tag_notation`]: spelling of tags. [`scheme_detector`]: detection
 //!   of the scheme of a file.
-//! - [`store`]: the corpus, that is, all documents.
+//! - [`store`]: the corpus, that is, all documents. [`subset`]: parts of it.
 //! - [`edit`]: reversible changes. [`edit_title`]: their titles. [`history`]: undo and redo.
 //! - [`relabel`]: renaming, merging and removing labels.
 //! - [`segmentation`]: tokens and sentences of plain text. [`unspaced_text`]: words in text without spaces.
@@ -40,8 +41,10 @@ pub mod scheme_detector;
 pub mod segmentation;
 pub mod snapshot;
 pub mod span;
+pub mod split;
 pub mod splitting;
 pub mod store;
+pub mod subset;
 pub mod tag_notation;
 pub mod to_u32;
 pub mod unspaced_text;
@@ -49,7 +52,7 @@ pub mod values;
 
 pub use bidi::BidiOrder;
 pub use data_selection::{DataSelection, DevSource, RunSentences, TrainOn};
-pub use document::{DocLabelId, Document, DocumentBuilder, Split, ValueId};
+pub use document::{DocLabelId, Document, DocumentBuilder, ValueId};
 pub use edit::Edit;
 pub use edit_title::{EditTitle, EditTitleKind};
 pub use history::History;
@@ -59,6 +62,7 @@ pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
 pub use scheme_detector::{InvalidTag, SchemeDetector, TagPosition};
 pub use snapshot::LabelSnapshot;
 pub use span::{Origin, Span};
+pub use split::{SentenceSplits, Split};
 pub use store::{Corpus, SentenceId};
 pub use tag_notation::TagNotation;
 pub use unspaced_text::WritingSystem;

@@ -6,8 +6,9 @@
 //! A sentence ends at the end of a line. Inside a line it ends at Unicode sentence boundaries, unless the last word is
 //! probably an abbreviation, or Thai or Lao, which have no sentence punctuation. No sentence ends inside a span.
 
-use super::document::{Document, Split};
+use super::document::Document;
 use super::span::Span;
+use super::split::Split;
 use super::to_u32::to_u32;
 use super::unspaced_text::{WritingSystem, dictionary_bounds};
 use std::ops::Range;
@@ -106,7 +107,16 @@ impl Document {
         spans.sort_unstable();
         let tokens = own_words.unwrap_or_else(|| tokenize(&text));
         let sentences = split_sentences(&text, &tokens, &spans);
-        Self { split, source_id: file, source_index: place, tokens, sentences, spans, text, ..Self::default() }
+        Self {
+            splits: split.into(),
+            source_id: file,
+            source_index: place,
+            tokens,
+            sentences,
+            spans,
+            text,
+            ..Self::default()
+        }
     }
 
     /// Replaces the sentence boundaries by these token indices, which must be ascending. Indices inside a span are

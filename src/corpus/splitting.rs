@@ -1,84 +1,110 @@
-//! Stratified splitting into train, dev and test. Documents stay whole. Near-duplicates go to the same split.
+//! Splitting into train, dev and test.
 //!
 //! Groups of near-duplicates are assigned by iterative stratification (Sechidis et al. 2011). The rarest label is
 //! processed first, and each group goes to the split that lacks most spans of this label.
 
-use super::document::{Document, DocumentBuilder, Split};
+use super::edit::Edit;
+use super::edit_title::{EditTitle, EditTitleKind};
+use super::holdout::splitmix64;
 use super::near_duplicates::find_groups;
-use super::scheme::TokenSpan;
+use super::split::Split;
 use super::store::{Corpus, SentenceId};
-use super::to_u32::to_u32;
-use std::sync::Arc;
 
-/// Shares of dev and test, and the seed. The remaining share is train.
+/// Unit that is assigned to a split as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitUnit {
+    /// Documents.
+    Document,
+    /// Sentences.
+    Sentence,
+}
+
+impl SplitUnit {
+    /// Returns the unit for a corpus: documents, or sentences if there are fewer than ten documents.
+    pub fn suggested(corpus: &Corpus) -> Self {
+        const MIN_DOCUMENTS: usize = 10;
+        if corpus.documents.len() >= MIN_DOCUMENTS { Self::Document } else { Self::Sentence }
+    }
+}
+
+/// Options of a new assignment of all sentences to splits.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SplitRatios {
+pub struct SplitOptions {
     /// Share of dev, from 0 to 1.
     pub dev: f64,
-    /// Share of test, from 0 to 1. The sum of both shares is below 1.
+    /// Share of test, from 0 to 1. The sum of both shares is below 1, and the remaining share is train.
     pub test: f64,
     /// Seed of the order in which groups are assigned.
     pub seed: u64,
+    /// Unit that is assigned as a whole.
+    pub unit: SplitUnit,
+    /// True if each split gets its share of the spans of each label.
+    pub is_stratified: bool,
+    /// True if near-duplicates go to the same split.
+    pub keeps_near_duplicates: bool,
 }
 
-/// Statistics of a split.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SplitReport {
-    /// Number of items that were assigned: documents, or sentences if there are fewer than ten documents.
-    pub n_items: usize,
-    /// Number of items that followed a near-duplicate into its split.
+/// Parses the percentages of train, dev and test, for example `80/10/10`. Returns shares from 0 to 1 that sum to 1.
+///
+/// Returns `None` for anything else, and if train has no share.
+pub fn parse_shares(text: &str) -> Option<[f64; 3]> {
+    let numbers: Option<Vec<f64>> = text.split('/').map(|number| number.trim().parse().ok()).collect();
+    let shares: [f64; 3] = numbers?.try_into().ok()?;
+    let fits = shares.iter().all(|n| *n >= 0.0) && (shares.iter().sum::<f64>() - 100.0).abs() < 0.01 && shares[0] > 0.0;
+    fits.then(|| shares.map(|n| n / 100.0))
+}
+
+/// New splits of a corpus.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewSplits {
+    /// Number of assigned units.
+    pub n_units: usize,
+    /// Number of units that followed a near-duplicate into its split.
     pub n_near_duplicates: usize,
-    /// True if the items are documents.
-    pub by_document: bool,
+    /// The change; `None` if all sentences are in their splits already.
+    pub edit: Option<Edit>,
 }
 
-/// Minimum number of documents for splitting by documents. Smaller corpora are split by sentences.
-const MIN_DOCUMENTS: usize = 10;
-/// Returns the corpus with new splits. The old splits are ignored.
-pub fn stratified_split(corpus: &Corpus, shares: SplitRatios) -> (Corpus, SplitReport) {
-    let by_document = corpus.documents.len() >= MIN_DOCUMENTS;
-    let units: Vec<Vec<SentenceId>> = if by_document {
-        (0u32..)
-            .zip(&corpus.documents)
-            .map(|(document, d)| (0..to_u32(d.len())).map(|sentence| SentenceId { document, sentence }).collect())
-            .collect()
-    } else {
-        corpus.sentences(None).into_iter().map(|id| vec![id]).collect()
-    };
-    let groups = find_groups(corpus, &units);
-    let duplicates = units.len() - groups.len();
-    let dealt = assign_splits(corpus, &units, &groups, shares);
-    let documents = if by_document {
-        let moved = |(d, split): (&Arc<Document>, &Split)| Arc::new(Document { split: *split, ..d.as_ref().clone() });
-        let mut all: Vec<Arc<Document>> = corpus.documents.iter().zip(&dealt).map(moved).collect();
-        all.sort_by_key(|d| d.split);
-        all
-    } else {
-        let of_split = |split: Split| {
-            let ids = units.iter().zip(&dealt).filter(|(_, s)| **s == split).flat_map(|(unit, _)| unit).copied();
-            collect_sentences(corpus, split, ids)
-        };
-        Split::ALL.into_iter().filter_map(of_split).map(Arc::new).collect()
-    };
-    (
-        Corpus { documents, ..corpus.clone() },
-        SplitReport { n_items: units.len(), n_near_duplicates: duplicates, by_document },
-    )
-}
-
-/// Joins sentences into one document of a split. Returns `None` if there are no sentences.
-fn collect_sentences(corpus: &Corpus, split: Split, ids: impl Iterator<Item = SentenceId>) -> Option<Document> {
-    let mut builder = DocumentBuilder::new(split, 0, 0, corpus.columns.len());
-    for id in ids {
-        let d = corpus.document(id.document);
-        for token in d.sentence_range(id.sentence as usize) {
-            builder
-                .push_token(d.token(token), (0..corpus.columns.len()).map(|c| d.value(c, token).unwrap_or_default()));
+/// Assigns all sentences to splits. The current splits have no effect.
+pub fn assign(corpus: &Corpus, options: SplitOptions) -> NewSplits {
+    let units: Vec<Vec<SentenceId>> = match options.unit {
+        SplitUnit::Document => {
+            let ids = corpus.sentences(None);
+            ids.chunk_by(|a, b| a.document == b.document).map(<[SentenceId]>::to_vec).collect()
         }
-        let spans: Vec<TokenSpan> = d.to_token_spans(id.sentence as usize);
-        builder.end_sentence(&spans);
+        SplitUnit::Sentence => corpus.sentences(None).into_iter().map(|id| vec![id]).collect(),
+    };
+    let groups = if options.keeps_near_duplicates {
+        find_groups(corpus, &units)
+    } else {
+        (0..units.len()).map(|unit| vec![unit]).collect()
+    };
+    let splits = splits_of_units(corpus, &units, &groups, options);
+    let moves = units.iter().zip(splits).flat_map(|(unit, split)| unit.iter().map(move |id| (*id, split)));
+    NewSplits {
+        n_units: units.len(),
+        n_near_duplicates: units.len() - groups.len(),
+        edit: move_edit(corpus, moves, || EditTitle::plain(EditTitleKind::SplitDataset)),
     }
-    (builder.sentences() > 0).then(|| builder.into_document())
+}
+
+/// Returns the edit that moves sentences to splits. `None` if all are there already.
+pub fn move_edit(
+    corpus: &Corpus,
+    moves: impl IntoIterator<Item = (SentenceId, Split)>,
+    title: impl FnOnce() -> EditTitle,
+) -> Option<Edit> {
+    let moves: Vec<(SentenceId, Split)> = moves.into_iter().collect();
+    let edits = moves.chunk_by(|a, b| a.0.document == b.0.document).filter_map(|moves| {
+        let id = moves[0].0.document;
+        let document = corpus.document(id);
+        let before = document.splits.to_vec(document.len());
+        let mut after = before.clone();
+        moves.iter().for_each(|(id, split)| after[id.sentence as usize] = *split);
+        (before != after).then_some(Edit::Splits { document: id, before, after })
+    });
+    let edits: Vec<Edit> = edits.collect();
+    (!edits.is_empty()).then(|| Edit::Group { title: title(), edits })
 }
 
 /// Number of spans and sentences of a group.
@@ -99,11 +125,16 @@ fn count_labels(corpus: &Corpus, units: &[Vec<SentenceId>], group: &[usize]) -> 
 }
 
 /// Returns the split of each unit.
-fn assign_splits(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize>], shares: SplitRatios) -> Vec<Split> {
+fn splits_of_units(
+    corpus: &Corpus,
+    units: &[Vec<SentenceId>],
+    groups: &[Vec<usize>],
+    options: SplitOptions,
+) -> Vec<Split> {
     let contents: Vec<LabelCounts> = groups.iter().map(|g| count_labels(corpus, units, g)).collect();
     let total_of = |label: usize| contents.iter().map(|c| c.labels[label]).sum::<usize>();
     let total = contents.iter().map(|c| c.sentences).sum::<usize>();
-    let share = [(1.0 - shares.dev - shares.test).max(0.0), shares.dev, shares.test];
+    let share = [(1.0 - options.dev - options.test).max(0.0), options.dev, options.test];
     // Missing numbers of each split: of spans by label, then of sentences.
     let labels = corpus.labels.len();
     let mut lacks: Vec<Vec<f64>> = share
@@ -113,10 +144,10 @@ fn assign_splits(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize
             (0..labels).map(of_label).chain([total as f64 * s]).collect()
         })
         .collect();
-    let mut rarest: Vec<usize> = (0..labels).collect();
+    let mut rarest: Vec<usize> = if options.is_stratified { (0..labels).collect() } else { Vec::new() };
     rarest.sort_by_key(|label| total_of(*label));
     let mut order: Vec<usize> = (0..groups.len()).collect();
-    order.sort_by_key(|g| super::holdout::splitmix64(shares.seed ^ super::holdout::splitmix64(*g as u64)));
+    order.sort_by_key(|g| splitmix64(options.seed ^ splitmix64(*g as u64)));
     let mut split_of_group: Vec<Option<usize>> = vec![None; groups.len()];
     // The last pass assigns groups without labels, by number of sentences.
     for what in rarest.into_iter().chain([labels]) {
@@ -142,4 +173,19 @@ fn assign_splits(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize
         group.iter().for_each(|unit| splits[*unit] = Split::ALL[split.unwrap_or(0)]);
     }
     splits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_percentages_that_sum_to_100() {
+        let check = |text: &str, expected: Option<[f64; 3]>| assert_eq!(parse_shares(text), expected, "{text}");
+        check("80/10/10", Some([0.8, 0.1, 0.1]));
+        check(" 75 / 25 / 0", Some([0.75, 0.25, 0.0]));
+        for text in ["", "80/20", "80/10/20", "0/50/50", "120/-10/-10", "NaN/10/10", "a/b/c", "80/10/10/0"] {
+            check(text, None);
+        }
+    }
 }

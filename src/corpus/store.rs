@@ -3,11 +3,12 @@
 //! Agents are only appended, because spans contain indices into the list. At most 60 fit into the stored form of a
 //! span.
 
-use super::document::{DocLabelId, Document, Split};
+use super::document::{DocLabelId, Document};
 use super::edit::Edit;
 use super::label::LabelSet;
 use super::review::ReviewState;
 use super::scheme::Scheme;
+use super::split::Split;
 use super::to_u32::to_u32;
 use std::sync::Arc;
 
@@ -76,7 +77,11 @@ impl CorpusCounts {
             Edit::PopLabel(_) => drop(self.labels.pop()),
             Edit::InsertLabel { id, .. } => self.labels.insert(usize::from(*id), 0),
             Edit::RemoveLabel { id, .. } => drop(self.labels.remove(usize::from(*id))),
-            Edit::ChangeLabel { .. } | Edit::Review { .. } | Edit::Suggestions { .. } | Edit::DocLabels { .. } => {}
+            Edit::ChangeLabel { .. }
+            | Edit::Review { .. }
+            | Edit::Suggestions { .. }
+            | Edit::DocLabels { .. }
+            | Edit::Splits { .. } => {}
             Edit::Group { edits, .. } => edits.iter().for_each(|e| self.apply_edit(e)),
         }
     }
@@ -145,24 +150,32 @@ impl Corpus {
 
     /// Returns the addresses of all sentences of a split in order. `None` selects all splits.
     pub fn sentences(&self, split: Option<Split>) -> Vec<SentenceId> {
-        let wanted = |d: &Document| split.is_none_or(|s| d.split == s);
-        (0u32..)
-            .zip(&self.documents)
-            .filter(|(_, d)| wanted(d))
-            .flat_map(|(document, d)| (0..to_u32(d.len())).map(move |sentence| SentenceId { document, sentence }))
-            .collect()
+        let wanted = |d: &Document| split.is_none_or(|s| d.splits.contains(s));
+        let sentences = (0u32..).zip(&self.documents).filter(|(_, d)| wanted(d)).flat_map(|(document, d)| {
+            let chosen = (0..to_u32(d.len())).filter(move |i| split.is_none_or(|s| d.splits.of(*i as usize) == s));
+            chosen.map(move |sentence| SentenceId { document, sentence })
+        });
+        sentences.collect()
+    }
+
+    /// Returns the split of a sentence.
+    pub fn split_of(&self, id: SentenceId) -> Split {
+        self.document(id.document).splits.of(id.sentence as usize)
     }
 
     /// Returns the splits that have documents.
     pub fn splits(&self) -> Vec<Split> {
-        Split::ALL.into_iter().filter(|s| self.documents.iter().any(|d| d.split == *s)).collect()
+        Split::ALL.into_iter().filter(|s| self.documents.iter().any(|d| d.splits.contains(*s))).collect()
     }
 
-    /// Returns the counts of a split, or of the whole corpus for `None`.
+    /// Returns the counts of a split, or of the whole corpus for `None`. A document counts in each split that has
+    /// sentences of it.
     pub fn counts(&self, split: Option<Split>) -> CorpusCounts {
         let (labels, classes) = (vec![0; self.labels.len()], vec![0; self.doc_labels.len()]);
         let mut counts = CorpusCounts { labels, doc_labels: classes, ..CorpusCounts::default() };
-        for d in self.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
+        let parts = split.map(|_| self.separate_splits());
+        for d in parts.as_ref().unwrap_or(self).documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s)))
+        {
             counts.documents += 1;
             counts.sentences += d.len();
             counts.tokens += d.tokens.len();

@@ -116,7 +116,7 @@ pub(super) fn leakage_findings(corpus: &Corpus, pairs: &[(SentenceId, SentenceId
             0..d.sentence_range(id.sentence as usize).len(),
             LabelId::default(),
         );
-        let split = corpus.document(duplicate.document).split.name();
+        let split = corpus.split_of(*duplicate).name();
         let what = format!("{} is also in {split}, or a near-duplicate is", quoted_text(d, &at));
         Finding { kind: FindingKind::SplitLeakage, sentence: *id, span: at, message: what, fix: None }
     };

@@ -149,7 +149,8 @@ impl Statistics {
 
 fn split_statistics(corpus: &Corpus, split: Split) -> SplitStatistics {
     let counts = corpus.counts(Some(split));
-    let documents = corpus.documents.iter().filter(|d| d.split == split);
+    let parts = corpus.separate_splits();
+    let documents = parts.documents.iter().filter(|d| d.splits.contains(split));
     // Spans may overlap; each token counts once.
     let covered = |d: &Document| -> usize {
         let mut until = 0;
@@ -183,7 +184,8 @@ fn surface_form(text: &str, mut labels: Vec<(LabelId, usize)>) -> SurfaceForm {
 }
 
 fn train_overlap(corpus: &Corpus) -> Vec<TrainOverlap> {
-    let of = |split: Split| corpus.documents.iter().filter(move |d| d.split == split);
+    let parts = corpus.separate_splits();
+    let of = |split: Split| parts.documents.iter().filter(move |d| d.splits.contains(split));
     let tokens = |split| of(split).flat_map(|d| (0..d.tokens.len()).map(|t| d.token(t))).collect::<HashSet<&str>>();
     let surfaces = |split| of(split).flat_map(|d| span_texts(d).map(|(text, _)| text)).collect::<HashSet<&str>>();
     let (known_tokens, known_surfaces) = (tokens(Split::Train), surfaces(Split::Train));
@@ -209,7 +211,7 @@ fn find_near_duplicates(corpus: &Corpus) -> Option<NearDuplicates> {
     if single_sentence_groups.len() > MAX_SENTENCES_FOR_DUPLICATES {
         return None;
     }
-    let split = |unit: usize| corpus.document(single_sentence_groups[unit][0].document).split;
+    let split = |unit: usize| corpus.split_of(single_sentence_groups[unit][0]);
     let mut found = NearDuplicates::default();
     for group in find_groups(corpus, &single_sentence_groups) {
         found.n_sentences += group.len() - 1;

@@ -429,7 +429,7 @@ fn bracket_name(name: &str) -> String {
 
 fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let mut out = String::new();
-    for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
+    for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s))) {
         let (name, part) = parts(&d.name);
         let column = escape_token(name);
         let number = part.parse::<u32>().unwrap_or(0);

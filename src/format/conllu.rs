@@ -269,7 +269,7 @@ fn set_misc_tag(misc: &str, tag: &str) -> String {
 
 fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let mut out = String::new();
-    for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
+    for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s))) {
         for sentence in 0..d.len() {
             let words = d.sentence_range(sentence);
             let text = d.sentence_text(sentence);

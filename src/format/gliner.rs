@@ -194,7 +194,7 @@ fn update_spans(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &
 }
 
 fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
-    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s)));
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     let record = |(d, s): (&Arc<Document>, usize)| {
         let entry = |s: &TokenSpan| json!([s.start, s.end - 1, corpus.labels.name(s.label)]);

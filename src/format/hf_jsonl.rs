@@ -226,7 +226,7 @@ fn tag_value(tag: String, by_number: bool, names: Option<&[String]>) -> Result<V
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
-    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s)));
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     let record = |(i, (d, s)): (usize, (&std::sync::Arc<Document>, usize))| {
         let words = d.sentence_tokens(s);

@@ -274,7 +274,7 @@ impl Reader<'_> {
 }
 
 fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
-    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s)));
     let record = |(number, d): (usize, &Arc<Document>)| {
         let mut writer = DocumentWriter { corpus, document: d, at: 0, id: 0 };
         let sentences: Vec<Value> = (0..d.len()).map(|s| writer.sentence(s)).collect();

@@ -345,8 +345,8 @@ pub(super) fn has_custom_whitespace(d: &Document) -> bool {
 /// Returns the texts of a corpus: documents, or sentences if the corpus has no document boundaries.
 pub(super) fn text_chunks(corpus: &Corpus, split: Option<Split>) -> Vec<TextChunk<'_>> {
     let all: Vec<&Document> = corpus.documents.iter().map(AsRef::as_ref).collect();
-    let wanted: Vec<&Document> = all.into_iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
-    let splits = wanted.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
+    let wanted: Vec<&Document> = all.into_iter().filter(|d| split.is_none_or(|s| d.splits.contains(s))).collect();
+    let splits = wanted.windows(2).filter(|w| w[0].splits.first() != w[1].splits.first()).count() + 1;
     // Tokens joined by one space come from a token format. A text has its own whitespace.
     let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1 || has_custom_whitespace(d));
     let mut parts = Vec::new();

@@ -1,7 +1,7 @@
-//! Blobs of 32-bit numbers in little-endian order.
+//! Blobs: 32-bit numbers in little-endian order, and splits as one byte each.
 
 use crate::corpus::to_u32::to_u32;
-use crate::corpus::{LabelId, Origin, Span};
+use crate::corpus::{LabelId, Origin, Span, Split};
 
 /// Encodes a span as three numbers: start, end, and the label with the origin in its upper half. Origin 0 is the import
 /// and 1 the user. Origins from 2 on combine an agent and its score in thousandths.
@@ -57,6 +57,16 @@ pub(super) fn encode_u32s(values: &[u32]) -> Vec<u8> {
 
 pub(super) fn decode_u32s(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+/// Encodes splits as their indices in [`Split::ALL`].
+pub(super) fn encode_splits(splits: &[Split]) -> Vec<u8> {
+    splits.iter().map(|split| *split as u8).collect()
+}
+
+/// Decodes splits. An unknown value is train.
+pub(super) fn decode_splits(bytes: &[u8]) -> Vec<Split> {
+    bytes.iter().map(|index| Split::ALL.get(usize::from(*index)).copied().unwrap_or_default()).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::blob::{decode_span, encode_span};
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, RangeComment, ReviewState, Span};
+use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, RangeComment, ReviewState, Span, Split};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -30,6 +30,11 @@ enum EditRecord {
         document: u32,
         before: Vec<String>,
         after: Vec<String>,
+    },
+    Splits {
+        document: u32,
+        before: Vec<SplitRun>,
+        after: Vec<SplitRun>,
     },
     AddLabel(LabelRecord),
     RemoveLastLabel(LabelRecord),
@@ -59,6 +64,17 @@ enum EditRecord {
         title: Option<(String, Vec<String>)>,
         edits: Vec<EditRecord>,
     },
+}
+
+/// Name of a split and the number of consecutive sentences in it.
+type SplitRun = (String, usize);
+
+fn encode_splits(splits: &[Split]) -> Vec<SplitRun> {
+    splits.chunk_by(|a, b| a == b).map(|run| (run[0].name().to_owned(), run.len())).collect()
+}
+
+fn decode_splits(runs: &[SplitRun]) -> Vec<Split> {
+    runs.iter().flat_map(|(name, n)| std::iter::repeat_n(Split::from_name(name).unwrap_or_default(), *n)).collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -123,6 +139,9 @@ impl From<&Edit> for EditRecord {
                 Self::Mark { document, sentence, before: noted(before), after: noted(after), remarks }
             }
             Edit::DocLabels { document, before, after } => Self::Classes { document, before, after },
+            Edit::Splits { document, before, after } => {
+                Self::Splits { document, before: encode_splits(&before), after: encode_splits(&after) }
+            }
             Edit::AddLabel(label) => Self::AddLabel(label.into()),
             Edit::PopLabel(label) => Self::RemoveLastLabel(label.into()),
             Edit::RemoveLabel { id, label } => Self::RemoveLabel { id: id.index(), label: label.into() },
@@ -157,6 +176,9 @@ impl From<EditRecord> for Edit {
                 Self::Review { document, sentence, before: mark(before, then), after: mark(after, now) }
             }
             EditRecord::Classes { document, before, after } => Self::DocLabels { document, before, after },
+            EditRecord::Splits { document, before, after } => {
+                Self::Splits { document, before: decode_splits(&before), after: decode_splits(&after) }
+            }
             EditRecord::AddLabel(label) => Self::AddLabel(label.into()),
             EditRecord::RemoveLastLabel(label) => Self::PopLabel(label.into()),
             EditRecord::RemoveLabel { id, label } => Self::RemoveLabel { id: LabelId::new(id), label: label.into() },

@@ -1,8 +1,9 @@
 //! SQL statements that apply edits of the corpus to the tables of the project.
 
+use super::blob::encode_splits;
 use super::edit_json::remarks_to_json;
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, Origin, ReviewState, Span};
+use crate::corpus::{Edit, Origin, ReviewState, SentenceSplits, Span, Split};
 use rusqlite::{Transaction, params};
 
 /// Applies an edit to the tables.
@@ -36,6 +37,13 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
         Edit::DocLabels { document, after, .. } => {
             t.execute("DELETE FROM document_classes WHERE document=?", [document])?;
             after.iter().try_for_each(|name| insert_doc_label(t, i64::from(*document), name))?;
+        }
+        Edit::Splits { document, after, .. } => {
+            let source: String = t.query_row("SELECT split FROM documents WHERE id=?", [document], |r| r.get(0))?;
+            let mut splits = SentenceSplits::from(Split::from_name(&source).unwrap_or_default());
+            splits.set(after);
+            let moved = encode_splits(splits.moved());
+            t.execute("UPDATE documents SET moved=? WHERE id=?", params![moved, document])?;
         }
         Edit::AddLabel(l) => {
             let next: i64 = t.query_row("SELECT COALESCE(MAX(id)+1,0) FROM labels", [], |r| r.get(0))?;

@@ -44,9 +44,13 @@ pub fn losses_by_format(corpus: &Corpus, files: &[SourceFile]) -> Vec<(Format, V
 }
 
 /// Rewrites a dataset of one file in its own format with the current labels. Everything else in the source is kept.
-/// `None` if the format or scheme differs, or if the source cannot be saved in place.
+/// `None` if the format or scheme differs, if sentences were moved to another split, or if the source cannot be saved in
+/// place.
 pub fn rewrite_in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
     let [file] = files else { return None };
+    if corpus.documents.iter().any(|document| !document.splits.moved().is_empty()) {
+        return None;
+    }
     let same_scheme = file.report.format.capabilities.original_text || file.report.scheme == scheme;
     if file.report.format != to || !same_scheme || to.rewrite.is_none() {
         return None;
@@ -71,6 +75,7 @@ pub fn export(
     path: &Path,
     existing: Existing,
 ) -> Result<PathBuf, Failure> {
+    let corpus = &corpus.separate_splits();
     let splits = corpus.splits();
     match to.write {
         None => {
@@ -201,6 +206,7 @@ pub enum RoundTripError {
 /// # Errors
 /// Returns the first difference, or an error if the format is read-only.
 pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), RoundTripError> {
+    let corpus = &corpus.separate_splits();
     let mut again = Corpus::default();
     let mut add = |bytes: &[u8], name: &str, split: Split, siblings: &dyn Fn(&str) -> Option<Vec<u8>>| {
         let choices = ReadOptions { format: Some(to), ..ReadOptions::default() };
@@ -224,7 +230,7 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
                 add(&write(corpus, Some(split), scheme), &name, split, &|_| None)?;
             }
             Some(Writer::PerDocument(write, _)) => {
-                for document in corpus.documents.iter().filter(|d| d.split == split) {
+                for document in corpus.documents.iter().filter(|d| d.splits.contains(split)) {
                     let files: Vec<(String, Vec<u8>)> =
                         write(corpus, document).into_iter().map(|(end, bytes)| (format!("a.{end}"), bytes)).collect();
                     let siblings = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.clone());
@@ -251,7 +257,7 @@ impl Contents {
     fn of(corpus: &Corpus, format: Format, columns: usize) -> Self {
         let mut contents = Self::default();
         let ordered = corpus.splits().into_iter();
-        for d in ordered.flat_map(|s| corpus.documents.iter().filter(move |d| d.split == s)) {
+        for d in ordered.flat_map(|s| corpus.documents.iter().filter(move |d| d.splits.contains(s))) {
             if format.capabilities.original_text && !format.capabilities.token_boundaries {
                 // A source of tokens becomes a text per sentence. The tokens must be kept.
                 contents.texts.extend(d.text.split_whitespace().map(str::to_owned));
@@ -299,13 +305,13 @@ fn stems(corpus: &Corpus) -> impl Iterator<Item = String> + '_ {
     let mut numbers = [0usize; Split::ALL.len()];
     let mut taken: HashSet<String> = HashSet::new();
     corpus.documents.iter().map(move |d| {
-        let number = &mut numbers[d.split as usize];
+        let number = &mut numbers[d.splits.first() as usize];
         *number += 1;
-        let numbered = format!("{}-{number:05}", d.split.name());
+        let numbered = format!("{}-{number:05}", d.splits.first().name());
         let named = file_stem(&d.name).map(|name| match Split::from_file_name(&name) {
-            None if d.split == Split::Train => name,
-            Some(split) if split == d.split => name,
-            _ => format!("{}-{name}", d.split.name()),
+            None if d.splits.first() == Split::Train => name,
+            Some(split) if split == d.splits.first() => name,
+            _ => format!("{}-{name}", d.splits.first().name()),
         });
         let stem = named.filter(|name| !taken.contains(&name.to_lowercase())).unwrap_or(numbered);
         taken.insert(stem.to_lowercase());

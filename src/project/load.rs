@@ -1,6 +1,6 @@
 //! Loader of a project. Every table is read as far as possible, and unreadable content is reported.
 
-use super::blob::{decode_u32s, unpack_spans};
+use super::blob::{decode_splits, decode_u32s, unpack_spans};
 use super::edit_json::{self, remarks_from_json};
 use super::extras::{ProjectExtras, SavedSearch};
 use super::place::Place;
@@ -12,7 +12,7 @@ use crate::corpus::label::Label;
 use crate::corpus::store::TokenColumn;
 use crate::corpus::{
     Corpus, Document, Edit, History, LabelId, LabelSet, LabelSnapshot, Origin, RangeComment, ReviewState, ReviewStates,
-    Scheme, Span, Split, Values,
+    Scheme, SentenceSplits, Span, Split, Values,
 };
 use crate::format::{self, OffsetUnit, ReadReport};
 use rusqlite::types::{Value, ValueRef};
@@ -55,7 +55,7 @@ pub(super) fn read(c: &Connection, recovery: &mut RecoveryLog) -> rusqlite::Resu
     };
     corpus.columns = recovery.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
     let width = corpus.columns.len();
-    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id, name FROM documents ORDER BY id";
+    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id, name, moved FROM documents ORDER BY id";
     let read = recovery.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document_from_row(r, width)?)))?;
     let mut may_have_lost_documents = !recovery.0.is_empty();
     let mut index = HashMap::new();
@@ -321,14 +321,20 @@ fn document_from_row(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Docume
     let tokens: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(4)?);
     let columns: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(6)?);
     let n = tokens.len() / 2;
+    let mut splits = SentenceSplits::from(Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default());
+    let sentences = decode_u32s(&r.get::<_, Vec<u8>>(5)?);
+    let moved = decode_splits(&r.get::<_, Vec<u8>>(9)?);
+    if moved.len() + 1 == sentences.len() {
+        splits.set(&moved);
+    }
     Ok(Document {
-        split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
+        splits,
         name: r.get(8)?,
         source_id: r.get(1)?,
         source_index: r.get(2)?,
         text: r.get(3)?,
         tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
-        sentences: decode_u32s(&r.get::<_, Vec<u8>>(5)?),
+        sentences,
         // Documents of text formats have no columns.
         extra_columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().copied().collect()).collect(),
         spans: Vec::new(),

@@ -3,7 +3,7 @@
 //! The spans are the current state. The log has their history and serves undo and redo, also after a restart. The
 //! tokens of a document are one blob.
 
-use super::blob::{encode_spans, encode_u32s};
+use super::blob::{encode_spans, encode_splits, encode_u32s};
 use super::connect;
 use super::edit_json;
 use super::edit_sql::{apply, insert_doc_label, insert_label, insert_span, insert_suggestion, upsert_review};
@@ -538,7 +538,7 @@ pub(super) fn insert_dataset(
     for (number, column) in corpus.columns.iter().enumerate() {
         t.execute("INSERT INTO columns VALUES(?,?,?)", params![number as i64, column.name, column.values.join("\n")])?;
     }
-    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?,?)")?;
+    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?,?,?)")?;
     for (id, d) in corpus.documents.iter().enumerate() {
         if id % PROGRESS_INTERVAL == 0 && !watch(id, corpus.documents.len()) {
             return Err(rusqlite::Error::SqliteFailure(
@@ -550,7 +550,8 @@ pub(super) fn insert_dataset(
         let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
         let columns: Vec<u32> = d.extra_columns.iter().flat_map(Values::iter).collect();
         let (tokens, sentences, columns) = (encode_u32s(&tokens), encode_u32s(&d.sentences), encode_u32s(&columns));
-        let row = params![id, d.split.name(), d.source_id, d.source_index, d.text, tokens, sentences, columns, d.name];
+        let (split, moved) = (d.splits.source().name(), encode_splits(d.splits.moved()));
+        let row = params![id, split, d.source_id, d.source_index, d.text, tokens, sentences, columns, d.name, moved];
         insert_document.execute(row)?;
         for s in &d.spans {
             insert_span(t, id, s)?;

@@ -1,7 +1,7 @@
 //! Tables of a project, and the migrations of older versions.
 
 /// Version of the tables. A file with a newer version is refused and not changed.
-pub(super) const SCHEMA_VERSION: i64 = 9;
+pub(super) const SCHEMA_VERSION: i64 = 10;
 
 /// Names of all tables.
 pub(super) const NAMES: [&str; 15] = [
@@ -23,7 +23,7 @@ pub(super) const NAMES: [&str; 15] = [
 ];
 
 /// SQL that migrates a file from version 1, 2, ... to the next version.
-pub(super) const MIGRATIONS: [&str; 8] = [
+pub(super) const MIGRATIONS: [&str; 9] = [
     "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;
 ALTER TABLE sources ADD COLUMN unit TEXT;
@@ -66,6 +66,9 @@ ALTER TABLE runs DROP COLUMN test_f1;
     "
 ALTER TABLE runs ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
 ",
+    "
+ALTER TABLE documents ADD COLUMN moved BLOB NOT NULL DEFAULT x'';
+",
 ];
 
 pub(super) const CREATE_TABLES: &str = "
@@ -77,7 +80,8 @@ CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER N
 CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
     place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
-    columns BLOB NOT NULL, name TEXT NOT NULL DEFAULT '');
+    columns BLOB NOT NULL, name TEXT NOT NULL DEFAULT '',
+    moved BLOB NOT NULL DEFAULT x'');
 CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
     origin TEXT NOT NULL, decided INTEGER NOT NULL, proposer INTEGER, score REAL);
 CREATE INDEX spans_by_place ON spans(document, start, stop);

@@ -5,6 +5,7 @@
 //! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
 //! - `place`: sentence and filter of the user, for the next window.
+//! - `sentence_numbers`: numbers of sentences in their splits; [`splitting`]: edits of splits.
 //! - `selection_unit`: selection by character or word in text without spaces.
 //! - [`run`]: state of a run; [`runs`]: presentation of all runs; [`results`]: findings and measurements.
 //! - [`evaluation`]: scores and errors of a model; [`evidence`]: the sentences of a number.
@@ -23,6 +24,8 @@ pub mod results;
 pub mod run;
 pub mod runs;
 mod selection_unit;
+mod sentence_numbers;
+pub mod splitting;
 mod stored;
 mod suggestions;
 pub mod totals;
@@ -48,6 +51,8 @@ use query::{Query, QueryContext, QueryError, Status};
 use results::{Checks, Measurements};
 use run::LiveRun;
 use runs::RunsView;
+use sentence_numbers::SentenceNumbers;
+use splitting::ListSelection;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -174,10 +179,10 @@ pub struct Session {
     pub label_picker: Option<PickerTarget>,
     /// Label that is applied immediately to each mouse selection.
     pub active_label: Option<LabelId>,
-    /// First sentence number of each split. Sentence ids count from 0 in each split.
-    split_starts: [usize; 3],
-    /// Number of sentences of each split.
-    split_sizes: [usize; 3],
+    /// Sentences that are selected in the list.
+    list_selection: ListSelection,
+    /// Numbers of the sentences in their splits.
+    numbers: SentenceNumbers,
 }
 
 /// Returns a number of a sentence list, unique in the program.
@@ -193,8 +198,6 @@ impl Session {
         let import = is_new.then(|| WriteOp::Import(Box::new(dataset.clone())));
         let Dataset { corpus, files, problems } = dataset;
         let sentences = corpus.sentences(None);
-        let first = |split| sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0);
-        let size = |split| corpus.documents.iter().filter(|d| d.split == split).map(|d| d.len()).sum();
         let has_overlaps = || corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1])));
         let has_runs = !extras.runs.is_empty();
         let session = Self {
@@ -233,8 +236,8 @@ impl Session {
             last_labeled: None,
             label_picker: None,
             active_label: None,
-            split_starts: Split::ALL.map(first),
-            split_sizes: Split::ALL.map(size),
+            list_selection: ListSelection::default(),
+            numbers: SentenceNumbers::new(&corpus),
             sentences,
             corpus,
         };
@@ -288,7 +291,7 @@ impl Session {
 
     /// Returns the number of sentences of a split.
     pub fn size_of(&self, split: Split) -> usize {
-        self.split_sizes[split as usize]
+        self.numbers.size_of(split)
     }
 
     /// Returns the splits that have sentences.
@@ -308,8 +311,12 @@ impl Session {
 
     /// Returns the name of a sentence, for example `train-0412`. The number counts from 0 within the split.
     pub fn sentence_name(&self, index: usize) -> String {
-        let split = self.document_at(index).split;
-        format!("{}-{:04}", split.name(), index - self.split_starts[split as usize])
+        format!("{}-{:04}", self.split_at(index).name(), self.numbers.get(index))
+    }
+
+    /// Returns the split of a sentence, by index in [`Session::sentences`].
+    pub fn split_at(&self, index: usize) -> Split {
+        self.corpus.split_of(self.sentences[index])
     }
 
     /// Returns the number of words of the current sentence.
@@ -389,6 +396,10 @@ impl Session {
                 self.update_label_ids(part);
             }
         }
+        if edit.parts().any(|part| matches!(part, Edit::Splits { .. })) {
+            self.numbers = SentenceNumbers::new(&self.corpus);
+            self.list_version = next_list_version();
+        }
         if self.filter.label != filtered {
             self.apply_filter();
         }
@@ -424,6 +435,12 @@ impl Session {
             Edit::Group { edits, .. } => {
                 let places = || edits.iter().filter_map(|e| self.affected_range(e));
                 Some((places().map(|p| p.0).min()?, places().map(|p| p.1).max()?))
+            }
+            Edit::Splits { document, before, after } => {
+                let moved: Vec<u32> =
+                    (0..).zip(before.iter().zip(after)).filter(|(_, (a, b))| a != b).map(|m| m.0).collect();
+                let index = |sentence: Option<&u32>| self.place_of_sentence(*document, *sentence?);
+                Some((index(moved.first())?, index(moved.last())?))
             }
             Edit::AddLabel(_)
             | Edit::PopLabel(_)
@@ -477,6 +494,7 @@ impl Session {
             .into_iter()
             .fold(query, |all, more| Query::And(Box::new(more), Box::new(all)));
         self.visible = all.matching_sentences(&self.corpus);
+        self.clear_list_selection();
         self.list_version = next_list_version();
         if let Some(first) = self.visible.first().copied()
             && self.visible.binary_search(&self.current).is_err()

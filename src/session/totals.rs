@@ -41,6 +41,7 @@ impl Totals {
             }
             Edit::Spans { .. }
             | Edit::DocLabels { .. }
+            | Edit::Splits { .. }
             | Edit::AddLabel(_)
             | Edit::PopLabel(_)
             | Edit::RemoveLabel { .. }

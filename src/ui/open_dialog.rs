@@ -3,7 +3,7 @@
 use super::{
     Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, leaving_dialog,
     matches_dialog, new_dataset_dialog, prompt_dialog, quitting_dialog, settings_dialog, shortcuts_dialog,
-    snapshots_dialog, source_change_dialog,
+    snapshots_dialog, source_change_dialog, split_dialog,
 };
 use crate::app::dialogs::Dialog;
 use crate::app::requests::Slot;
@@ -19,6 +19,7 @@ pub struct DialogInput {
     prompt: prompt_dialog::PromptState,
     import: import_dialog::ImportDialogState,
     new_dataset: new_dataset_dialog::NewDatasetState,
+    split: split_dialog::SplitDialogState,
     settings: settings_dialog::SettingsState,
     source_change: source_change_dialog::SourceChangeState,
 }
@@ -61,6 +62,9 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
         (Some(Dialog::Prompt(prompt)), Some(session)) => {
             prompt_dialog::show(ui, session, *prompt, &mut input.prompt, out);
         }
+        (Some(Dialog::Split(dialog)), Some(session)) => {
+            split_dialog::show(ui, session, dialog, &mut input.split, out);
+        }
         (Some(Dialog::Matches(dialog)), Some(session)) => matches_dialog::show(ui, session, dialog, out),
         (Some(Dialog::Fixes(dialog)), Some(session)) => fixing_dialog::show(ui, session, dialog, out),
         (Some(Dialog::Snapshots(changes)), Some(session)) => {
@@ -75,6 +79,7 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
                 | Dialog::Matches(_)
                 | Dialog::Fixes(_)
                 | Dialog::Snapshots(_)
+                | Dialog::Split(_)
                 | Dialog::Export(_),
             ),
             None,

@@ -4,7 +4,6 @@
 use super::ui_state::UiState;
 use super::{Commands, annotate, data, evaluate, train, try_page, welcome};
 use crate::app::{App, Page};
-use crate::corpus::Split;
 use crate::session::Session;
 use egui::Ui;
 
@@ -20,8 +19,6 @@ enum Content {
 pub struct PageSpec {
     page: Page,
     content: Content,
-    /// Split that the page is about, for the top bar.
-    pub split: fn(&App, &Session) -> Option<Split>,
     /// Facts about the page, for the status bar.
     pub status_items: fn(&App) -> Vec<String>,
     /// Description of the last task of the page, for the status bar.
@@ -31,7 +28,6 @@ pub struct PageSpec {
 /// All pages.
 const PAGES: [PageSpec; Page::ALL.len()] = [
     PageSpec {
-        split: |_, session| Some(session.document_at(session.current).split),
         status_items: annotate::status_items,
         ..PageSpec::new(
             Page::Annotate,
@@ -40,15 +36,11 @@ const PAGES: [PageSpec; Page::ALL.len()] = [
             }),
         )
     },
+    PageSpec::new(
+        Page::Train,
+        Content::OfDataset(|ui, app, session, view, out| train::show(ui, app, session, &mut view.train, out)),
+    ),
     PageSpec {
-        split: |_, _| Some(Split::Train),
-        ..PageSpec::new(
-            Page::Train,
-            Content::OfDataset(|ui, app, session, view, out| train::show(ui, app, session, &mut view.train, out)),
-        )
-    },
-    PageSpec {
-        split: |_, session| Some(session.evaluation.split),
         last_task: evaluate::last_task,
         ..PageSpec::new(
             Page::Evaluate,
@@ -65,14 +57,12 @@ const PAGES: [PageSpec; Page::ALL.len()] = [
             Content::Independent(|ui, app, view, out| try_page::show(ui, app, &mut view.try_text, out)),
         )
     },
-    PageSpec {
-        ..PageSpec::new(Page::Data, Content::OfDataset(|ui, app, session, _, out| data::show(ui, app, session, out)))
-    },
+    PageSpec::new(Page::Data, Content::OfDataset(|ui, app, session, _, out| data::show(ui, app, session, out))),
 ];
 
 impl PageSpec {
     const fn new(page: Page, content: Content) -> Self {
-        Self { page, content, split: |_, _| None, status_items: |_| Vec::new(), last_task: |_| None }
+        Self { page, content, status_items: |_| Vec::new(), last_task: |_| None }
     }
 
     /// Returns true if the page is visible. Without a dataset, the pages about it show the welcome page instead.

@@ -6,6 +6,8 @@
 use super::Wake;
 use super::request::{RequestId, RunId};
 use super::stamp::Stamp;
+use crate::corpus::splitting::{NewSplits, SplitOptions};
+use crate::corpus::store::CorpusCounts;
 use crate::corpus::{SentenceId, Split};
 use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, UnitDifference};
 use crate::eval::{Agreement, DatasetReport};
@@ -145,6 +147,17 @@ pub enum Done {
         runs: [RunId; 2],
         /// Difference, or `None` if their dev data differs.
         difference: Option<UnitDifference>,
+    },
+    /// New splits.
+    SplitsAssigned {
+        /// State of the dataset of the request.
+        stamp: Stamp,
+        /// Options of the request.
+        options: SplitOptions,
+        /// The splits.
+        splits: Box<NewSplits>,
+        /// Counts of train, dev and test.
+        counts: Box<[CorpusCounts; 3]>,
     },
     /// Number of sentences that have changed since each snapshot.
     SnapshotChanges(Vec<usize>),

@@ -5,7 +5,7 @@ use super::models::ModelCache;
 use super::request::{BackgroundWork, InteractiveWork};
 use super::stamp::Stamp;
 use super::thread::RequestContext;
-use crate::corpus::{Corpus, SentenceId, Split};
+use crate::corpus::{Corpus, SentenceId, Split, splitting};
 use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, TrainTexts, UnitScores};
 use crate::eval::{DatasetReport, lint};
 use crate::failure::Failure;
@@ -52,6 +52,14 @@ pub(super) fn perform_interactive(
         }
         InteractiveWork::PreviewRun { corpus, key, stamp } => {
             Ok(Done::RunPreviewed { stamp, key, preview: Box::new(RunPreview::new(&corpus, key)) })
+        }
+        InteractiveWork::AssignSplits { mut corpus, options, stamp } => {
+            let splits = Box::new(splitting::assign(&corpus, options));
+            if let Some(edit) = &splits.edit {
+                edit.apply(&mut corpus);
+            }
+            let counts = Box::new(Split::ALL.map(|split| corpus.counts(Some(split))));
+            Ok(Done::SplitsAssigned { stamp, options, splits, counts })
         }
         InteractiveWork::CompareRuns { runs, scores: [first, second] } => {
             Ok(Done::RunsCompared { runs, difference: UnitScores::difference(&first, &second) })

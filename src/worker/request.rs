@@ -1,6 +1,7 @@
 //! Requests to the worker threads.
 
 use super::stamp::Stamp;
+use crate::corpus::splitting::SplitOptions;
 use crate::corpus::{Corpus, DataSelection, LabelSnapshot, SentenceId, Split};
 use crate::eval::errors::{Predictions, UnitScores};
 use crate::format::{Format, ReadOptions};
@@ -246,6 +247,15 @@ pub enum InteractiveWork {
         corpus: Corpus,
         /// Predictions of the evaluated model.
         predictions: Arc<Predictions>,
+        /// State of the dataset; returned with the result.
+        stamp: Stamp,
+    },
+    /// Determine new splits.
+    AssignSplits {
+        /// Current corpus.
+        corpus: Corpus,
+        /// Options of the splits.
+        options: SplitOptions,
         /// State of the dataset; returned with the result.
         stamp: Stamp,
     },

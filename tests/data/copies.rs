@@ -11,10 +11,10 @@ use tagwright::project::{Dataset, SourceFile};
 /// Renders the documents of a dataset, one line for the split and tokens of each, and one line per span.
 fn render(corpus: &Corpus) -> Vec<String> {
     let mut lines = Vec::new();
-    for d in Split::ALL.iter().flat_map(|s| corpus.documents.iter().filter(move |d| d.split == *s)) {
+    for d in Split::ALL.iter().flat_map(|s| corpus.documents.iter().filter(move |d| d.splits.first() == *s)) {
         lines.push(format!(
             "{} {}",
-            d.split.name(),
+            d.splits.first().name(),
             d.tokens.iter().map(|t| &d.text[t.0 as usize..t.1 as usize]).collect::<Vec<_>>().join(" ")
         ));
         lines.extend(

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::splitting::{SplitRatios, stratified_split};
-use tagwright::corpus::{Corpus, Document, Edit, History, LabelId, LabelSnapshot, Origin, ReviewState, Span, Split};
+use tagwright::corpus::splitting::{self, SplitOptions, SplitUnit};
+use tagwright::corpus::{
+    Corpus, Document, Edit, History, LabelId, LabelSnapshot, Origin, ReviewState, SentenceId, Span, Split,
+};
 use tagwright::model::rng::RngStream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -52,6 +54,14 @@ fn random_edit(corpus: &Corpus, draw: &mut RngStream) -> Edit {
             after.sort();
             after.dedup();
             Edit::DocLabels { document, before, after }
+        }
+        6 => {
+            let document = below(corpus.documents.len()) as u32;
+            let d = corpus.document(document);
+            let before = d.splits.to_vec(d.len());
+            let mut after = before.clone();
+            (0..1 + below(3)).for_each(|_| after[below(d.len())] = Split::ALL[below(3)]);
+            Edit::Splits { document, before, after }
         }
         2 if corpus.labels.len() > 3 => {
             let number = below(1_000_000);
@@ -226,13 +236,26 @@ fn snapshot_lists_changes_and_restores_labels() {
     assert_eq!((&corpus.documents, &corpus.labels), (&edited.documents, &edited.labels));
 }
 
+const OPTIONS: SplitOptions = SplitOptions {
+    dev: 0.2,
+    test: 0.2,
+    seed: 1,
+    unit: SplitUnit::Document,
+    is_stratified: true,
+    keeps_near_duplicates: true,
+};
+
+/// Returns the corpus with new splits.
+fn split(corpus: &Corpus, options: SplitOptions) -> Corpus {
+    let mut corpus = corpus.clone();
+    assert!(splitting::assign(&corpus, options).edit.expect("new splits").apply(&mut corpus));
+    corpus
+}
+
 #[test]
 fn splits_are_stratified_by_document() {
     let corpus = sample::dataset().expect("the sample").corpus;
-    let shares = SplitRatios { dev: 0.2, test: 0.2, seed: 1 };
-    let (parted, found) = stratified_split(&corpus, shares);
-    assert!(found.by_document);
-    assert_eq!(parted.documents.len(), corpus.documents.len());
+    let parted = split(&corpus, OPTIONS);
     let counts = |split| parted.counts(Some(split));
     let all = parted.counts(None);
     assert_eq!(all, corpus.counts(None));
@@ -242,8 +265,29 @@ fn splits_are_stratified_by_document() {
             assert!((has - wanted).abs() <= 0.25 * wanted + 3.0, "{split:?}: {has} of {wanted}");
         }
     }
-    assert_eq!(stratified_split(&corpus, shares).0.documents, parted.documents, "the result depends only on the seed");
-    assert_ne!(stratified_split(&corpus, SplitRatios { seed: 2, ..shares }).0.documents, parted.documents);
+    assert!(parted.documents.iter().all(|d| Split::ALL.iter().filter(|s| d.splits.contains(**s)).count() == 1));
+    assert_eq!(split(&corpus, OPTIONS).documents, parted.documents, "the result depends only on the seed");
+    assert_ne!(split(&corpus, SplitOptions { seed: 2, ..OPTIONS }).documents, parted.documents);
+    assert_eq!(splitting::assign(&parted, OPTIONS).edit, None, "the current splits have no effect");
+}
+
+#[test]
+fn unstratified_splits_have_their_shares() {
+    let corpus = sample::dataset().expect("the sample").corpus;
+    let check = |dev: f64, test: f64| {
+        let unit = SplitUnit::Sentence;
+        let keeps_near_duplicates = false;
+        let options = SplitOptions { dev, test, unit, is_stratified: false, keeps_near_duplicates, ..OPTIONS };
+        let parted = split(&corpus, options);
+        let total = corpus.sentences(None).len() as f64;
+        for (split, share) in [(Split::Dev, dev), (Split::Test, test)] {
+            let n = parted.sentences(Some(split)).len() as f64;
+            assert!((n - share * total).abs() <= 1.0, "{split:?}: {n} of {total}");
+        }
+    };
+    check(0.1, 0.1);
+    check(0.25, 0.0);
+    check(0.0, 0.5);
 }
 
 #[test]
@@ -253,21 +297,61 @@ fn splits_keep_near_duplicates_together() {
     let line = |i: usize| format!("Report {i} O\nfrom O\nOslo B-LOC\nabout O\nrain O\n{} O\n\n", word(i / 2));
     let text: String = (0..200).map(line).collect::<String>().replace("Report ", "Report");
     let corpus = Dataset::from_bytes("a", &[("a.conll", text.as_bytes(), Split::Train)]).expect("a dataset").corpus;
-    let (parted, found) = stratified_split(&corpus, SplitRatios { dev: 0.1, test: 0.1, seed: 3 });
-    assert_eq!((found.by_document, found.n_items, found.n_near_duplicates), (false, 200, 100), "{found:?}");
-    assert_eq!(parted.documents.len(), 3);
-    assert_eq!(parted.counts(None).labels, [200]);
-    let words = |d: &Document| {
-        d.tokens
-            .iter()
-            .map(|(a, b)| &d.text[*a as usize..*b as usize])
-            .filter(|w| w.starts_with("word"))
-            .map(str::to_owned)
-            .collect::<std::collections::HashSet<_>>()
+    assert_eq!(SplitUnit::suggested(&corpus), SplitUnit::Sentence);
+    let options = SplitOptions { dev: 0.1, test: 0.1, seed: 3, unit: SplitUnit::Sentence, ..OPTIONS };
+    let found = splitting::assign(&corpus, options);
+    assert_eq!((found.n_units, found.n_near_duplicates), (200, 100));
+    let parted = split(&corpus, options);
+    let words = |split: Split| {
+        let ids = parted.sentences(Some(split));
+        let last = |id: SentenceId| parted.document(id.document).sentence_tokens(id.sentence as usize).pop();
+        ids.into_iter().filter_map(last).map(str::to_owned).collect::<std::collections::HashSet<_>>()
     };
-    let sets: Vec<_> = parted.documents.iter().map(|d| words(d)).collect();
+    let sets = Split::ALL.map(words);
+    assert_eq!(sets.iter().map(|set| set.len()).sum::<usize>(), 100);
     assert!(sets[0].is_disjoint(&sets[1]) && sets[0].is_disjoint(&sets[2]) && sets[1].is_disjoint(&sets[2]));
-    assert_eq!(parted.documents.iter().map(|d| d.len()).sum::<usize>(), 200);
+}
+
+/// Returns the sentences of a split: tokens, spans with their labels, and comments.
+fn sentences(corpus: &Corpus, split: Split) -> Vec<[Vec<String>; 3]> {
+    let one = |id: SentenceId| {
+        let d = corpus.document(id.document);
+        let sentence = id.sentence as usize;
+        let text = |start: u32, end: u32| d.text[start as usize..end as usize].to_owned();
+        let spans = &d.spans[d.span_range(sentence)];
+        let review = d.reviews.get(id.sentence).cloned().unwrap_or_default();
+        let comments = review.range_comments.iter().map(|c| format!("{} {}", text(c.start, c.end), c.text));
+        [
+            d.sentence_tokens(sentence).into_iter().map(str::to_owned).collect(),
+            spans.iter().map(|s| format!("{} {}", text(s.start, s.end), corpus.labels.name(s.label))).collect(),
+            comments.chain([review.comment.clone()]).collect(),
+        ]
+    };
+    corpus.sentences(Some(split)).into_iter().map(one).collect()
+}
+
+#[test]
+fn separated_splits_have_the_same_sentences() {
+    let mut corpus = sample::dataset().expect("the sample").corpus;
+    let mut history = History::default();
+    let mut draw = RngStream::new(5, 6);
+    for _ in 0..2_000 {
+        let edit = random_edit(&corpus, &mut draw);
+        history.apply(edit, &mut corpus);
+    }
+    // Comments on byte ranges can be anywhere in the document. Such a comment is kept, but not its range.
+    corpus.documents.iter_mut().for_each(|d| Arc::make_mut(d).reviews = Default::default());
+    let first = corpus.document(0).span_from_tokens(1, 0..2, LabelId::default());
+    let review = ReviewState { comment: "seen".into(), ..ReviewState::default() };
+    let review = review.with_comment_at(first.start, first.end, "two words".into());
+    corpus.document_mut(0).reviews.insert(1, review);
+    let separated = corpus.separate_splits();
+    assert!(separated.documents.len() > corpus.documents.len());
+    for split in Split::ALL {
+        assert_eq!(sentences(&separated, split), sentences(&corpus, split), "{split:?}");
+        assert_eq!(separated.counts(Some(split)).labels, corpus.counts(Some(split)).labels);
+    }
+    assert!(separated.documents.iter().all(|d| Split::ALL.iter().filter(|s| d.splits.contains(**s)).count() == 1));
 }
 
 #[test]

@@ -495,7 +495,7 @@ fn python_source_roundtrips() {
     check(format::SPACY_JSON, "data.py", text, "[Uber ORG] blew é $ 1 // It's nothing // In [Oslo LOC]");
     let mut corpus = Corpus::default();
     format::read(&source("data.py", text.as_bytes(), &|_| None), &mut corpus).expect("a corpus");
-    let splits: Vec<Split> = corpus.documents.iter().map(|d| d.split).collect();
+    let splits: Vec<Split> = corpus.documents.iter().map(|d| d.splits.first()).collect();
     assert_eq!(splits, [Split::Train, Split::Train, Split::Test]);
 }
 
@@ -576,7 +576,7 @@ fn reads_spreadsheets_and_region_tables() {
     assert_eq!(format::detect_format(&source), format::XLSX);
     format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(render(&corpus), "Angela , in Paris // Zoë 😀");
-    assert_eq!(corpus.documents[1].split, Split::Test);
+    assert_eq!(corpus.documents[1].splits.first(), Split::Test);
     check(
         format::CSV,
         "a.csv",

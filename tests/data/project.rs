@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, DataSelection, DevSource, Edit, History, LabelId, ReviewState, TrainOn};
+use tagwright::corpus::splitting;
+use tagwright::corpus::{
+    Corpus, DataSelection, DevSource, Edit, EditTitle, EditTitleKind, History, LabelId, ReviewState, Split, TrainOn,
+};
 use tagwright::disk::append_suffix;
 use tagwright::eval::MetricValues;
 use tagwright::eval::token_metrics::{F1, LOSS};
@@ -132,16 +135,22 @@ fn label_edits_are_stored_and_undone() {
     let before = corpus.labels.get(LabelId::default()).expect("a label").clone();
     let with_shortcut =
         Edit::ChangeLabel { id: LabelId::default(), after: Label { shortcut: Some('Q'), ..before.clone() }, before };
-    for edit in
-        [doc_label_edit(&[], &["news", "a town"]), doc_label_edit(&["news", "a town"], &["news"]), with_shortcut]
-    {
+    let ids = corpus.sentences(Some(Split::Train));
+    let moves = [(ids[1], Split::Dev), (ids[3], Split::Test), (ids[30], Split::Dev)];
+    let moved = splitting::move_edit(&corpus, moves, || EditTitle::plain(EditTitleKind::SplitDataset));
+    for edit in [
+        doc_label_edit(&[], &["news", "a town"]),
+        doc_label_edit(&["news", "a town"], &["news"]),
+        with_shortcut,
+        moved.expect("sentences to move"),
+    ] {
         assert!(history.apply(edit.clone(), &mut corpus));
         project.commit(&edit, true, history.position()).expect("stored");
         same(&project, &corpus);
     }
     assert_eq!(corpus.doc_labels, ["news", "a town"]);
     assert_eq!(project.read().expect("contents").extras.progress.done_today(), 1);
-    for _ in 0..6 {
+    for _ in 0..7 {
         let edit = history.undo(&mut corpus).expect("an edit").inverse();
         project.commit(&edit, false, history.position()).expect("stored");
         same(&project, &corpus);
@@ -174,6 +183,7 @@ fn older_schema_versions_open() {
         (6, include_str!("../golden/project-6.sql")),
         (7, include_str!("../golden/project-7.sql")),
         (8, include_str!("../golden/project-8.sql")),
+        (9, include_str!("../golden/project-9.sql")),
     ] {
         let at = folder.path().join(format!("{version}.tagwright"));
         rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");

@@ -414,7 +414,7 @@ fn reads_spans_in_rows_and_cells() {
 fn records_set_split_text_field_and_annotator() {
     let split = |name: &str, text: &str| {
         let (corpus, _) = read(name, text.as_bytes(), &[]).expect("a corpus");
-        corpus.documents.iter().map(|d| d.split).collect::<Vec<_>>()
+        corpus.documents.iter().map(|d| d.splits.first()).collect::<Vec<_>>()
     };
     let texts = "{\"text\":\"Mia\",\"label\":[[0,3,\"P\"]],\"split\":\"train\"}\n{\"text\":\"it\",\"label\":[],\"split\":\"test\"}\n";
     assert_eq!(split("a.jsonl", texts), [Split::Train, Split::Test]);

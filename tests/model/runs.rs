@@ -76,7 +76,7 @@ fn keeps_best_epoch_instead_of_last() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     // The training data has almost no spans, so dev F1 of the starter model falls with every epoch.
     let mut remaining = 1;
-    for document in corpus.documents.iter_mut().filter(|d| d.split == Split::Train) {
+    for document in corpus.documents.iter_mut().filter(|d| d.splits.first() == Split::Train) {
         let kept = remaining.min(document.spans.len());
         Arc::make_mut(document).spans.truncate(kept);
         remaining -= kept;
@@ -104,7 +104,7 @@ fn counts_by_document_add_up(events: &[TrainEvent], corpus: &Corpus) {
     let mut n_checked = 0;
     for event in events {
         let TrainEvent::Evaluated { split, scores, units: Some(units), .. } = event else { continue };
-        let n_documents = corpus.documents.iter().filter(|document| document.split == *split).count();
+        let n_documents = corpus.documents.iter().filter(|document| document.splits.first() == *split).count();
         let sum = |count: fn(&EntityCounts) -> u32| units.counts.iter().map(|counts| count(counts) as usize).sum();
         let sums: [usize; 3] = [sum(|c| c.correct), sum(|c| c.predicted), sum(|c| c.gold)];
         let PrfScore { correct, predicted, support, f1, .. } = scores.overall;

@@ -10,6 +10,7 @@ mod preferences;
 mod runs;
 mod saving;
 pub mod screenshots;
+mod splitting;
 mod training;
 mod trying;
 mod unspaced;

@@ -21,7 +21,8 @@ impl TrainTexts {
     /// Collects the texts of a corpus.
     pub fn collect(corpus: &Corpus) -> Self {
         let mut texts: HashMap<String, Vec<(LabelId, usize)>> = HashMap::new();
-        let train = corpus.documents.iter().filter(|document| document.split == Split::Train);
+        let parts = corpus.separate_splits();
+        let train = parts.documents.iter().filter(|document| document.splits.contains(Split::Train));
         for (text, label) in train.flat_map(|document| span_texts(document)) {
             if !texts.contains_key(text) {
                 texts.insert(text.to_owned(), Vec::new());

@@ -33,7 +33,7 @@ fn new_table(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
         }
     };
     row(["Sentence #", "Word", "POS", "Tag"]);
-    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s)));
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     for (number, (d, sentence)) in (1..).zip(sentences) {
         let words = d.sentence_range(sentence);

@@ -152,7 +152,7 @@ fn missing_tag_edit(
 pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Scheme) -> String {
     let separator = if format == WNUT { '\t' } else { ' ' };
     let documents: Vec<&Document> =
-        corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)).map(|d| &**d).collect();
+        corpus.documents.iter().filter(|d| split.is_none_or(|s| d.splits.contains(s))).map(|d| &**d).collect();
     let further = match format {
         f if f == CONLL2003 => 2,
         f if f == WNUT => 0,

@@ -18,7 +18,8 @@ mod search;
 pub use complete::completions;
 pub use error::QueryError;
 
-use crate::corpus::{Corpus, DocLabelId, LabelId, LabelSnapshot, SentenceId, Split};
+use crate::corpus::to_u32::to_u32;
+use crate::corpus::{Corpus, DocLabelId, Document, LabelId, LabelSnapshot, Origin, SentenceId, Split};
 use crate::project::DailyProgress;
 use regex::Regex;
 use std::collections::HashSet;
@@ -152,6 +153,19 @@ const STATUS_VALUES: [(&str, Status, &str); 4] = [
 ];
 
 impl Status {
+    /// Returns the status of a sentence. A sentence that is both done and flagged is flagged.
+    pub fn of(document: &Document, sentence: usize) -> Self {
+        let review = document.reviews.get(to_u32(sentence));
+        let spans = || &document.spans[document.span_range(sentence)];
+        match review {
+            Some(review) if review.flagged => Self::Flagged,
+            Some(review) if review.done => Self::Done,
+            Some(review) if review.has_comment() => Self::InProgress,
+            _ if spans().iter().any(|span| span.origin != Origin::Import) => Self::InProgress,
+            _ => Self::New,
+        }
+    }
+
     /// Returns the value of `status:`.
     pub fn id(self) -> &'static str {
         STATUS_VALUES.iter().find(|(_, status, _)| *status == self).map_or("", |(id, ..)| id)

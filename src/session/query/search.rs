@@ -68,7 +68,7 @@ impl Query {
             Self::Text(wanted) if wanted.literal => wanted.pattern.is_match(&d.text),
             Self::Label(wanted) => d.spans.iter().any(|s| wanted.contains(&s.label)),
             Self::Span(_) | Self::AnySpan | Self::Overlap | Self::SpanLength(_) => !d.spans.is_empty(),
-            Self::Split(split) => d.split == *split,
+            Self::Split(split) => d.splits.contains(*split),
             Self::Suggestion => !d.suggestions.is_empty(),
             Self::Origin(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
             Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.reviews.is_empty(),
@@ -99,7 +99,7 @@ impl Query {
                 spans().iter().any(|s| wanted.pattern.is_match(&document.text[s.start as usize..s.end as usize]))
             }
             Self::Label(wanted) => spans().iter().any(|s| wanted.contains(&s.label)),
-            Self::Split(split) => document.split == *split,
+            Self::Split(split) => document.splits.of(sentence) == *split,
             Self::AnySpan => !spans().is_empty(),
             Self::Suggestion => !suggestions().is_empty(),
             Self::Origin(by) => spans().iter().chain(suggestions()).any(|s| by.holds(s)),
@@ -117,15 +117,11 @@ impl Query {
                 })
             }
             Self::Status(status) => {
-                let mark = document.reviews.get(id.sentence);
-                let (done, flagged) = mark.map_or((false, false), |m| (m.done, m.flagged));
-                let touched =
-                    || mark.is_some_and(ReviewState::has_comment) || spans().iter().any(|s| s.origin != Origin::Import);
+                let review = document.reviews.get(id.sentence);
                 match status {
-                    Status::New => !done && !flagged && !touched(),
-                    Status::InProgress => !done && !flagged && touched(),
-                    Status::Done => done,
-                    Status::Flagged => flagged,
+                    Status::New | Status::InProgress => Status::of(document, sentence) == *status,
+                    Status::Done => review.is_some_and(|review| review.done),
+                    Status::Flagged => review.is_some_and(|review| review.flagged),
                 }
             }
             Self::Comment(wanted) => {

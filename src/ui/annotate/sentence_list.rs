@@ -10,9 +10,12 @@ use crate::session::query;
 use crate::session::query::Status;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{self, thousands};
-use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Badge, EmptyState, MenuRow, SentenceRow, TextField, menu, panel_header, paragraph, put_text};
-use egui::{Align2, Frame, Id, Key, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use crate::ui::split_menu;
+use crate::ui::theme::{self, TextRole, icon, metrics};
+use crate::ui::widgets::{
+    Badge, EmptyState, MenuRow, SentenceRow, TextField, focus_ring, menu, panel_header, paragraph, put_text,
+};
+use egui::{Align2, Frame, Id, Key, Margin, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 /// Cached rows of the list.
 #[derive(Default)]
@@ -287,15 +290,16 @@ fn list(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &mut 
             };
             let mut ui = ui.new_child(UiBuilder::new().max_rect(at).id_salt(id));
             match row.kind {
-                RowKind::Document(d) => document_header(&ui, session, d, at),
+                RowKind::Document(d) => document_header(&mut ui, session, d, at, out),
                 RowKind::Sentence(index) => sentence(&mut ui, session, index, out),
             }
         }
     });
 }
 
-/// Shows the number of a document and its progress: done sentences of all, if at least one is done.
-fn document_header(ui: &Ui, session: &Session, document: u32, rect: Rect) {
+/// Shows the number of a document, its splits and its progress: done sentences of all, if at least one is done. A click
+/// selects its sentences.
+fn document_header(ui: &mut Ui, session: &Session, document: u32, rect: Rect, out: &mut Commands) {
     let p = theme::colors(ui);
     let d = session.corpus().document(document);
     let done = d.reviews.iter().filter(|(_, m)| m.done).count();
@@ -306,12 +310,25 @@ fn document_header(ui: &Ui, session: &Session, document: u32, rect: Rect) {
         name if name.parse::<u64>().is_ok() => numbered(name),
         name => name.to_owned(),
     };
+    let response = ui.interact(rect, ui.scope_id().with("header"), Sense::click());
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Select {document}", document = name.as_str())));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, metrics::RADIUS_ROW, p.hover);
+    }
+    focus_ring(ui, &response, rect, metrics::RADIUS_ROW);
+    if response.clicked() || response.secondary_clicked() {
+        out.push(Command::View(ViewCommand::SelectDocumentInList(document)));
+    }
+    split_menu::show_at_click(&response, session, out);
     let line = Rect::from_min_max(pos2(rect.left() + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom() - 4.0));
     let (state, color) = match done {
         0 => (format_numbers::sentences(d.len()), p.text_muted),
         _ if done == d.len() => (tr!("All done").to_owned(), p.success),
         _ => (tr!("{done} of {all} done", done = thousands(done), all = thousands(d.len())), p.text_muted),
     };
+    let splits: Vec<&str> = Split::ALL.into_iter().filter(|s| d.splits.contains(*s)).map(Split::name).collect();
+    let state = if session.splits().len() > 1 { format!("{} · {state}", splits.join(", ")) } else { state };
     let state = TextRole::Caption.single_line(ui, &state);
     let name = TextRole::SmallMedium.truncated(ui, &name, line.width() - state.size().x - 8.0);
     put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text_secondary);
@@ -328,19 +345,28 @@ fn sentence(ui: &mut Ui, session: &Session, index: usize, out: &mut Commands) {
         .filter_map(|s| session.corpus().labels.get(s.label))
         .map(|l| p.label(usize::from(l.color)))
         .collect();
-    let noted = session.review_at(index).map_or((false, false), |m| (m.done, m.flagged));
-    let state = match document.split {
-        _ if noted.1 => (icon::FLAG, p.warning, tr!("Flagged")),
-        _ if noted.0 => (icon::CIRCLE_CHECK, p.success, tr!("Done")),
-        Split::Train => (icon::GRADUATION_CAP, p.text_muted, "train"),
-        Split::Dev => (icon::FLASK_CONICAL, p.text_muted, "dev"),
-        Split::Test => (icon::LOCK, p.text_muted, "test"),
+    let state = match Status::of(document, sentence) {
+        Status::Flagged => (icon::FLAG, p.warning, tr!("Flagged")),
+        Status::Done => (icon::CIRCLE_CHECK, p.success, tr!("Done")),
+        Status::InProgress => (icon::CIRCLE_DOT_DASHED, p.text_secondary, tr!("In progress")),
+        Status::New => (icon::CIRCLE, p.text_muted, tr!("To do")),
     };
     let (name, text) = (session.sentence_name(index), document.sentence_text(sentence));
     // A row shows one line, so the text after it is not laid out.
     let text: String = text.chars().take(90).collect();
-    let row = SentenceRow { state, text: &text, id: &name, spans: &colors, selected: index == session.current };
-    if row.show(ui).clicked() {
+    let is_selected = index == session.current || session.list_selection().contains(index);
+    let row = SentenceRow { state, text: &text, id: &name, spans: &colors, selected: is_selected }.show(ui);
+    let modifiers = ui.input(|i| i.modifiers);
+    if row.clicked() {
+        out.push(Command::View(match (modifiers.command, modifiers.shift) {
+            (true, _) => ViewCommand::ToggleInList(index),
+            (false, true) => ViewCommand::SelectInListTo(index),
+            (false, false) => ViewCommand::GoToSentence(index),
+        }));
+    }
+    // The menu is about the current sentence, unless the row is one of several selected ones.
+    if row.secondary_clicked() && !session.list_selection().contains(index) {
         out.push(Command::View(ViewCommand::GoToSentence(index)));
     }
+    split_menu::show_at_click(&row, session, out);
 }

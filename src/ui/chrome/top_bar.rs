@@ -2,16 +2,15 @@
 
 use crate::app::command_table::spec_of;
 use crate::app::refusal::{Obstacle, obstacle};
-use crate::app::{Action, App, Command};
+use crate::app::{Action, App, Command, Page};
 use crate::i18n::tr;
 use crate::project::ProjectWriter;
 use crate::ui::Commands;
 use crate::ui::format_numbers::format_days_ago;
-use crate::ui::page_table::page_spec;
-use crate::ui::split_icon::split_icon;
+use crate::ui::split_menu;
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{
-    self, Badge, Button, IconButton, MenuRow, bottom_border, focus_ring, key_caps, label, menu, paint_icon, put_text,
+    self, Button, IconButton, MenuRow, bottom_border, focus_ring, key_caps, label, menu, paint_icon, put_text,
     separator,
 };
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -147,8 +146,8 @@ fn dataset_menu(ui: &mut Ui, app: &App, out: &mut Commands) {
             }
         }
     });
-    if let Some(split) = (page_spec(app.page).split)(app, session) {
-        Badge::new(split.name()).icon(split_icon(split)).show(ui);
+    if app.page == Page::Annotate {
+        split_menu::show_button(ui, session, out);
     }
 }
 

@@ -8,10 +8,11 @@ pub mod statistics_image;
 use super::Commands;
 use super::theme;
 use super::widgets::{ProgressBar, SegmentedControl, caption};
+use crate::app::command_table::spec_of;
 use crate::app::effect::Pick;
 use crate::app::page_commands::DataCommand;
 use crate::app::requests::Slot;
-use crate::app::{App, Command};
+use crate::app::{Action, App, Command};
 use crate::corpus::Split;
 use crate::i18n::tr;
 use crate::session::Session;
@@ -39,6 +40,10 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
                 && Button::ghost(tr!("Save as image…")).icon(icon::DOWNLOAD).show(ui).clicked()
             {
                 out.push(Command::OpenPathDialog(Pick::Picture(statistics_image::to_svg(session, &report.statistics))));
+            }
+            let spec = spec_of(Action::SplitDataset);
+            if s.tab == Tab::Statistics && Button::ghost(spec.title()).icon(spec.icon).show(ui).clicked() {
+                out.push(Command::Run(Action::SplitDataset));
             }
             let old = s.report().is_some_and(|(stamp, _)| *stamp != session.stamp());
             if s.tab != Tab::Compare && old && !app.requests.is_pending(Slot::Report) {

@@ -62,7 +62,7 @@ fn version(corpus: &Corpus, target: &str, number: u64) -> Corpus {
     }
     if target.contains('.') {
         // A single file contains one split.
-        corpus.documents.retain(|d| d.split == tagwright::corpus::Split::Train);
+        corpus.documents.retain(|d| d.splits.first() == tagwright::corpus::Split::Train);
     }
     corpus
 }
