@@ -99,8 +99,8 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
         Done::RunsCompared { runs, difference } => run_list::on_compared(app, runs, difference),
         Done::RunDirDeleted => {}
         Done::ExportLosses(losses) => {
-            if let Some(Dialog::Export(options)) = app.dialogs.get_mut() {
-                *options = losses;
+            if let Some(Dialog::Export(dialog)) = app.dialogs.get_mut() {
+                dialog.formats = losses;
             }
         }
         Done::SplitsAssigned { stamp, options, splits, counts } => {

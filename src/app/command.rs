@@ -10,6 +10,7 @@ use super::quit_choice::QuitChoice;
 use super::text_prompt::TextPrompt;
 use crate::corpus::SentenceId;
 use crate::project::{SourceDecision, Today};
+use crate::session::export_part::ExportPart;
 use std::path::PathBuf;
 
 /// A request to change the state: an action of the table, or a command with parameters.
@@ -29,8 +30,10 @@ pub enum Command {
     SaveTo(PathBuf),
     /// Writes these bytes to this path.
     WriteFile(PathBuf, Vec<u8>),
-    /// Writes the corpus to this path in the format of this name.
-    ExportTo(&'static str, PathBuf),
+    /// Shows the formats for this part of the dataset in the export dialog.
+    SetExportPart(ExportPart),
+    /// Writes a part of the corpus to this path in the format of this name.
+    ExportTo(&'static str, ExportPart, PathBuf),
     /// Copies this model directory (first path) to the second path.
     SaveModelTo(PathBuf, PathBuf),
     /// Writes the project to this path and continues to use it there.
@@ -120,6 +123,7 @@ impl Command {
             | Self::Import(_)
             | Self::SaveTo(_)
             | Self::WriteFile(..)
+            | Self::SetExportPart(_)
             | Self::ExportTo(..)
             | Self::SaveModelTo(..)
             | Self::MoveProjectTo(_)

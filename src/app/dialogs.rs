@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::format::{Format, ReadOptions};
 use crate::project::{Dataset, SourceChange};
 use crate::session::Session;
+use crate::session::export_part::ExportPart;
 use crate::session::matching::{MatchOptions, TextMatch};
 use crate::worker::Stamp;
 use std::collections::VecDeque;
@@ -36,8 +37,8 @@ pub enum Dialog {
     Fixes(FixDialog),
     /// The snapshots, each with its number of changed sentences. The list is empty until they are counted.
     Snapshots(Vec<usize>),
-    /// The export formats, each with the information that it would lose. The list is empty until it is complete.
-    Export(Vec<(Format, Vec<String>)>),
+    /// Formats of an export, and the exported part.
+    Export(ExportDialog),
     /// The import preview.
     Import(Box<ImportPreview>),
     /// A dataset whose source another program changed. The user decides how to handle the labels.
@@ -249,6 +250,17 @@ impl FixDialog {
     pub fn checked(&self) -> Vec<usize> {
         self.places.iter().filter(|p| p.is_checked).map(|p| p.finding).collect()
     }
+}
+
+/// Content of the export dialog.
+#[derive(Clone, Debug, Default)]
+pub struct ExportDialog {
+    /// Exported part of the dataset.
+    pub part: ExportPart,
+    /// True if the part has sentences of several splits, so that a file per split is written.
+    pub has_splits: bool,
+    /// The export formats, each with the information that it would lose. Empty until it is complete.
+    pub formats: Vec<(Format, Vec<String>)>,
 }
 
 /// Content of the dialog that splits the dataset.

@@ -3,6 +3,7 @@
 use super::notifications::Notification;
 use crate::project::Project;
 use crate::session::Session;
+use crate::session::export_part::ExportPart;
 use crate::train::event::TrainerControl;
 use crate::worker::{Request, RequestId};
 use std::path::PathBuf;
@@ -86,6 +87,10 @@ pub enum Pick {
     Export {
         /// Name of the format.
         format: &'static str,
+        /// Exported part of the dataset.
+        part: ExportPart,
+        /// Name of the dataset, for the suggested file name.
+        dataset: String,
         /// True if several files are written.
         folder: bool,
     },

@@ -1,5 +1,6 @@
 //! A document: text, byte ranges of its tokens, sentence boundaries and spans.
 
+use super::field::Field;
 use super::label::LabelId;
 use super::review::ReviewStates;
 use super::scheme::TokenSpan;
@@ -36,6 +37,8 @@ pub struct Document {
     pub splits: SentenceSplits,
     /// Id or title in the source, or the file name. Empty if the document has no name.
     pub name: String,
+    /// Other fields of the record, in the order of the source.
+    pub fields: Vec<Field>,
     /// Text of the source. If the source contains only tokens, they are joined by spaces, and sentences by line feeds.
     pub text: String,
     /// Byte range of every token.
@@ -212,6 +215,16 @@ impl DocumentBuilder {
         name.clone_into(&mut self.document.name);
     }
 
+    /// Sets the fields of the unfinished document.
+    pub fn set_fields(&mut self, fields: Vec<Field>) {
+        self.document.fields = fields;
+    }
+
+    /// Returns the fields of the unfinished document.
+    pub fn fields(&self) -> &[Field] {
+        &self.document.fields
+    }
+
     /// Returns the split of the unfinished document.
     pub fn split(&self) -> Split {
         self.document.splits.source()
@@ -276,6 +289,7 @@ impl DocumentBuilder {
         let document = &mut self.document;
         document.text.clear();
         document.name.clear();
+        document.fields.clear();
         document.tokens.clear();
         document.spans.clear();
         document.sentences.truncate(1);

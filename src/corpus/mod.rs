@@ -7,7 +7,7 @@
 //! - [`review`]: review state and comments of a sentence.
 //! - [`span`]: a labeled text range and its origin.
 //! - [`split`]: train, dev and test.
-//! - [`document`]: one document and its sentences. [`values`]: values of extra token columns.
+//! - [`field`]: other fields of a record. [`document`]: one document and its sentences. [`values`]: values of extra token columns.
 //! - [`scheme`]: conversion between spans and tags. [`tag_notation`]: spelling of tags. [`scheme_detector`]: detection
 //!   of the scheme of a file.
 //! - [`store`]: the corpus, that is, all documents. [`subset`]: parts of it.
@@ -30,6 +30,7 @@ pub mod data_selection;
 pub mod document;
 pub mod edit;
 pub mod edit_title;
+pub mod field;
 pub mod history;
 pub mod holdout;
 pub mod label;
@@ -55,6 +56,7 @@ pub use data_selection::{DataSelection, DevSource, RunSentences, TrainOn};
 pub use document::{DocLabelId, Document, DocumentBuilder, ValueId};
 pub use edit::Edit;
 pub use edit_title::{EditTitle, EditTitleKind};
+pub use field::{Field, FieldNames, FieldValue};
 pub use history::History;
 pub use label::{LabelId, LabelSet, TooManyLabels};
 pub use review::{RangeComment, ReviewState, ReviewStates};

@@ -10,6 +10,7 @@ use super::review::ReviewState;
 use super::scheme::Scheme;
 use super::split::Split;
 use super::to_u32::to_u32;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Address of a sentence.
@@ -161,6 +162,13 @@ impl Corpus {
     /// Returns the split of a sentence.
     pub fn split_of(&self, id: SentenceId) -> Split {
         self.document(id.document).splits.of(id.sentence as usize)
+    }
+
+    /// Returns the names of the fields of all records, in order of their first occurrence.
+    pub fn field_names(&self) -> Vec<Arc<str>> {
+        let mut known = HashSet::new();
+        let names = self.documents.iter().flat_map(|d| &d.fields).map(|field| &field.name);
+        names.filter(|name| known.insert(Arc::clone(name))).cloned().collect()
     }
 
     /// Returns the splits that have documents.

@@ -48,6 +48,7 @@ impl Document {
     pub fn subset(&self, sentences: &[usize]) -> Self {
         let mut part = Self {
             name: self.name.clone(),
+            fields: self.fields.clone(),
             sentences: vec![0],
             doc_labels: self.doc_labels.clone(),
             source_id: self.source_id,

@@ -25,6 +25,8 @@ pub struct LossInventory<'c> {
     spaced_labels: usize,
     /// Number of document labels.
     doc_labels: usize,
+    /// Number of records with other fields.
+    records_with_fields: usize,
     /// Number of sentences with a review state or comments.
     reviews: usize,
     /// Number of tokens with a space, tab or line end inside.
@@ -62,6 +64,7 @@ impl<'c> LossInventory<'c> {
         self.cut += count_partial_tokens(d);
         self.own_space += usize::from(has_custom_whitespace(d));
         self.doc_labels += d.doc_labels.len();
+        self.records_with_fields += usize::from(!d.fields.is_empty());
         self.reviews += d.reviews.iter().count();
         for token in 0..d.tokens.len() {
             let word = d.token(token);
@@ -117,6 +120,10 @@ impl<'c> LossInventory<'c> {
             });
         }
         lose(self.doc_labels, holds.doc_labels, &|n| format!("document labels ({n})"));
+        lose(self.records_with_fields, holds.fields, &|n| {
+            let names: Vec<String> = corpus.field_names().iter().map(|name| name.to_string()).collect();
+            format!("fields {} ({n} records)", names.join(", "))
+        });
         lose(self.reviews, false, &|n| format!("review states of sentences: done, flags and comments ({n})"));
         if corpus.columns.len() > holds.n_extra_columns {
             let names: Vec<&str> = corpus.columns[holds.n_extra_columns..].iter().map(|c| c.name.as_str()).collect();

@@ -8,7 +8,7 @@ use super::header::{Role, has_role};
 use super::note::NoteKind;
 use super::record_error::RecordError;
 use super::records::json::{self, JsonLayout, RawRecord};
-use super::records::split_of;
+use super::records::{FieldPlace, scalar_fields, split_of};
 use super::tagged::{SourceSentence, SpanCursor, TaggedBuilder};
 use super::token_list::{check_tokens, tag_name};
 use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
@@ -34,6 +34,7 @@ pub const HF_JSONL: Format = Format {
         labels_with_spaces: true,
         tokens_with_spaces: true,
         any_character: true,
+        fields: true,
         ..Capabilities::NONE
     },
 };
@@ -77,13 +78,17 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             Ok(TokenRecord { value, words, tags }) => {
                 let used = token_and_tag_keys(&value).map_or(["", ""], |(words, tags)| [words, tags]);
                 let others = value.as_object().into_iter().flatten().filter(|(key, _)| !used.contains(&key.as_str()));
+                let fields = scalar_fields(&value, |key| used.contains(&key));
                 for (key, other) in others {
-                    reader.found.note_unsupported(format!("“{key}”"));
+                    if !fields.iter().any(|(name, _)| name == key) {
+                        reader.found.note_unsupported(format!("“{key}”"));
+                    }
                     if is_second_layer(key, other, words.len()) {
                         reader.found.notes.add(NoteKind::SecondLayer, || format!("“{key}”"));
                     }
                 }
                 reader.start_split(record.split.or_else(|| split_of(&value)).unwrap_or(source.split));
+                reader.start_record(fields);
                 reader.push_sentence(&words, &tags, record.line)?;
             }
             Err((line, reason)) => {
@@ -233,7 +238,9 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
         let tags = scheme::encode(&d.to_token_spans(s), words.len(), scheme);
         let tags: Vec<String> =
             tags.into_iter().map(|t| format_tag(t, scheme, |l| corpus.labels.name(l).to_owned())).collect();
-        json!({"id": i.to_string(), "tokens": words, "ner_tags": tags})
+        let mut record = json!({"id": i.to_string(), "tokens": words, "ner_tags": tags});
+        FieldPlace::Record.write(&mut record, &d.fields);
+        record
     };
     json::write(sentences.enumerate().map(record), JsonLayout::Lines)
 }

@@ -215,6 +215,8 @@ pub struct Capabilities {
     pub labels_with_spaces: bool,
     /// Labels of whole documents.
     pub doc_labels: bool,
+    /// Other fields of records.
+    pub fields: bool,
     /// Number of additional columns (part of speech, chunk).
     pub n_extra_columns: usize,
     /// Tokens that contain whitespace, in a format of tokens.
@@ -243,6 +245,7 @@ impl Capabilities {
         document_boundaries: false,
         labels_with_spaces: false,
         doc_labels: false,
+        fields: false,
         n_extra_columns: 0,
         tokens_with_spaces: false,
         any_character: false,

@@ -6,8 +6,8 @@ use crate::corpus::scheme::decode;
 use crate::corpus::tag_notation::{prefix_of, stacked_tags};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{
-    Corpus, Document, DocumentBuilder, LabelId, LabelSet, SchemeDetector, Split, Tag, TagNotation, TagPosition,
-    TokenSpan, TooManyLabels,
+    Corpus, Document, DocumentBuilder, FieldNames, FieldValue, LabelId, LabelSet, SchemeDetector, Split, Tag,
+    TagNotation, TagPosition, TokenSpan, TooManyLabels,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -189,6 +189,7 @@ pub(super) struct TaggedBuilder<'a> {
     done: Vec<Document>,
     /// Notation of the tags.
     pub(super) notation: TagNotation,
+    field_names: FieldNames,
 }
 
 impl<'a> TaggedBuilder<'a> {
@@ -206,6 +207,7 @@ impl<'a> TaggedBuilder<'a> {
             file,
             done: Vec::new(),
             notation: TagNotation::Hyphen,
+            field_names: FieldNames::default(),
         }
     }
 
@@ -225,6 +227,15 @@ impl<'a> TaggedBuilder<'a> {
             self.done.push(before.into_document());
         }
         self.builder.set_name(name);
+    }
+
+    /// Sets the fields of the next sentences. Other fields start a new document.
+    pub(super) fn start_record(&mut self, fields: Vec<(String, FieldValue)>) {
+        let fields = self.field_names.intern(fields);
+        if self.builder.fields() != fields {
+            self.start_document("");
+            self.builder.set_fields(fields);
+        }
     }
 
     /// Returns the number of sentences added so far.

@@ -10,6 +10,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::format::budget::Budget;
 use crate::format::{self, FORMATS, Format, LossInventory, Problem, ReadOptions, SourceInput, Writer, compression};
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Returns the default tag scheme: for column formats the scheme of the sources, for others IOB2.
@@ -57,6 +58,19 @@ pub fn rewrite_in_place(corpus: &Corpus, files: &[SourceFile], to: Format, schem
     }
     let bytes = source::read_if_unchanged(file).ok().filter(|bytes| !compression::is_compressed(bytes))?;
     source::rewrite_bytes(&bytes, file, 0, corpus, false).ok()
+}
+
+/// Returns the path of an export. A file without an extension of its format gets the first one of the format.
+/// The current extension remains before it.
+pub fn target_path(path: &Path, to: Format, corpus: &Corpus) -> PathBuf {
+    let is_file = to.single_file_writer().is_some() && corpus.splits().len() < 2 && !path.is_dir();
+    let is_known = |extension: &OsStr| to.extensions.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    match to.extensions.first() {
+        Some(first) if is_file && !path.extension().is_some_and(is_known) => {
+            disk::append_suffix(path, &format!(".{first}"))
+        }
+        _ => path.to_owned(),
+    }
 }
 
 /// Writes a corpus to `path`. A corpus with one split becomes a file, unless `path` is a directory. Several splits

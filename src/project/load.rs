@@ -3,6 +3,7 @@
 use super::blob::{decode_splits, decode_u32s, unpack_spans};
 use super::edit_json::{self, remarks_from_json};
 use super::extras::{ProjectExtras, SavedSearch};
+use super::field_json;
 use super::place::Place;
 use super::progress::DailyProgress;
 use super::read_options_json;
@@ -11,8 +12,8 @@ use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::TokenColumn;
 use crate::corpus::{
-    Corpus, Document, Edit, History, LabelId, LabelSet, LabelSnapshot, Origin, RangeComment, ReviewState, ReviewStates,
-    Scheme, SentenceSplits, Span, Split, Values,
+    Corpus, Document, Edit, FieldNames, History, LabelId, LabelSet, LabelSnapshot, Origin, RangeComment, ReviewState,
+    ReviewStates, Scheme, SentenceSplits, Span, Split, Values,
 };
 use crate::format::{self, OffsetUnit, ReadReport};
 use rusqlite::types::{Value, ValueRef};
@@ -55,8 +56,10 @@ pub(super) fn read(c: &Connection, recovery: &mut RecoveryLog) -> rusqlite::Resu
     };
     corpus.columns = recovery.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
     let width = corpus.columns.len();
-    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id, name, moved FROM documents ORDER BY id";
-    let read = recovery.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document_from_row(r, width)?)))?;
+    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id, name, moved, fields FROM documents ORDER BY id";
+    let mut field_names = FieldNames::default();
+    let read = recovery
+        .rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document_from_row(r, width, &mut field_names)?)))?;
     let mut may_have_lost_documents = !recovery.0.is_empty();
     let mut index = HashMap::new();
     let mut documents: Vec<Document> = Vec::with_capacity(read.len());
@@ -317,7 +320,7 @@ fn span_from_row(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
 }
 
 /// Reads a document without its spans. `width` is the number of additional columns of the corpus.
-fn document_from_row(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
+fn document_from_row(r: &rusqlite::Row, width: usize, field_names: &mut FieldNames) -> rusqlite::Result<Document> {
     let tokens: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(4)?);
     let columns: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(6)?);
     let n = tokens.len() / 2;
@@ -330,6 +333,7 @@ fn document_from_row(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Docume
     Ok(Document {
         splits,
         name: r.get(8)?,
+        fields: field_json::from_json(&r.get::<_, String>(10)?, field_names),
         source_id: r.get(1)?,
         source_index: r.get(2)?,
         text: r.get(3)?,

@@ -23,6 +23,7 @@ mod edit_json;
 mod edit_sql;
 pub mod export;
 pub mod extras;
+mod field_json;
 mod file_names;
 mod load;
 mod moved;

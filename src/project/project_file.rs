@@ -8,6 +8,7 @@ use super::connect;
 use super::edit_json;
 use super::edit_sql::{apply, insert_doc_label, insert_label, insert_span, insert_suggestion, upsert_review};
 use super::extras::ProjectExtras;
+use super::field_json;
 use super::load::{self, DAMAGE, ProjectData, RecoveryLog, SOURCES, get_meta, path_value, source_from_row};
 use super::read_options_json;
 use super::run_record::RunRecord;
@@ -117,6 +118,8 @@ const READER_VERSION: &str = "7";
 
 /// Key of the `meta` value that marks the import of document labels.
 pub(super) const DOC_LABELS_KEY: &str = "classes";
+/// Key in `meta`: the other fields of records were read from the sources.
+pub(super) const FIELDS_KEY: &str = "fields";
 
 /// Origin of the dataset that is imported into an empty project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -378,6 +381,36 @@ impl Project {
         })
     }
 
+    /// Adds the other fields of records from the sources to a project that was imported before they were supported, and to
+    /// its corpus in memory.
+    ///
+    /// # Errors
+    /// Returns an error if SQLite fails.
+    pub fn backfill_fields(
+        &mut self,
+        read: impl FnOnce() -> Option<Corpus>,
+        held: &mut Corpus,
+    ) -> Result<(), ProjectError> {
+        if self.is_read_only() || get_meta(&self.connection, FIELDS_KEY).map_err(|e| self.fail(e))?.is_some() {
+            return Ok(());
+        }
+        let Some(read) = read() else { return Ok(()) };
+        self.write(|t| {
+            let with_fields = read.documents.iter().filter(|d| !d.fields.is_empty());
+            let found: HashMap<(u32, u32, &str), &Arc<Document>> =
+                with_fields.map(|d| ((d.source_id, d.source_index, d.text.as_str()), d)).collect();
+            for id in 0..to_u32(held.documents.len()) {
+                let d = held.document(id);
+                let source = found.get(&(d.source_id, d.source_index, d.text.as_str())).copied();
+                let Some(source) = source else { continue };
+                let fields = field_json::to_json(&source.fields);
+                t.execute("UPDATE documents SET fields=? WHERE id=?", params![fields, id])?;
+                held.document_mut(id).fields.clone_from(&source.fields);
+            }
+            set_meta(t, FIELDS_KEY, "read")
+        })
+    }
+
     /// Returns the readable content of a damaged project, and messages about lost content. The undo history is empty,
     /// because the log can refer to lost content.
     ///
@@ -527,6 +560,7 @@ pub(super) fn insert_dataset(
     if from == ImportOrigin::FromSource {
         set_meta(t, "reader", READER_VERSION)?;
         set_meta(t, DOC_LABELS_KEY, "read")?;
+        set_meta(t, FIELDS_KEY, "read")?;
     }
     store_sources(t, &dataset.files)?;
     for name in &corpus.doc_labels {
@@ -538,7 +572,7 @@ pub(super) fn insert_dataset(
     for (number, column) in corpus.columns.iter().enumerate() {
         t.execute("INSERT INTO columns VALUES(?,?,?)", params![number as i64, column.name, column.values.join("\n")])?;
     }
-    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?,?,?)")?;
+    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?,?,?,?)")?;
     for (id, d) in corpus.documents.iter().enumerate() {
         if id % PROGRESS_INTERVAL == 0 && !watch(id, corpus.documents.len()) {
             return Err(rusqlite::Error::SqliteFailure(
@@ -551,7 +585,9 @@ pub(super) fn insert_dataset(
         let columns: Vec<u32> = d.extra_columns.iter().flat_map(Values::iter).collect();
         let (tokens, sentences, columns) = (encode_u32s(&tokens), encode_u32s(&d.sentences), encode_u32s(&columns));
         let (split, moved) = (d.splits.source().name(), encode_splits(d.splits.moved()));
-        let row = params![id, split, d.source_id, d.source_index, d.text, tokens, sentences, columns, d.name, moved];
+        let fields = field_json::to_json(&d.fields);
+        let row =
+            params![id, split, d.source_id, d.source_index, d.text, tokens, sentences, columns, d.name, moved, fields];
         insert_document.execute(row)?;
         for s in &d.spans {
             insert_span(t, id, s)?;

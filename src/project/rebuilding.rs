@@ -3,7 +3,7 @@
 use super::edit_json;
 use super::extras::ProjectExtras;
 use super::opening::copy_extras;
-use super::project_file::{DOC_LABELS_KEY, ImportOrigin, Project, ProjectError, insert_dataset, set_meta};
+use super::project_file::{DOC_LABELS_KEY, FIELDS_KEY, ImportOrigin, Project, ProjectError, insert_dataset, set_meta};
 use super::schema::NAMES;
 use super::source::Dataset;
 use crate::corpus::History;
@@ -35,6 +35,7 @@ impl Project {
             }
             // The document labels come from memory, not from the sources.
             set_meta(t, DOC_LABELS_KEY, "read")?;
+            set_meta(t, FIELDS_KEY, "read")?;
             set_meta(t, "position", &history.position().to_string())
         })?;
         copy_extras(self, kept)

@@ -68,6 +68,7 @@ ALTER TABLE runs ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
 ",
     "
 ALTER TABLE documents ADD COLUMN moved BLOB NOT NULL DEFAULT x'';
+ALTER TABLE documents ADD COLUMN fields TEXT NOT NULL DEFAULT '[]';
 ",
 ];
 
@@ -81,7 +82,7 @@ CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT N
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
     place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
     columns BLOB NOT NULL, name TEXT NOT NULL DEFAULT '',
-    moved BLOB NOT NULL DEFAULT x'');
+    moved BLOB NOT NULL DEFAULT x'', fields TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
     origin TEXT NOT NULL, decided INTEGER NOT NULL, proposer INTEGER, score REAL);
 CREATE INDEX spans_by_place ON spans(document, start, stop);

@@ -5,6 +5,7 @@
 //! - [`labeling`], [`matching`], `suggestions`, [`comparison`]: edits for the selection, for equal words, for
 //!   suggestions, and for differences to other annotations.
 //! - `place`: sentence and filter of the user, for the next window.
+//! - [`export_part`]: the part of the dataset that is exported.
 //! - `sentence_numbers`: numbers of sentences in their splits; [`splitting`]: edits of splits.
 //! - `selection_unit`: selection by character or word in text without spaces.
 //! - [`run`]: state of a run; [`runs`]: presentation of all runs; [`results`]: findings and measurements.
@@ -16,6 +17,7 @@
 pub mod comparison;
 pub mod evaluation;
 pub mod evidence;
+pub mod export_part;
 pub mod labeling;
 pub mod matching;
 mod place;

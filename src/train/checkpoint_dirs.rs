@@ -2,6 +2,7 @@
 
 use super::error::TrainError;
 use crate::disk;
+use safetensors::SafeTensors;
 use std::path::{Path, PathBuf};
 
 /// Beginning of the name of a checkpoint directory. The step follows.
@@ -10,6 +11,8 @@ pub(super) const DIR_PREFIX: &str = "checkpoint-";
 pub(super) const STATE_FILE: &str = "trainer_state.json";
 /// Data of the run, shared by all checkpoints.
 pub(super) const RUN_DATA_FILE: &str = "plan.safetensors";
+/// Key of the metadata in [`RUN_DATA_FILE`].
+pub(super) const RUN_DATA_KEY: &str = "tagwright";
 /// Events of the run, shared by all checkpoints.
 pub(super) const HISTORY_FILE: &str = "history.jsonl";
 /// Files that all checkpoints of a run share.
@@ -25,6 +28,15 @@ fn list_checkpoints(out: &Path) -> Vec<(usize, PathBuf)> {
 /// Returns true if a directory contains checkpoints of any program. A new run must not treat them as its own.
 pub fn exists(out: &Path) -> bool {
     !list_checkpoints(out).is_empty()
+}
+
+/// Returns true if a directory contains the data of a run of this program.
+pub(super) fn has_run_data(out: &Path) -> bool {
+    let is_run_data = |bytes: Vec<u8>| {
+        let metadata = SafeTensors::read_metadata(&bytes).ok().and_then(|(_, header)| header.metadata().clone());
+        metadata.is_some_and(|metadata| metadata.contains_key(RUN_DATA_KEY))
+    };
+    disk::read(&out.join(RUN_DATA_FILE)).is_ok_and(is_run_data)
 }
 
 /// Returns true if the name of the directory is that of a checkpoint.

@@ -5,7 +5,7 @@
 
 use super::arguments::TrainingArguments;
 use super::checkpoint::TrainerState;
-use super::checkpoint_dirs::RUN_DATA_FILE;
+use super::checkpoint_dirs::{RUN_DATA_FILE, RUN_DATA_KEY};
 use super::error::TrainError;
 use super::job::CorpusData;
 use super::train_set::EncodedTrainSet;
@@ -25,8 +25,6 @@ use std::path::Path;
 
 /// Version of the format that this program writes and reads.
 const VERSION: u32 = 1;
-/// Key of the [`Metadata`] in the metadata of the file.
-const FACTS: &str = "tagwright";
 /// Special values of a token index: a special token, and a subword without a token.
 const SPECIAL: i32 = -1;
 const NO_WORD: i32 = -2;
@@ -111,11 +109,6 @@ impl RunData {
         is_its_own.then_some(kept)
     }
 
-    /// Returns true if a directory contains the data of a run.
-    pub(super) fn exists(out: &Path) -> bool {
-        disk::read(&out.join(RUN_DATA_FILE)).is_ok_and(|bytes| Self::from_bytes(&bytes).is_some())
-    }
-
     /// Writes the data into the directory of the run.
     ///
     /// # Errors
@@ -183,14 +176,14 @@ impl RunData {
                 numbers(&named("units"), gold.units.iter().map(|unit| *unit as i32)),
             ]);
         }
-        let metadata = HashMap::from([(FACTS.to_owned(), facts)]);
+        let metadata = HashMap::from([(RUN_DATA_KEY.to_owned(), facts)]);
         Ok(safetensors::serialize(arrays, Some(metadata)).map_err(|e| unsupported(e.to_string()))?)
     }
 
     /// Parses data written by [`RunData::to_bytes`]. Returns `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-        let facts: Metadata = serde_json::from_str(header.metadata().as_ref()?.get(FACTS)?).ok()?;
+        let facts: Metadata = serde_json::from_str(header.metadata().as_ref()?.get(RUN_DATA_KEY)?).ok()?;
         if facts.version != VERSION {
             return None;
         }

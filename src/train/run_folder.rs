@@ -2,7 +2,6 @@
 
 use super::checkpoint_dirs;
 use super::error::TrainError;
-use super::run_data::RunData;
 use crate::disk::{self, Lock};
 use crate::model::pretrained::FILES;
 use std::collections::BTreeSet;
@@ -147,7 +146,7 @@ fn check_content(path: &Path, beginning: ExistingFiles) -> Result<(), TrainError
         );
     }
     let mut names = disk::list_names(path)?;
-    if RunData::exists(path) {
+    if checkpoint_dirs::has_run_data(path) {
         // The run was killed while it wrote its first checkpoint: without checkpoints, the shared files have no use.
         names.retain(|name| !checkpoint_dirs::SHARED_FILES.contains(&name.as_str()));
     }

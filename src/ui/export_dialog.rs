@@ -1,21 +1,24 @@
 //! Dialog of export formats. Each row shows the information that the format would lose.
 
 use super::Commands;
+use super::format_numbers::sentences;
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
+use super::widgets::{Button, combo_box, dialog, icon_paragraph, label, paragraph};
 use crate::app::Command;
+use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Pick;
 use crate::format::Format;
 use crate::i18n::tr;
 use crate::session::Session;
+use crate::session::export_part::ExportPart;
 use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};
 
 const WIDTH: f32 = 520.0;
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, session: &Session, options: &[(Format, Vec<String>)], is_loading: bool, out: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, export: &ExportDialog, is_loading: bool, out: &mut Commands) {
     let p = theme::colors(ui);
-    let several = session.splits().len() > 1;
+    let several = export.has_splits;
     let mut close = false;
     let dismissed = dialog(ui, "export", WIDTH, |ui| {
         label(ui, TextRole::Title, p.text, tr!("Export to"));
@@ -27,17 +30,24 @@ pub fn show(ui: &mut Ui, session: &Session, options: &[(Format, Vec<String>)], i
         };
         paragraph(ui, TextRole::Small, p.text_secondary, note);
         ui.add_space(8.0);
-        let height = (ui.content_rect().height() - 240.0).max(120.0);
+        part_selector(ui, session, export.part, out);
+        ui.add_space(8.0);
+        let height = (ui.content_rect().height() - 280.0).max(120.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             // The dialog keeps its size when the formats arrive.
             ui.set_min_height(height);
-            if is_loading {
+            if is_loading && export.formats.is_empty() {
                 label(ui, TextRole::Small, p.text_secondary, tr!("Checking formats…"));
             }
-            for (format, losses) in options {
+            for (format, losses) in &export.formats {
                 if row(ui, *format, losses) {
-                    out.push(Command::OpenPathDialog(Pick::Export { format: format.name, folder: several }));
+                    out.push(Command::OpenPathDialog(Pick::Export {
+                        format: format.name,
+                        part: export.part,
+                        dataset: session.corpus().name.clone(),
+                        folder: several,
+                    }));
                     close = true;
                 }
             }
@@ -47,6 +57,29 @@ pub fn show(ui: &mut Ui, session: &Session, options: &[(Format, Vec<String>)], i
     });
     if close || dismissed {
         out.push(Command::CloseDialog);
+    }
+}
+
+/// Shows the exported part of the dataset, if there is a choice.
+fn part_selector(ui: &mut Ui, session: &Session, part: ExportPart, out: &mut Commands) {
+    let parts = session.export_parts();
+    if parts.len() < 2 {
+        return;
+    }
+    let name = |(part, n): &(ExportPart, usize)| {
+        let count = sentences(*n);
+        match part {
+            ExportPart::All => tr!("Whole dataset, {count}", count),
+            ExportPart::Done => tr!("Marked as done, {count}", count),
+            ExportPart::Listed => tr!("Search and filter, {count}", count),
+            ExportPart::Selected => tr!("Selected in the list, {count}", count),
+            ExportPart::Split(split) => tr!("Split {split}, {count}", split = split.name(), count),
+        }
+    };
+    let names: Vec<String> = parts.iter().map(|part| name(part).to_string()).collect();
+    let mut chosen = parts.iter().position(|(known, _)| *known == part).unwrap_or_default();
+    if combo_box(ui, tr!("Exported part"), &mut chosen, &names).changed() {
+        out.push(Command::SetExportPart(parts[chosen].0));
     }
 }
 

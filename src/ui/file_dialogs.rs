@@ -228,7 +228,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         }
         Pick::TryFolder => Command::Try(TryCommand::SetTryModel(ModelRef::Folder(path))),
         Pick::SaveAs { .. } => Command::SaveTo(path),
-        Pick::Export { format, .. } => Command::ExportTo(format, path),
+        Pick::Export { format, part, .. } => Command::ExportTo(format, part, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),
         Pick::Project => Command::MoveProjectTo(path.with_extension("tagwright")),
         Pick::Picture(svg) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => match to_png(&svg) {
@@ -250,9 +250,9 @@ fn pick_with_rfd(pick: &Pick) -> Option<PathBuf> {
             let dialog = dialog.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
             dialog.set_file_name("dataset.svg").save_file()
         }
-        Pick::Export { format, folder: false } => {
+        Pick::Export { format, dataset, folder: false, .. } => {
             let ending = crate::format::by_name(format).and_then(|f| f.extensions.first().copied()).unwrap_or("txt");
-            dialog.set_file_name(format!("dataset.{ending}")).save_file()
+            dialog.set_file_name(format!("{dataset}.{ending}")).save_file()
         }
         Pick::SaveAs { folder: true } | Pick::Export { folder: true, .. } | Pick::SaveModel(_) => dialog.save_file(),
     }

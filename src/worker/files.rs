@@ -4,7 +4,7 @@ use super::answer::Done;
 use super::request::FileWork;
 use crate::disk;
 use crate::eval::Agreement;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::format::{ReadOptions, TEXT};
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
@@ -58,8 +58,14 @@ pub(super) fn perform(work: FileWork, dirs: &AppDirs) -> Result<Done, Failure> {
             Done::Compared { path, agreement: Box::new(Agreement::compare(&corpus, &other.corpus)) }
         }
         FileWork::Export { path, corpus, to } => {
-            export::export(&corpus, to, export::default_scheme(&corpus, to), &path, confirmed(&path))?;
-            Done::Written { path, losses: Vec::new() }
+            let target = export::target_path(&path, to, &corpus);
+            // The user has confirmed only the replacement of the selected path.
+            if target != path && target.exists() {
+                let advice = "it exists; select it in the file dialog to replace it";
+                return Err(Failure::new(FailureKind::Conflict, format!("{}: {advice}", target.display())));
+            }
+            export::export(&corpus, to, export::default_scheme(&corpus, to), &target, confirmed(&target))?;
+            Done::Written { path: target, losses: Vec::new() }
         }
         FileWork::Write { path, bytes } => {
             disk::write(&path, &bytes)?;

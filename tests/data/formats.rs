@@ -1,8 +1,11 @@
 //! All formats: reading, byte-identical saving without changes, saving with changes, and round trips of written files.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 use std::sync::Arc;
-use tagwright::corpus::{Corpus, Document, DocumentBuilder, LabelId, Scheme, Span, Split, TokenSpan};
+use tagwright::corpus::{
+    Corpus, Document, DocumentBuilder, Field, FieldValue, LabelId, Scheme, Span, Split, TokenSpan,
+};
 use tagwright::format::{self, FORMATS, Format, NoteKind, ReadOptions, RewriteContext, SourceInput};
 
 /// Text with several scripts, an emoji, combining marks, a line separator and CRLF.
@@ -233,7 +236,8 @@ fn parquet_preserves_other_columns() {
     let source = SourceInput::from_bytes(bytes, "datasets.parquet", Split::Train, 0);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
-    assert_eq!(render(&corpus), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / rain");
+    // Each row has its own values of the other columns, so it is a document.
+    assert_eq!(render(&corpus), "[Zoë Müller PER] rests // 😀 [Oslo LOC] // rain");
     let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
     let saved = |corpus: &Corpus| {
         rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
@@ -241,12 +245,12 @@ fn parquet_preserves_other_columns() {
     };
     assert_eq!(saved(&corpus), bytes);
     let new = corpus.labels.intern("WEATHER").expect("few labels");
-    let span = corpus.document(0).span_from_tokens(2, 0..1, new);
-    corpus.document_mut(0).insert_span(span);
+    let span = corpus.document(2).span_from_tokens(0, 0..1, new);
+    corpus.document_mut(2).insert_span(span);
     let after = saved(&corpus);
     let mut again = Corpus::default();
     format::read(&SourceInput { bytes: &after, ..source }, &mut again).expect("a corpus");
-    assert_eq!(render(&again), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / [rain WEATHER]");
+    assert_eq!(render(&again), "[Zoë Müller PER] rests // 😀 [Oslo LOC] // [rain WEATHER]");
 }
 
 /// Checks the rendered corpus of an Arrow file, with the names of its documents.
@@ -948,7 +952,10 @@ fn contents(corpus: &Corpus) -> Vec<Contents> {
 proptest! {
     #[test]
     fn offset_formats_roundtrip_texts(corpus in corpora()) {
-        for format in FORMATS.iter().filter(|f| f.capabilities.original_text && f.capabilities.overlapping_spans) {
+        let holds_any_text = |f: &&Format| {
+            f.capabilities.original_text && f.capabilities.overlapping_spans && f.capabilities.any_character
+        };
+        for format in FORMATS.iter().filter(holds_any_text) {
             let Some(write) = format.single_file_writer() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
             let source = SourceInput::from_bytes(&bytes, "a.json", Split::Train, 0);
@@ -960,6 +967,34 @@ proptest! {
             if found.len() == whole.len() {
                 prop_assert_eq!(found, whole, "{}", format.name);
             }
+        }
+    }
+
+    #[test]
+    fn csv_roundtrips_texts_spans_labels_and_fields(corpus in corpora(), values in vec("[a-z0-9 ,;\"\n]{0,12}", 0..4)) {
+        let mut corpus = corpus;
+        let is_text = |d: &Arc<Document>| !d.text.trim().is_empty() && !d.text.contains('\0') && !d.text.contains('\r');
+        corpus.documents.retain(is_text);
+        let class = corpus.intern_doc_label("a; b");
+        for (number, document) in corpus.documents.iter_mut().enumerate() {
+            let document = Arc::make_mut(document);
+            let fields = values.iter().filter(|value| !value.trim().is_empty()).enumerate();
+            document.fields = fields
+                .map(|(i, value)| Field { name: format!("field {i}").into(), value: FieldValue::Text(value.clone()) })
+                .collect();
+            document.doc_labels = if number % 2 == 0 { vec![class] } else { Vec::new() };
+        }
+        prop_assume!(!corpus.documents.is_empty());
+        let bytes = format::CSV.single_file_writer().expect("it is written")(&corpus, None, Scheme::Iob2);
+        let mut read = Corpus::default();
+        let source = SourceInput::from_bytes(&bytes, "a.csv", Split::Train, 0);
+        format::read(&source.with_format(format::CSV), &mut read).expect("it was written");
+        let whole = contents(&corpus);
+        prop_assume!(read.documents.len() == whole.len());
+        prop_assert_eq!(contents(&read), whole);
+        for (before, after) in corpus.documents.iter().zip(&read.documents) {
+            prop_assert_eq!(&before.fields, &after.fields);
+            prop_assert_eq!(before.doc_labels.len(), after.doc_labels.len());
         }
     }
 

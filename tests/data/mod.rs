@@ -4,6 +4,7 @@ mod copies;
 mod corpus;
 mod documents;
 mod edits;
+mod fields;
 mod formats;
 mod history;
 mod kept;

@@ -190,3 +190,20 @@ fn bulk_fix_excludes_test_split_by_default() {
     w.press("Fix 1");
     assert_eq!(count(&w), Some(10), "a single finding is fixed without confirmation");
 }
+
+#[test]
+fn fields_of_the_record_are_shown_and_searched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("reviews.csv");
+    std::fs::write(&file, "text,stars,region\nOslo rains,5,North\nBergen snows,3,West\nIt thaws here,5,West\n")
+        .expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().session.is_some());
+    assert!(w.shows("Record") && w.shows("stars") && w.shows("North"), "{:?}", w.texts());
+    w.click("Search for stars:5");
+    assert!(w.shows("2 of 3"), "{:?}", w.texts());
+    w.type_text("Search", "region:West stars<4");
+    assert!(w.shows("1 of 3"), "{:?}", w.texts());
+    w.click_without_frames("Copy region");
+    assert_eq!(w.copied_text().as_deref(), Some("West"));
+}

@@ -276,7 +276,10 @@ fn doccano_dataset_is_edited_saved_and_exported() {
     let out = folder.path().join("tasks.json");
     w.answer(&out);
     w.key(Modifiers::COMMAND, Key::E);
-    w.until("the formats are listed", |w| matches!(w.dialog(), Some(Dialog::Export(options)) if !options.is_empty()));
+    w.until(
+        "the formats are listed",
+        |w| matches!(w.dialog(), Some(Dialog::Export(dialog)) if !dialog.formats.is_empty()),
+    );
     assert!(w.shows("Export as wnut") && w.shows_part("original whitespace between tokens (2)"));
     w.click("Export as label-studio");
     w.until("the export is written", |_| out.is_file());

@@ -9,6 +9,7 @@ use tagwright::app::page_commands::ViewCommand;
 use tagwright::app::requests::Slot;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::Split;
+use tagwright::session::export_part::ExportPart;
 
 /// Returns the number of sentences of train, dev and test.
 fn sizes(w: &Window) -> [usize; 3] {
@@ -118,9 +119,34 @@ fn export_of_moved_sentences_has_a_file_per_split() {
     w.click("Move to dev: Sentence");
     let out = folder.path().join("out");
     std::fs::create_dir(&out).expect("a folder");
-    w.ask(Command::ExportTo("conll", out.clone()));
+    w.ask(Command::ExportTo("conll", ExportPart::All, out.clone()));
     w.until("the files are written", |_| out.join("dev.conll").exists());
     let read = |name: &str| std::fs::read_to_string(out.join(name)).expect("a file");
     assert!(read("dev.conll").contains("Oslo B-LOC\nrains O") && !read("dev.conll").contains("snows"));
     assert!(read("train.conll").contains("snows") && read("train.conll").contains("Bergen"));
+}
+
+#[test]
+fn part_of_a_dataset_is_exported_with_the_right_extension() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path());
+    w.type_text("Search", "snows");
+    w.key(Modifiers::COMMAND, Key::E);
+    w.until("the formats are listed", |w| w.shows("Export as prodigy"));
+    w.key(Modifiers::NONE, Key::Escape);
+    w.until("the dialog is closed", |w| w.dialog().is_none());
+    w.key(Modifiers::COMMAND, Key::E);
+    w.until("the formats are listed", |w| w.shows("Export as prodigy"));
+    w.choose("Exported part", "Search and filter, 2 sentences");
+    w.until("the formats are checked", |w| !w.app().requests.is_pending(Slot::Dialog));
+    w.answer(&folder.path().join("part.txt"));
+    w.click("Export as prodigy");
+    let out = folder.path().join("part.txt.jsonl");
+    w.until("the file is written", |_| out.is_file());
+    let text = std::fs::read_to_string(&out).expect("a file");
+    assert!(text.lines().count() == 2 && text.lines().all(|line| line.contains("snows")), "{text}");
+    // The other path was not confirmed, so an existing file is kept.
+    w.ask(Command::ExportTo("prodigy", ExportPart::All, folder.path().join("part.txt")));
+    w.until("the export is refused", |w| w.shows_part("select it in the file dialog to replace it"));
+    assert_eq!(std::fs::read_to_string(&out).expect("a file"), text);
 }

@@ -4,7 +4,7 @@ use super::ARROW;
 use super::columns::{Lists, Value, Values, entry, is_text, is_value};
 use super::messages::Messages;
 use crate::corpus::to_u32::to_u32;
-use crate::corpus::{Corpus, DocLabelId, Document, LabelId, Scheme, TagNotation};
+use crate::corpus::{Corpus, DocLabelId, Document, FieldNames, FieldValue, LabelId, Scheme, TagNotation};
 use crate::format::header::{Role, has_role};
 use crate::format::hf_jsonl::{self, TAG_KEYS, TOKEN_KEYS};
 use crate::format::note::NoteKind;
@@ -52,11 +52,11 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
             found.roles = vec![("text", column(words).to_owned()), ("label", column(tags).to_owned())];
             sentences(source, corpus, &messages, found, (words, tags), names.as_deref())
         }
-        Columns::Texts { text, class, id } => {
+        Columns::Texts { text, class, id, fields } => {
             let role = |role, at: Option<usize>| Some((role, column(at?).to_owned()));
             found.roles =
                 [role("text", Some(text)), role("label", class), role("id", id)].into_iter().flatten().collect();
-            texts(source, corpus, &messages, found, [Some(text), class, id], names.as_deref())
+            texts(source, corpus, &messages, found, ([Some(text), class, id], &fields), names.as_deref())
         }
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
 /// Indices of the columns to read.
 enum Columns {
     Sentences { words: usize, tags: usize },
-    Texts { text: usize, class: Option<usize>, id: Option<usize> },
+    Texts { text: usize, class: Option<usize>, id: Option<usize>, fields: Vec<usize> },
 }
 
 impl Columns {
@@ -97,14 +97,18 @@ impl Columns {
         let is_class = |of: &DataType| is_value(entry(of).unwrap_or(of));
         let class = named("label", &is_class).or_else(|| with_role(Role::Class, &is_class)).filter(|at| *at != text);
         let id = named("id", &is_value).filter(|at| *at != text && Some(*at) != class);
-        Ok(Self::Texts { text, class, id })
+        let is_field = |at: &usize| *at != text && ![class, id].contains(&Some(*at)) && is_value(type_of(*at));
+        let fields = (0..fields.len()).filter(is_field).collect();
+        Ok(Self::Texts { text, class, id, fields })
     }
 
     /// Returns all used column indices, sorted.
     fn used(&self) -> Vec<usize> {
-        let mut all: Vec<usize> = match *self {
-            Self::Sentences { words, tags } => vec![words, tags],
-            Self::Texts { text, class, id } => [Some(text), class, id].into_iter().flatten().collect(),
+        let mut all: Vec<usize> = match self {
+            Self::Sentences { words, tags } => vec![*words, *tags],
+            Self::Texts { text, class, id, fields } => {
+                [Some(*text), *class, *id].into_iter().flatten().chain(fields.iter().copied()).collect()
+            }
         };
         all.sort_unstable();
         all
@@ -235,12 +239,13 @@ fn texts(
     corpus: &mut Corpus,
     messages: &Messages,
     mut found: ReadReport,
-    columns: [Option<usize>; 3],
+    (columns, fields): ([Option<usize>; 3], &[usize]),
     names: Option<&[String]>,
 ) -> Result<ReadReport, Problem> {
-    let mut used: Vec<usize> = columns.into_iter().flatten().collect();
+    let mut used: Vec<usize> = columns.into_iter().flatten().chain(fields.iter().copied()).collect();
     used.sort_unstable();
     let mut documents = Vec::new();
+    let mut field_names = FieldNames::default();
     // A map, because a linear search of as many classes as rows would take quadratic time.
     let mut known: HashMap<String, usize> = corpus.doc_labels.iter().cloned().zip(0..).collect();
     let (mut row, mut held) = (0usize, 0);
@@ -254,6 +259,8 @@ fn texts(
             array => (None, values(array)?),
         };
         let (text, id) = (values(text)?, values(id)?);
+        let field = |at: &usize| Ok((messages.schema.field(*at).name().clone(), values(column(Some(*at)))?));
+        let others: Vec<(String, Option<Values>)> = fields.iter().map(field).collect::<Result<_, Problem>>()?;
         for at in 0..batch.num_rows() {
             row += 1;
             let Some(Value::Text(text)) = text.as_ref().and_then(|values| values.get(at)).filter(|t| !is_blank(t))
@@ -296,6 +303,10 @@ fn texts(
                 Some(Value::Number(id)) => document.name = id.to_string(),
                 _ => {}
             }
+            let field = |(name, values): &(String, Option<Values>)| {
+                Some((name.clone(), field_value(&values.as_ref()?.get(at)?)))
+            };
+            document.fields = field_names.intern(others.iter().filter_map(field).collect());
             documents.push(Arc::new(document));
         }
     }
@@ -313,6 +324,14 @@ fn too_many_classes() -> Problem {
         0,
         format!("the column of document labels has more than {most} distinct values; rename or remove it"),
     )
+}
+
+fn field_value(value: &Value) -> FieldValue {
+    match value {
+        Value::Text(text) => FieldValue::Text((*text).to_owned()),
+        Value::Number(number) => FieldValue::Json(number.to_string()),
+        Value::Truth(truth) => FieldValue::Json(truth.to_string()),
+    }
 }
 
 fn is_blank(value: &Value) -> bool {

@@ -157,7 +157,7 @@ impl SentenceTable {
     }
 
     /// Checks a column before it is decompressed: its compression and its number of values.
-    fn check(&self, column: &ColumnChunkMetaData) -> Result<(), Problem> {
+    pub(super) fn check(&self, column: &ColumnChunkMetaData) -> Result<(), Problem> {
         /// Memory of a string in bytes without its text but with its levels, and memory of a number.
         const BYTES_PER_TEXT: u64 = 40;
         const BYTES_PER_NUMBER: u64 = 12;

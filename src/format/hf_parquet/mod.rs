@@ -1,13 +1,15 @@
 //! Hugging Face Parquet: a row is a sentence of `tokens` and `ner_tags`. Tags are numbers, and the footer key
 //! `huggingface` has their names, so that `datasets.load_dataset` restores a `ClassLabel`.
 //!
-//! Read in this order: [`pages`] (memory of a column), [`list_columns`] (columns of lists), [`read`], [`rewrite`] (a
+//! Read in this order: [`pages`] (memory of a column), [`list_columns`] (columns of lists), [`scalar_columns`]
+//! (columns of other fields), [`read`], [`rewrite`] (a
 //! source with other tags), [`write`](self::write).
 
 mod list_columns;
 mod pages;
 mod read;
 mod rewrite;
+mod scalar_columns;
 mod write;
 
 use super::{Capabilities, Detection, Format, Writer};
@@ -26,6 +28,7 @@ pub const HF_PARQUET: Format = Format {
         labels_with_spaces: true,
         tokens_with_spaces: true,
         any_character: true,
+        fields: true,
         ..Capabilities::NONE
     },
 };

@@ -17,23 +17,33 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
         found.detection_notes.push(format!("{} tag names from {from}", names.len()));
     }
     let names = names.map(|(_, names)| names);
-    file.other_columns().into_iter().for_each(|column| found.note_unsupported(format!("“{column}”")));
+    let kept = file.scalar_columns();
+    let others = file.other_columns().into_iter().filter(|column| !kept.contains(column));
+    others.for_each(|column| found.note_unsupported(format!("“{column}”")));
     let mut reader = TaggedBuilder::new(source, corpus, found);
     let groups = file.reader.metadata().num_row_groups();
     // A second thread decompresses and decodes the next group while this thread adds the last one to the corpus.
     std::thread::scope(|scope| {
         let (decoded, waiting) = sync_channel(1);
         let file = &file;
-        scope.spawn(move || (0..groups).all(|number| decoded.send(file.row_group(number)).is_ok()));
+        scope.spawn(move || {
+            (0..groups).all(|number| {
+                let group = file.row_group(number).and_then(|group| Ok((group, file.row_fields(number)?)));
+                decoded.send(group).is_ok()
+            })
+        });
         let mut row = 0;
         for group in waiting {
-            let (words_of, tags_of) = group?;
+            let ((words_of, tags_of), mut fields) = group?;
             for at in 0..words_of.rows.len() {
                 row += 1;
                 let sentence = words(&words_of, at)
                     .and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
                 match sentence {
-                    Ok((tags, words)) => reader.push_sentence(&words, &tags, row)?,
+                    Ok((tags, words)) => {
+                        reader.start_record(fields.get_mut(at).map(std::mem::take).unwrap_or_default());
+                        reader.push_sentence(&words, &tags, row)?;
+                    }
                     Err(reason) => reader
                         .found
                         .push_problem(row, 0, || format!("row {row}: {reason}; row skipped, kept in the file")),

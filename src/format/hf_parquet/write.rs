@@ -1,9 +1,10 @@
 //! Writer of Parquet in the layout of `datasets`: row groups of lists, and the features in the footer.
 
 use super::FEATURES_KEY;
+use super::scalar_columns::text_column;
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::format_tag;
-use crate::corpus::{Corpus, Scheme, Split};
+use crate::corpus::{Corpus, Scheme, SentenceId, Split};
 use parquet::basic::Compression;
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
@@ -11,6 +12,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::Type;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -37,15 +39,22 @@ fn tag_names(corpus: &Corpus, scheme: Scheme) -> Vec<String> {
 fn try_write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<u8>, ParquetError> {
     let names = tag_names(corpus, scheme);
     let text = json!({"dtype": "string", "_type": "Value"});
-    let features = json!({"info": {"features": {
+    let field_names = corpus.field_names();
+    let mut columns = json!({
         "id": text,
         "tokens": {"feature": text, "_type": "Sequence"},
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
-    }}});
+    });
+    field_names.iter().for_each(|name| columns[free_name(name)] = text.clone());
+    let features = json!({"info": {"features": columns}});
     let footer = vec![KeyValue::new(FEATURES_KEY.to_owned(), features.to_string())];
     let properties =
         WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(footer)).build();
-    let schema = Arc::new(parse_message_type(SCHEMA)?);
+    let mut types = parse_message_type(SCHEMA)?.get_fields().to_vec();
+    for name in &field_names {
+        types.push(text_column(&free_name(name))?);
+    }
+    let schema = Arc::new(Type::group_type_builder("schema").with_fields(types).build()?);
     let mut bytes = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties))?;
     let sentences = corpus.sentences(split);
@@ -70,10 +79,25 @@ fn try_write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Ve
         column::<ByteArrayType>(&mut group, &ids, &vec![1; ids.len()], None)?;
         column::<ByteArrayType>(&mut group, &words, &present, Some(&levels))?;
         column::<Int64Type>(&mut group, &tags, &present, Some(&levels))?;
+        for name in &field_names {
+            let value = |id: &SentenceId| {
+                let field = corpus.document(id.document).fields.iter().find(|field| field.name == *name)?;
+                Some(ByteArray::from(field.value.as_str()))
+            };
+            let values: Vec<Option<ByteArray>> = chunk.iter().map(value).collect();
+            let present: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+            let values: Vec<ByteArray> = values.into_iter().flatten().collect();
+            column::<ByteArrayType>(&mut group, &values, &present, None)?;
+        }
         group.close()?;
     }
     writer.close()?;
     Ok(bytes)
+}
+
+/// Returns the name of a field as a column that has no other meaning.
+fn free_name(name: &str) -> String {
+    if ["id", "tokens", "ner_tags"].contains(&name) { format!("source {name}") } else { name.to_owned() }
 }
 
 fn column<T: parquet::data_type::DataType>(

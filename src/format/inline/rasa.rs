@@ -179,7 +179,7 @@ fn marked(item: &TextRecord) -> String {
 
 fn write(corpus: &Corpus, split: Option<Split>, _: Scheme) -> Vec<u8> {
     let mut by_intent: Vec<(String, Vec<String>)> = Vec::new();
-    for item in records::texts(corpus, split) {
+    for (item, _) in records::texts(corpus, split) {
         let intent = item.doc_labels.first().cloned().unwrap_or_else(|| NO_INTENT.to_owned());
         match by_intent.iter_mut().find(|(name, _)| *name == intent) {
             Some((_, texts)) => texts.push(marked(&item)),

@@ -2,7 +2,7 @@
 
 use super::{RecordSpan, TextRecord};
 use crate::corpus::to_u32::to_u32;
-use crate::corpus::{Corpus, Document, LabelId, Span, Split, TooManyLabels};
+use crate::corpus::{Corpus, Document, FieldNames, LabelId, Span, Split, TooManyLabels};
 use crate::format::note::NoteKind;
 use crate::format::offsets::{OffsetMap, OffsetPair, OffsetUnit, UnitStats, to_offsets};
 use crate::format::possible_labels::possible_labels;
@@ -104,6 +104,7 @@ pub(in crate::format) fn add_texts(
         found.notes.add(NoteKind::PossibleLabels, || what.into());
     }
     let mut documents = Vec::with_capacity(texts.len());
+    let mut field_names = FieldNames::default();
     let mut others = 0;
     for SourceText { split, line, place, item } in texts {
         let file = measure;
@@ -127,7 +128,8 @@ pub(in crate::format) fn add_texts(
                 starts.iter().map(|start| to_u32(document.tokens.partition_point(|t| t.0 < *start))).collect();
             document = document.with_sentence_starts(&tokens);
         }
-        documents.push(Arc::new(Document { doc_labels: classes, name: item.name, ..document }));
+        let fields = field_names.intern(item.fields);
+        documents.push(Arc::new(Document { doc_labels: classes, name: item.name, fields, ..document }));
     }
     corpus.documents.extend(documents);
     if others > 0 {

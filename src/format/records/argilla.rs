@@ -3,8 +3,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, entry, get_str, prodigy, text_field, text_fields,
-    update_span_list,
+    FieldPlace, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, entry, get_str, prodigy, text_field,
+    text_fields, update_span_list,
 };
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
@@ -20,14 +20,15 @@ pub const ARGILLA: Format = Format {
     read: |source, corpus| super::read(source, corpus, &CODEC),
     write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
     rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
-    capabilities: Capabilities::OFFSET_FORMAT,
+    capabilities: Capabilities { fields: true, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// Fields of the text, tokens and spans.
-const KNOWN: &[&str] = &["fields", "responses", "text", "tokens", "annotation"];
+const KNOWN: &[&str] = &["fields", "responses", "text", "tokens", "annotation", "metadata"];
 
 const CODEC: RecordCodec = RecordCodec {
     known_fields: KNOWN,
+    fields: FieldPlace::Object("metadata"),
     context: Some(|records| FileContext { text_field: text_field(records.iter().map(fields_of), &|_| Vec::new()) }),
     ..RecordCodec::new(ARGILLA, read, put, fresh, JsonLayout::Array)
 };

@@ -3,8 +3,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, categories, entry, get_str, new_id,
-    record_name, string_list, tagged_marks, update_span_list,
+    DocLabelCodec, FieldPlace, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, categories, entry,
+    get_str, new_id, record_name, string_list, tagged_marks, update_span_list,
 };
 use crate::corpus::tag_notation::parse_tag;
 use crate::format::note::NoteKind;
@@ -22,7 +22,7 @@ pub const DOCCANO: Format = Format {
     read: |source, corpus| super::read(source, corpus, &CODEC),
     write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
     rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
-    capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
+    capabilities: Capabilities { doc_labels: true, fields: true, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// Fields of the text, tokens and spans.
@@ -30,6 +30,8 @@ const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations", "
 
 const CODEC: RecordCodec = RecordCodec {
     known_fields: KNOWN,
+    fields: FieldPlace::Record,
+    is_own_field,
     doc_labels: Some(DocLabelCodec { read: classes, put: put_classes }),
     ..RecordCodec::new(DOCCANO, read, put, fresh, JsonLayout::Lines)
 };
@@ -71,6 +73,11 @@ const SPANS: [&str; 14] = [
 
 /// Keys of one document label, or of a list of document labels.
 const CLASSES: [&str; 9] = ["cats", "label", "labels", "class", "category", "intent", "sentiment", "topic", "target"];
+
+/// True if a key is that of the text, the spans or the document labels.
+fn is_own_field(value: &Value, _: &FileContext, key: &str) -> bool {
+    Some(key) == text_key(value) || SPANS.contains(&key) || CLASSES.contains(&key) || key == "tokens"
+}
 
 /// Returns the key of the text.
 fn text_key(value: &Value) -> Option<&'static str> {

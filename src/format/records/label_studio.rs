@@ -2,8 +2,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, doccano, get_str, get_usize, prodigy,
-    string_list, text_field, text_fields,
+    DocLabelCodec, FieldPlace, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, doccano, get_str,
+    get_usize, prodigy, string_list, text_field, text_fields,
 };
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
@@ -26,7 +26,7 @@ pub const LABEL_STUDIO: Format = Format {
     read: |source, corpus| super::read(source, corpus, &CODEC),
     write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
     rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
-    capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
+    capabilities: Capabilities { doc_labels: true, fields: true, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// Fields of the text, tokens and spans.
@@ -34,6 +34,8 @@ const KNOWN: &[&str] = &["data", "annotations", "completions", "text", "label"];
 
 const CODEC: RecordCodec = RecordCodec {
     known_fields: KNOWN,
+    fields: FieldPlace::Object("data"),
+    is_own_field: |task, context, key| text_key(task, context) == Some(key),
     context: Some(context),
     doc_labels: Some(DocLabelCodec { read: classes, put: put_classes }),
     ..RecordCodec::new(LABEL_STUDIO, read, put, fresh, JsonLayout::Array)
@@ -104,11 +106,16 @@ pub(in crate::format) fn regions(cell: &str) -> Vec<RecordSpan> {
     list.iter().filter_map(region).flatten().collect()
 }
 
-/// Returns the text of a task: the field of the regions, or else the field with a usual name.
-fn text_of<'v>(value: &'v Value, context: &FileContext) -> Option<&'v str> {
-    let data = value.get("data")?;
-    let known = context.text_field.as_deref().and_then(|key| get_str(data, key));
-    known.or_else(|| text_fields(data).next().map(|(_, text)| text))
+/// Returns the key of the text of a task: the field of the regions, or else the field with a usual name.
+fn text_key<'v>(task: &'v Value, context: &'v FileContext) -> Option<&'v str> {
+    let data = task.get("data")?;
+    let known = context.text_field.as_deref().filter(|key| get_str(data, key).is_some());
+    known.or_else(|| text_fields(data).next().map(|(key, _)| key))
+}
+
+/// Returns the text of a task.
+fn text_of<'v>(task: &'v Value, context: &FileContext) -> Option<&'v str> {
+    get_str(task.get("data")?, text_key(task, context)?)
 }
 
 /// Returns the key and index of the relevant annotation: the ground truth, or else the last one that was not canceled.

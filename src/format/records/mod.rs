@@ -13,6 +13,7 @@ mod cluener;
 mod dataturks;
 pub(super) mod doccano;
 pub(super) mod entry;
+pub(super) mod fields;
 mod ground_truth;
 pub(super) mod json;
 pub(super) mod label_studio;
@@ -43,6 +44,7 @@ pub use vertex::VERTEX;
 
 use add_texts::{OffsetConvention, byte_range};
 pub(super) use add_texts::{SourceText, add_texts};
+pub(super) use fields::{FieldPlace, scalar_fields};
 use tags::tagged_marks;
 use text_field::{text_field, text_fields};
 pub(super) use text_record::{RecordSpan, TextRecord};
@@ -54,7 +56,7 @@ use super::record_error::RecordError;
 use super::tagged::{TextChunk, text_changed_error, text_chunks};
 use super::{Format, Problem, ReadReport, RewriteContext, SourceInput};
 use crate::corpus::to_u32::to_u32;
-use crate::corpus::{Corpus, Document, Span, Split};
+use crate::corpus::{Corpus, Document, Field, Span, Split};
 use json::{JsonLayout, RawRecord};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -79,6 +81,10 @@ pub(super) struct RecordCodec {
     pub doc_labels: Option<DocLabelCodec>,
     /// Fields of the text, tokens and spans.
     pub known_fields: &'static [&'static str],
+    /// Place of the other fields of a record.
+    pub fields: FieldPlace,
+    /// True if a key at that place is part of the format.
+    pub is_own_field: fn(&Value, &FileContext, &str) -> bool,
     /// Creates a new record; the number counts from 0.
     pub new_record: fn(&TextRecord, usize) -> Value,
     /// Layout of a new file.
@@ -103,6 +109,8 @@ impl RecordCodec {
             update_spans: put,
             doc_labels: None,
             known_fields: &[],
+            fields: FieldPlace::Nowhere,
+            is_own_field: |_, _, _| false,
             new_record: fresh,
             layout: shape,
             inclusive_ends: false,
@@ -136,6 +144,7 @@ fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Re
         item.doc_labels = (classes.read)(value);
     }
     item.split = item.split.or_else(|| split_of(value));
+    item.fields = codec.fields.read(value, |key| (codec.is_own_field)(value, context, key));
     item.remove_duplicates();
     item.count_in_words(value);
     Ok(item)
@@ -147,14 +156,16 @@ pub(super) fn split_of(value: &Value) -> Option<Split> {
     names.filter_map(|name| Split::from_name(&name.trim().to_lowercase())).next()
 }
 
+/// Keys of the id or title of a record, the most likely first.
+const NAME_KEYS: [&str; 6] = ["title", "id", "doc_id", "document_id", "docid", "_id"];
+
 /// Returns the id or title of a record. Empty without one.
 fn record_name(value: &Value) -> String {
-    let named =
-        ["title", "id", "doc_id", "document_id", "docid", "_id"].into_iter().find_map(|key| match value.get(key)? {
-            Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
-            Value::Number(n) => Some(n.to_string()),
-            _ => None,
-        });
+    let named = NAME_KEYS.into_iter().find_map(|key| match value.get(key)? {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
+        Value::Number(n) => Some(n.to_string()),
+        _ => None,
+    });
     named.unwrap_or_default()
 }
 
@@ -197,7 +208,9 @@ fn parse_records<'t>(
         });
         match read {
             Ok((value, item)) => {
-                let is_known = |key: &str| codec.known_fields.iter().any(|known| key.ends_with(known));
+                let is_kept =
+                    |key: &str| codec.fields == FieldPlace::Record && item.fields.iter().any(|(name, _)| name == key);
+                let is_known = |key: &str| codec.known_fields.iter().any(|known| key.ends_with(known)) || is_kept(key);
                 let others = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !is_known(key));
                 for key in others {
                     let is_list = |v: &Value| {
@@ -349,15 +362,16 @@ fn write(corpus: &Corpus, split: Option<Split>, codec: &RecordCodec) -> Vec<u8> 
         if let Some(classes) = codec.doc_labels.as_ref().filter(|_| !item.doc_labels.is_empty()) {
             (classes.put)(&mut value, &item.doc_labels);
         }
+        codec.fields.write(&mut value, &part.document.fields);
         value
     };
     let records = parts.iter().enumerate().map(record);
     json::write(records, codec.layout)
 }
 
-/// Returns the texts of a corpus, or of one split, with offsets in code points.
-pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<TextRecord> {
-    text_chunks(corpus, split).iter().map(|part| record_of_chunk(corpus, part)).collect()
+/// Returns the texts of a corpus, or of one split, with offsets in code points and the other fields of their records.
+pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<(TextRecord, &[Field])> {
+    text_chunks(corpus, split).iter().map(|part| (record_of_chunk(corpus, part), &*part.document.fields)).collect()
 }
 
 /// Returns a text chunk as a record with offsets in code points.

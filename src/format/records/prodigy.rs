@@ -2,8 +2,8 @@
 
 use super::json::JsonLayout;
 use super::{
-    DocLabelCodec, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, doccano, entry, get_str, get_usize,
-    record_name, string_list, update_span_list,
+    DocLabelCodec, FieldPlace, FileContext, RecordCodec, RecordError, RecordSpan, TextRecord, doccano, entry, get_str,
+    get_usize, record_name, string_list, update_span_list,
 };
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
@@ -19,7 +19,12 @@ pub const PRODIGY: Format = Format {
     read: |source, corpus| super::read(source, corpus, &CODEC),
     write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
     rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
-    capabilities: Capabilities { doc_labels: true, token_boundaries: true, ..Capabilities::OFFSET_FORMAT },
+    capabilities: Capabilities {
+        doc_labels: true,
+        fields: true,
+        token_boundaries: true,
+        ..Capabilities::OFFSET_FORMAT
+    },
 };
 
 /// Fields of the text, tokens and spans.
@@ -27,6 +32,7 @@ const KNOWN: &[&str] = &["text", "tokens", "spans", "answer", "accept", "meta"];
 
 const CODEC: RecordCodec = RecordCodec {
     known_fields: KNOWN,
+    fields: FieldPlace::Object("meta"),
     doc_labels: Some(DocLabelCodec { read: classes, put: put_classes }),
     ..RecordCodec::new(PRODIGY, read, put, fresh, JsonLayout::Lines)
 };

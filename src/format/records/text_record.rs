@@ -1,7 +1,7 @@
 //! Record of a text with spans.
 
 use super::tags::word_places;
-use crate::corpus::Split;
+use crate::corpus::{FieldValue, Split};
 use crate::format::note::NoteKind;
 use crate::format::offsets::OffsetPair;
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub(in crate::format) struct TextRecord {
     pub sentences: Option<Vec<usize>>,
     /// Id or title of the record.
     pub name: String,
+    /// Other fields of the record.
+    pub fields: Vec<(String, FieldValue)>,
     /// Split of the record.
     pub split: Option<Split>,
     /// Content that is left out, and decisions about the record, each with an example.

@@ -1,10 +1,12 @@
 //! Tables: CSV, TSV or a spreadsheet. Each row is a text, or a sentence with lists of tokens and tags in two cells.
 //!
-//! `rows` reads the rows, `roles` detects the role of each column, `cells` reads lists and spans in cells.
+//! `rows` reads the rows, `roles` detects the role of each column, `cells` reads lists and spans in cells, `write` writes
+//! tables.
 
 mod cells;
 mod roles;
 mod rows;
+mod write;
 
 use super::header::{Role, has_role};
 use super::hf_jsonl::class_label_names;
@@ -13,8 +15,8 @@ use super::record_error::RecordError;
 use super::records::{self, RecordSpan, SourceText, TextRecord};
 use super::tagged::TaggedBuilder;
 use super::token_list::{check_tag_count, tag_name};
-use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, spreadsheet};
-use crate::corpus::{Corpus, Split, TagNotation};
+use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, Writer, spreadsheet};
+use crate::corpus::{Corpus, FieldValue, Split, TagNotation};
 use cells::ListCell;
 use roles::{Body, Roles, split_cell};
 use rows::{TableRow, detect_delimiter, parse_rows, strip_delimiter_line};
@@ -28,9 +30,9 @@ pub const CSV: Format = Format {
     detect: recognize,
     is_json: false,
     read: read_csv,
-    write: None,
+    write: Some(Writer::SingleFile(|corpus, split, _| write::write(corpus, split))),
     rewrite: None,
-    capabilities: Capabilities::OFFSET_FORMAT,
+    capabilities: Capabilities { doc_labels: true, fields: true, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// Spreadsheet.
@@ -140,7 +142,6 @@ fn read_rows(
     let taken = roles.taken();
     let untaken: Vec<String> =
         header.cells.iter().filter(|(c, _)| !taken.contains(c)).map(|(c, _)| title(*c)).collect();
-    untaken.iter().for_each(|column| found.note_unsupported(column));
     let text = match roles.body {
         Body::Texts(text) => text,
         Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => {
@@ -180,7 +181,7 @@ fn read_rows(
     found.detection_notes.push(format!("texts from {}{no_header}", title(text)));
     match roles.body {
         Body::Texts(_) => rows_to_texts(source, corpus, rows, &header, &roles, found),
-        Body::Lists { words, tags } => rows_to_sentences(source, corpus, &rows, &roles, found, |row| {
+        Body::Lists { words, tags } => rows_to_sentences(source, corpus, &rows, &header, &roles, found, |row| {
             let cell = |c: u32| {
                 let reason = match row.get(c).map(cells::parse_list) {
                     Some(Some(ListCell::Items(items))) => return Ok(items),
@@ -199,7 +200,7 @@ fn read_rows(
             Ok((words, cell(tags)?))
         }),
         Body::Pairs { words, tags, sign, by_character } => {
-            rows_to_sentences(source, corpus, &rows, &roles, found, |row| {
+            rows_to_sentences(source, corpus, &rows, &header, &roles, found, |row| {
                 let cell =
                     |c: u32| split_cell(row.get(c).unwrap_or(""), sign).map(str::to_owned).collect::<Vec<String>>();
                 let characters = || row.get(words).unwrap_or("").trim().chars().map(String::from).collect();
@@ -214,11 +215,23 @@ fn split_of(row: &TableRow, roles: &Roles) -> Option<Split> {
     Split::from_name(&row.get(roles.split?)?.trim().to_ascii_lowercase())
 }
 
+/// Returns the cells of the columns without a role, with the names of their columns.
+fn fields_of(row: &TableRow, header: &TableRow, roles: &Roles) -> Vec<(String, FieldValue)> {
+    let taken = roles.taken();
+    let others = row.cells.iter().filter(|(column, cell)| !taken.contains(column) && !cell.trim().is_empty());
+    let name = |column: u32| match header.get(column).map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => name.to_owned(),
+        None => format!("column {}", u64::from(column) + 1),
+    };
+    others.map(|(column, cell)| (name(*column), FieldValue::Text(cell.to_string()))).collect()
+}
+
 /// Reads the rows as sentences.
 fn rows_to_sentences(
     source: &SourceInput,
     corpus: &mut Corpus,
     rows: &[TableRow],
+    header: &TableRow,
     roles: &Roles,
     mut found: ReadReport,
     read: impl Fn(&TableRow) -> Result<(Vec<String>, Vec<String>), RecordError>,
@@ -258,6 +271,7 @@ fn rows_to_sentences(
         if let Some(split) = split_of(row, roles) {
             reader.start_split(split);
         }
+        reader.start_record(fields_of(row, header, roles));
         reader.push_sentence(&words, &tags, row.line)?;
     }
     if reader.sentences() == 0 {
@@ -301,7 +315,9 @@ fn rows_to_texts(
         classes.extend(roles.flags.iter().filter(is_set).filter_map(|c| header.get(*c)).map(|n| n.trim().to_owned()));
         let name = roles.id.and_then(|c| row.get(c)).unwrap_or_default().trim().to_owned();
         let split = split_of(&row, roles).unwrap_or(source.split);
-        let item = TextRecord { text: content, spans: marks, doc_labels: classes, name, ..TextRecord::default() };
+        let fields = fields_of(&row, header, roles);
+        let item =
+            TextRecord { text: content, spans: marks, doc_labels: classes, name, fields, ..TextRecord::default() };
         // Consecutive rows with the same text have one span each.
         let same = |text: &&mut SourceText| text.item.name == item.name && text.item.text == item.text;
         match texts.last_mut().filter(|_| roles.offsets.is_some()).filter(same) {

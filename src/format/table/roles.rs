@@ -85,7 +85,8 @@ impl Roles {
         let spans = free
             .iter()
             .copied()
-            .find(|c| data.iter().filter_map(|r| r.get(*c)).any(|cell| !cells::parse_spans(cell).is_empty()));
+            .find(|c| data.iter().filter_map(|r| r.get(*c)).any(|cell| !cells::parse_spans(cell).is_empty()))
+            .or_else(|| free.iter().copied().find(|c| names.get(c).is_some_and(|n| is_empty_spans(n, data, *c))));
         let offsets = if matches!(body, Body::Texts(_)) { find_offset_columns(&names, data) } else { None };
         let has_other_role = |c: &u32| Some(*c) == split || Some(*c) == spans || offsets.is_some_and(|o| o.contains(c));
         let others: Vec<u32> = free.into_iter().filter(|c| !has_other_role(c)).collect();
@@ -128,6 +129,12 @@ impl Roles {
             .chain(self.flags.iter().copied())
             .collect()
     }
+}
+
+/// True if a column has the name of spans, and only empty lists.
+fn is_empty_spans(name: &str, rows: &[TableRow], column: u32) -> bool {
+    let is_empty = |cell: &str| matches!(cell.trim(), "[]" | "{}");
+    has_role(name, Role::Spans) && rows.iter().filter_map(|row| row.filled(column)).all(is_empty)
 }
 
 /// Returns the columns of the start, the end and the label of a span, by their names. All rows must have them.
@@ -311,7 +318,9 @@ fn find_text_column(first: &TableRow, rest: &[TableRow]) -> Option<u32> {
     let rank = |name: &str| LIKELY.iter().position(|n| *n == normalized(name)).unwrap_or(LIKELY.len());
     let is_number = |c: u32| rest.iter().filter_map(|r| r.filled(c)).all(|v| v.trim().parse::<f64>().is_ok());
     let texts = all.filter(|(c, _)| !is_number(*c));
-    texts.min_by_key(|(c, name)| (rank(name), *c)).map(|(c, _)| *c)
+    let named = texts.min_by_key(|(c, name)| (rank(name), *c)).map(|(c, _)| *c);
+    // A table that this program wrote can have texts that are numbers.
+    named.or_else(|| first.cells.iter().find(|(_, name)| &**name == LIKELY[0]).map(|(c, _)| *c))
 }
 
 /// Returns the column with the longest cells, except columns of spans.

@@ -94,6 +94,8 @@ pub enum Query {
     Comment(TextPattern),
     /// The document has one of these labels.
     DocLabel(Vec<DocLabelId>),
+    /// A field of the record satisfies the condition.
+    Field(FieldPredicate),
     /// The sentence is in this set.
     InSet(Arc<HashSet<SentenceId>>),
     /// The number of words satisfies the comparison.
@@ -185,6 +187,38 @@ pub struct TextPattern {
     literal: bool,
 }
 
+/// Condition on a field of a record.
+#[derive(Clone, Debug)]
+pub struct FieldPredicate {
+    /// Name of the field in lower case.
+    name: String,
+    condition: FieldCondition,
+}
+
+#[derive(Clone, Debug)]
+enum FieldCondition {
+    /// The value is this text in lower case.
+    Equals(String),
+    /// The value matches a regular expression.
+    Matches(TextPattern),
+    /// The value is a number that satisfies the comparison.
+    Compares(std::cmp::Ordering, f64),
+}
+
+impl FieldPredicate {
+    /// Returns true if a record satisfies the condition.
+    fn holds(&self, document: &Document) -> bool {
+        let fields = document.fields.iter().filter(|field| field.name.to_lowercase() == self.name);
+        fields.map(|field| field.value.as_str()).any(|value| match &self.condition {
+            FieldCondition::Equals(wanted) => value.trim().to_lowercase() == *wanted,
+            FieldCondition::Matches(wanted) => wanted.pattern.is_match(value),
+            FieldCondition::Compares(ordering, number) => {
+                value.trim().parse::<f64>().is_ok_and(|value| value.partial_cmp(number) == Some(*ordering))
+            }
+        })
+    }
+}
+
 /// A number and a comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberPredicate(std::cmp::Ordering, usize);
@@ -198,7 +232,7 @@ mod tests {
 
     fn corpus() -> Corpus {
         let train = "Oslo B-LOC\nBay I-LOC\nis O\ncold O\n\nZoë B-PER\nmet O\nAnn B-PER\n\nit O\nrains O\n";
-        let test = "{\"text\":\"New York Times\",\"label\":[[0,8,\"LOC\"],[0,14,\"big org\"]]}";
+        let test = "{\"text\":\"New York Times\",\"label\":[[0,8,\"LOC\"],[0,14,\"big org\"]],\"Stars\":5,\"region\":\"North Sea\"}";
         let mut corpus = Corpus::default();
         format::read(&SourceInput::from_bytes(train.as_bytes(), "a.conll", Split::Train, 0), &mut corpus)
             .expect("a corpus");
@@ -276,6 +310,13 @@ mod tests {
         check("text:/ann$/", &[1]);
         check("text:it: or \"zoë met\"", &[1]);
         check("a-b", &[]);
+        check("stars:5", &[3]);
+        check("STARS>4.5 -stars<5", &[3]);
+        check("stars:15 or stars>5", &[]);
+        check("region:\"north sea\"", &[3]);
+        check("region:north", &[]);
+        check("region:/^north/ -region: /south/", &[3]);
+        check("other:5", &[]);
         check("http://x", &[]);
     }
 
@@ -291,6 +332,8 @@ mod tests {
         check("class:sports", "Unknown document label “sports”. Labels: none.");
         check("done:soon", "“today” or a date");
         check("length>many", "a number");
+        check("stars>many", "a number");
+        check("region:", "Missing value after region:");
         check("(oslo", "Missing “)”");
         check("oslo)", "Unmatched “)”");
         check("oslo or", "Incomplete search");
@@ -308,11 +351,14 @@ mod tests {
         check("oslo la", &["oslo label:"]);
         check("oslo\u{2029}la", &["oslo\u{2029}label:"]);
         check("label:p", &["label:PER"]);
+        check("st", &["status:", "Stars:"]);
+        check("stars:", &["Stars:5"]);
+        check("region:n", &["region:\"North Sea\""]);
         check("-label:B", &["-label:\"big org\""]);
         check("(split:", &["(split:train", "(split:test"]);
         check("has:o", &["has:overlap"]);
         check("oslo ", &[]);
-        assert_eq!(completions("", &corpus()).len(), FIELDS.len());
+        assert_eq!(completions("", &corpus()).len(), FIELDS.len() + 2);
     }
 
     proptest! {

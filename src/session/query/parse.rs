@@ -2,7 +2,8 @@
 
 use super::error::MAX_TERMS;
 use super::{
-    FIELDS, NumberPredicate, OriginPredicate, Query, QueryContext, QueryError, STATUS_VALUES, Status, TextPattern,
+    FIELDS, FieldCondition, FieldPredicate, NumberPredicate, OriginPredicate, Query, QueryContext, QueryError,
+    STATUS_VALUES, Status, TextPattern,
 };
 use crate::corpus::{DocLabelId, LabelId, Split};
 use regex::RegexBuilder;
@@ -148,12 +149,7 @@ impl<'a> Parser<'a> {
             } else {
                 value.parse().map_err(|_| wrong())?
             };
-            let ordering = match sign {
-                "<" => std::cmp::Ordering::Less,
-                ">" => std::cmp::Ordering::Greater,
-                _ => std::cmp::Ordering::Equal,
-            };
-            let compared = NumberPredicate(ordering, value);
+            let compared = NumberPredicate(ordering_of(sign), value);
             return Ok(match field {
                 "length" => Query::SentenceLength(compared),
                 "spans" => Query::SpanCount(compared),
@@ -161,11 +157,17 @@ impl<'a> Parser<'a> {
                 _ => Query::Score(compared),
             });
         }
-        let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
+        if let Some((name, sign, value)) = number.filter(|(name, ..)| self.is_record_field(name)) {
+            let wrong = || QueryError::ExpectedNumber { field: name.into(), operator: sign.into() };
+            let condition = FieldCondition::Compares(ordering_of(sign), value.parse().map_err(|_| wrong())?);
+            return Ok(Query::Field(FieldPredicate { name: name.to_lowercase(), condition }));
+        }
+        let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f) || self.is_record_field(f)) else {
             return Ok(Query::Text(literal(word)?));
         };
         // The value can be a separate token.
         let is_apart = value.is_empty();
+        let is_pattern = is_apart && matches!(self.tokens.first(), Some(QueryToken::Pattern(_)));
         let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
             ("", Some(QueryToken::Quoted(text))) => (text, literal),
             ("", Some(QueryToken::Pattern(text))) => (text, pattern),
@@ -174,6 +176,14 @@ impl<'a> Parser<'a> {
         };
         if is_apart {
             self.take();
+        }
+        if !is_field(field) {
+            let condition = match value.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+                Some(inside) if !is_apart => FieldCondition::Matches(pattern(inside)?),
+                _ if is_pattern => FieldCondition::Matches(pattern(value)?),
+                _ => FieldCondition::Equals(value.to_lowercase()),
+            };
+            return Ok(Query::Field(FieldPredicate { name: field.to_lowercase(), condition }));
         }
         match field.to_ascii_lowercase().as_str() {
             "text" => read(value).map(Query::Text),
@@ -216,6 +226,13 @@ impl<'a> Parser<'a> {
                 _ => Err(QueryError::UnknownProperty),
             },
         }
+    }
+
+    /// Returns true if a record of the dataset has a field of this name.
+    fn is_record_field(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let fields = self.known.corpus.documents.iter().flat_map(|document| &document.fields);
+        !name.is_empty() && fields.map(|field| field.name.to_lowercase()).any(|known| known == name)
     }
 
     /// Parses an origin: the source, the user, any model, or models with names of this prefix.
@@ -275,6 +292,14 @@ fn named<I>(names: &[String], wanted: &str, id: impl Fn(usize) -> Option<I>) -> 
     };
     let found: Vec<I> = (0..).zip(names).filter(|(_, name)| fits(name)).filter_map(|(at, _)| id(at)).collect();
     (!found.is_empty()).then_some(found)
+}
+
+fn ordering_of(sign: &str) -> std::cmp::Ordering {
+    match sign {
+        "<" => std::cmp::Ordering::Less,
+        ">" => std::cmp::Ordering::Greater,
+        _ => std::cmp::Ordering::Equal,
+    }
 }
 
 fn is_field(name: &str) -> bool {

@@ -73,6 +73,7 @@ impl Query {
             Self::Origin(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
             Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.reviews.is_empty(),
             Self::DocLabel(wanted) => d.doc_labels.iter().any(|c| wanted.contains(c)),
+            Self::Field(wanted) => wanted.holds(d),
             Self::InSet(_)
             | Self::Status(Status::New | Status::InProgress)
             | Self::All
@@ -131,6 +132,7 @@ impl Query {
                 document.reviews.get(id.sentence).is_some_and(says)
             }
             Self::DocLabel(wanted) => document.doc_labels.iter().any(|c| wanted.contains(c)),
+            Self::Field(wanted) => wanted.holds(document),
             Self::InSet(sentences) => sentences.contains(&id),
             Self::SentenceLength(compared) => compared.holds(document.sentence_range(sentence).len()),
             Self::SpanCount(compared) => compared.holds(spans().len()),

@@ -1,6 +1,6 @@
 //! The inspector next to the text: spans and complete record of the sentence.
 
-use super::{doc_labels, suggestions};
+use super::{doc_labels, record_fields, suggestions};
 use crate::app::page_commands::ViewCommand;
 use crate::app::{Action, App, Command};
 use crate::corpus::edit::quoted_text;
@@ -27,6 +27,11 @@ pub fn show(ui: &mut Ui, app: &App, session: &Session, out: &mut Commands) {
         separator(ui);
         part.show(ui, |ui| document_labels(ui, app, session, out));
         separator(ui);
+        let fields = &session.corpus().document(session.current_id().document).fields;
+        if !fields.is_empty() {
+            part.show(ui, |ui| record_fields::show(ui, fields, out));
+            separator(ui);
+        }
         if session.writing_system() != WritingSystem::Spaced {
             part.show(ui, |ui| selection_unit(ui, session, out));
             separator(ui);

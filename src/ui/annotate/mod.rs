@@ -11,6 +11,7 @@ mod line_breaks;
 mod mouse;
 pub mod paint;
 mod picker;
+mod record_fields;
 mod sentence_list;
 mod span_layout;
 pub mod span_shape;
