@@ -22,6 +22,7 @@ use tagwright::eval::{Agreement, DatasetReport};
 use tagwright::failure::{Failure, FailureKind};
 use tagwright::hub::{self, ModelRef};
 use tagwright::model::DeviceChoice;
+use tagwright::predict::Suggestions;
 use tagwright::predict::{EvalMetrics, Prediction};
 use tagwright::project::opening::{self, Opening};
 use tagwright::project::project_file::ImportOrigin;
@@ -207,7 +208,11 @@ fn result(slot: Slot, stamp: Stamp) -> Option<Done> {
         Slot::Suggestions => {
             let id = tagwright::corpus::SentenceId { document: 0, sentence: 1 };
             let suggestion = tagwright::eval::errors::PredictedEntity { words: 0..1, label: "PER".into(), score: 0.9 };
-            Done::Suggested { model: ModelRef::Starter, sentences: vec![id], suggestions: vec![(id, vec![suggestion])] }
+            Done::Suggested {
+                model: ModelRef::Starter,
+                sentences: vec![id],
+                suggestions: Suggestions { predictions: vec![(id, vec![suggestion])], ..Suggestions::default() },
+            }
         }
         Slot::Dialog => Done::ExportLosses(Vec::new()),
         Slot::RunCurves => Done::RunRead { run: 1, events: Vec::new() },

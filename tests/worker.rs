@@ -62,7 +62,14 @@ fn run(request: TrainRequest) -> Work {
 fn evaluate(corpus: Corpus, sentences: Vec<SentenceId>) -> Work {
     let model = ModelRef::Folder(golden("tiny"));
     let stamp = Stamp { session: SessionId::next(), revision: 0, label_revision: 0 };
-    Work::Background(BackgroundWork::Evaluate { model, split: Split::Train, corpus, sentences, stamp })
+    Work::Background(BackgroundWork::Evaluate {
+        model,
+        labels: Default::default(),
+        split: Split::Train,
+        corpus,
+        sentences,
+        stamp,
+    })
 }
 
 /// Waits until this number of requests has ended, and returns all answers.
@@ -162,7 +169,12 @@ fn panic_ends_only_its_own_request() {
     let document = Arc::make_mut(&mut invalid.corpus.documents[0]);
     document.tokens[0] = (u32::MAX - 1, u32::MAX);
     let model = ModelRef::Folder(golden("tiny"));
-    let suggest = |sentences| BackgroundWork::Suggest { model: model.clone(), corpus: corpus(), sentences };
+    let suggest = |sentences| BackgroundWork::Suggest {
+        model: model.clone(),
+        labels: Default::default(),
+        corpus: corpus(),
+        sentences,
+    };
     submit(&mut worker, 1, run(invalid));
     submit(&mut worker, 2, run(request(folder.path(), 1)));
     submit(&mut worker, 3, evaluate(corpus(), vec![beyond]));

@@ -10,8 +10,8 @@ use super::requests::{Pending, Purpose};
 use super::state::App;
 use super::subwords::request_subwords;
 use super::{
-    data_page, evaluate_page, import, opening, project_file, quitting, run_list, runs, source_change, splitting,
-    suggestions,
+    data_page, evaluate_page, import, label_mapping, opening, project_file, quitting, run_list, runs, source_change,
+    splitting, suggestions,
 };
 use crate::failure::Failure;
 use crate::i18n::tr;
@@ -123,6 +123,7 @@ fn on_done(app: &mut App, pending: &Pending, done: Done, effects: &mut Vec<Effec
                 (result.stamp, result.errors) = (stamp, *errors);
             }
         }
+        Done::LabelsDiffer { model, labels } => label_mapping::on_labels_differ(app, &pending.purpose, model, labels),
         Done::Suggested { model, sentences, suggestions } => {
             suggestions::on_suggestions(app, &model, &sentences, &suggestions, effects);
         }

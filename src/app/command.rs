@@ -3,8 +3,8 @@
 use super::action::Action;
 use super::command_table::spec_of;
 use super::page_commands::{
-    DataCommand, EvaluateCommand, ImportCommand, LabelCommand, MatchCommand, RunCommand, SavedCommand, SettingsCommand,
-    SplitCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
+    DataCommand, EvaluateCommand, ImportCommand, LabelCommand, LabelMapCommand, MatchCommand, RunCommand, SavedCommand,
+    SettingsCommand, SplitCommand, SuggestionCommand, TrainCommand, TryCommand, ViewCommand,
 };
 use super::quit_choice::QuitChoice;
 use super::text_prompt::TextPrompt;
@@ -82,6 +82,8 @@ pub enum Command {
     View(ViewCommand),
     /// Commands about splits.
     Splits(SplitCommand),
+    /// Commands of the dialog of the labels of a model.
+    LabelMap(LabelMapCommand),
     /// Commands that apply labels, and commands of the label list.
     Labels(LabelCommand),
     /// Commands of the dialog of matches.
@@ -145,6 +147,7 @@ impl Command {
             | Self::SystemTheme(_)
             | Self::Notify(_)
             | Self::ImportPreview(_)
+            | Self::LabelMap(_)
             | Self::Train(_)
             | Self::Try(_)
             | Self::Settings(_) => false,

@@ -1,5 +1,6 @@
 //! The dialogs and their contents.
 
+use super::action::Action;
 use super::text_prompt::TextPrompt;
 use crate::corpus::relabel::LabelMap;
 use crate::corpus::splitting::{NewSplits, SplitOptions};
@@ -8,6 +9,7 @@ use crate::corpus::{LabelId, Split};
 use crate::eval::DatasetReport;
 use crate::failure::Failure;
 use crate::format::{Format, ReadOptions};
+use crate::hub::ModelRef;
 use crate::project::{Dataset, SourceChange};
 use crate::session::Session;
 use crate::session::export_part::ExportPart;
@@ -51,6 +53,8 @@ pub enum Dialog {
     NewDataset,
     /// Options of new splits of the dataset, and their preview.
     Split(SplitDialog),
+    /// Labels of the dataset for the labels of a model.
+    LabelMap(LabelMapDialog),
 }
 
 impl Dialog {
@@ -63,6 +67,7 @@ impl Dialog {
             | Self::Import(_)
             | Self::SourceChange(_)
             | Self::Split(_)
+            | Self::LabelMap(_)
             | Self::NewDataset => true,
             Self::Palette
             | Self::Shortcuts
@@ -85,6 +90,7 @@ impl Dialog {
             | Self::Snapshots(_)
             | Self::Export(_)
             | Self::Split(_)
+            | Self::LabelMap(_)
             | Self::SourceChange(_) => true,
             Self::Palette
             | Self::Shortcuts
@@ -250,6 +256,18 @@ impl FixDialog {
     pub fn checked(&self) -> Vec<usize> {
         self.places.iter().filter(|p| p.is_checked).map(|p| p.finding).collect()
     }
+}
+
+/// Labels of the dataset for the labels of a model.
+#[derive(Clone, Debug)]
+pub struct LabelMapDialog {
+    /// Model.
+    pub model: ModelRef,
+    /// Labels of the model, each with the chosen label of the dataset. `None` ignores the label. The name of the model
+    /// label itself is a new label, if the dataset does not have it.
+    pub choices: Vec<(String, Option<String>)>,
+    /// Action that waits for the choice.
+    pub action: Action,
 }
 
 /// Content of the export dialog.

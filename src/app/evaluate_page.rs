@@ -13,7 +13,7 @@ use crate::i18n::tr;
 use crate::session::Session;
 use crate::session::evaluation::{ComparisonResult, EvaluateView, Evaluation, EvaluationResult};
 use crate::session::evidence::{Decision, EvidenceItem, EvidenceList, EvidenceSource};
-use crate::worker::{BackgroundWork, Evaluated, InteractiveWork, ModelsCompared, Work};
+use crate::worker::{BackgroundWork, ComparedModel, Evaluated, InteractiveWork, ModelsCompared, Work};
 
 /// Requests the scores of the selected model on the selected split.
 pub(super) fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
@@ -23,7 +23,8 @@ pub(super) fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
     show_view(&mut session.evaluation, EvaluateView::Errors);
     let purpose = Purpose::Evaluate(sentences.len());
     let (split, corpus, stamp) = (session.evaluation.split, session.corpus().clone(), session.stamp());
-    let work = BackgroundWork::Evaluate { model, split, corpus, sentences, stamp };
+    let labels = session.label_map(&model);
+    let work = BackgroundWork::Evaluate { model, labels, split, corpus, sentences, stamp };
     app.requests.submit(purpose, Work::Background(work), effects);
     app.page = Page::Evaluate;
 }
@@ -45,9 +46,9 @@ fn request_comparison(app: &mut App, uses_known_predictions: bool, effects: &mut
     let evaluation = &session.evaluation;
     let models = [first, second].map(|model| {
         let known = evaluation.predictions_of(&model, evaluation.split).filter(|_| uses_known_predictions);
-        (model, known)
+        ComparedModel { labels: session.label_map(&model), model, known }
     });
-    let n_unknown = models.iter().filter(|(_, known)| known.is_none()).count();
+    let n_unknown = models.iter().filter(|compared| compared.known.is_none()).count();
     let purpose = Purpose::Evaluate(n_unknown * sentences.len());
     let (split, corpus, stamp) = (evaluation.split, session.corpus().clone(), session.stamp());
     let work = BackgroundWork::CompareModels { models, split, corpus, sentences, stamp };

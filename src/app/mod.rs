@@ -14,7 +14,7 @@
 //!   commands that edit the open dataset (`crate::session`).
 //! - [`train_page`], [`evaluate_page`], [`try_page`] with [`copied_prediction`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
-//!   snapshots; `splitting`: moves of sentences to another split; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
+//!   snapshots; `label_mapping`: labels of a model; `splitting`: moves of sentences to another split; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
 //! - `quitting`: closing of the window during a run. [`notifications`]: messages to the user.
 
 #![deny(clippy::wildcard_enum_match_arm)]
@@ -34,6 +34,7 @@ pub mod fixing;
 pub mod import;
 pub mod keymap;
 pub mod label_commands;
+mod label_mapping;
 mod legacy_titles;
 pub mod matches;
 mod navigation;

@@ -67,6 +67,15 @@ pub enum ViewCommand {
     FilterSplit(Option<Split>),
 }
 
+/// Commands of the dialog of the labels of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelMapCommand {
+    /// Chooses the label of the dataset for the label of this index. `None` ignores it.
+    Choose(usize, Option<String>),
+    /// Uses the choices, and continues with the action that needs them.
+    Apply,
+}
+
 /// Commands about splits.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SplitCommand {

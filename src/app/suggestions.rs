@@ -9,9 +9,9 @@ use super::requests::{Purpose, Slot};
 use super::state::App;
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, SentenceId, Span};
-use crate::eval::errors::Predictions;
 use crate::hub::ModelRef;
 use crate::i18n::{thousands, tr, trn};
+use crate::predict::Suggestions;
 use crate::session::Session;
 use crate::train::event::TrainerControl;
 use crate::worker::{BackgroundWork, Work};
@@ -29,7 +29,9 @@ pub(super) fn request_suggestions(app: &mut App, effects: &mut Vec<Effect>) {
     }
     let purpose = Purpose::Suggest(sentences.len());
     let (model, corpus) = (app.suggestions.model.clone(), session.corpus().clone());
-    app.requests.submit(purpose, Work::Background(BackgroundWork::Suggest { model, corpus, sentences }), effects);
+    let labels = session.label_map(&model);
+    let work = BackgroundWork::Suggest { model, labels, corpus, sentences };
+    app.requests.submit(purpose, Work::Background(work), effects);
 }
 
 /// Adds the suggestions for the processed sentences as one edit. Suggestions equal to gold spans are skipped, and older
@@ -38,11 +40,16 @@ pub(super) fn on_suggestions(
     app: &mut App,
     model: &ModelRef,
     sentences: &[SentenceId],
-    suggestions: &Predictions,
+    suggestions: &Suggestions,
     effects: &mut Vec<Effect>,
 ) {
     let title = app.agent_name(model);
     let Some(session) = &mut app.session else { return };
+    if suggestions.are_mostly_unknown() {
+        let text = tr!("At least half of the tokens are unknown to its vocabulary. Choose a model of this language.");
+        app.notifications.push(Notification::info(&tr!("{title} does not know this text", title), text));
+    }
+    let map = session.label_map(model);
     let Some(mut writer) = writer(session, effects) else { return };
     let Some(who) = writer.intern_agent(&title) else {
         let text =
@@ -53,10 +60,13 @@ pub(super) fn on_suggestions(
     let mut labels = writer.corpus().labels.clone();
     let mut edits = Vec::new();
     let mut proposed: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
-    for (id, proposals) in suggestions {
+    for (id, proposals) in &suggestions.predictions {
         let document = writer.corpus().document(id.document);
         for proposal in proposals {
-            let Some(label) = label_for(&mut labels, &proposal.label, &mut edits) else { continue };
+            let Some(name) = map.get(&proposal.label).unwrap_or(&Some(proposal.label.clone())).clone() else {
+                continue;
+            };
+            let Some(label) = label_for(&mut labels, &name, &mut edits) else { continue };
             let origin = Origin::suggested(who, proposal.score);
             let at = document.span_from_tokens(id.sentence as usize, proposal.words.clone(), label);
             if document.spans.binary_search(&at).is_err() {

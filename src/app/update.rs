@@ -10,6 +10,7 @@ use super::evaluate_page;
 use super::export;
 use super::import;
 use super::label_commands;
+use super::label_mapping;
 use super::matches;
 use super::navigation;
 use super::notifications::NoticeAction;
@@ -127,6 +128,11 @@ fn dispatch(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::View(command) => view::run_command(app, command, effects),
         Command::Splits(command) => splitting::run_command(app, command, effects),
+        Command::LabelMap(command) => {
+            if let Some(action) = label_mapping::run_command(app, command, effects) {
+                run_action(app, action, effects);
+            }
+        }
         Command::Labels(command) => label_commands::run_command(app, command, effects),
         Command::Matches(command) => matches::run_command(app, command, effects),
         Command::Suggestions(command) => suggestions::run_command(app, command, effects),
@@ -280,6 +286,7 @@ fn close_dialog(app: &mut App, effects: &mut Vec<Effect>) {
             | Dialog::SourceChange(_)
             | Dialog::Closing(_)
             | Dialog::Quitting
+            | Dialog::LabelMap(_)
             | Dialog::NewDataset,
         )
         | None => {}

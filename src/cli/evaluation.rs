@@ -6,7 +6,7 @@ use super::{CliError, input, label_map, progress, terminal};
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
-use crate::predict::{LabelMap, ModelEvaluation, Tagger, evaluate};
+use crate::predict::{ModelEvaluation, TagMap, Tagger, evaluate};
 use std::cell::Cell;
 use std::path::PathBuf;
 
@@ -121,7 +121,8 @@ impl EvaluationArguments {
         known: &[String],
     ) -> Result<ModelEvaluation, CliError> {
         self.warn_about_other_labels(tagger, known);
-        let map = (!self.map.is_empty()).then(|| LabelMap::new(&tagger.tags, &self.map, known));
+        let labels = self.map.iter().map(|(model, data)| (model.clone(), Some(data.clone()))).collect();
+        let map = (!self.map.is_empty()).then(|| TagMap::new(&tagger.tags, &labels, known));
         let bar = progress::bar(data.sentences.len(), "scoring");
         let evaluation = evaluate(tagger, &data.corpus, &data.sentences, true, map.as_ref(), |done, _| {
             bar.set_position(done as u64);

@@ -2,6 +2,7 @@
 
 use super::CliError;
 use super::value_error::ValueError;
+use crate::corpus::label_guess::guess;
 
 /// Parses `MODEL=DATA` for clap.
 pub fn pair(text: &str) -> Result<(String, String), ValueError> {
@@ -27,15 +28,8 @@ pub fn check(map: &[(String, String)], of_model: &[String], of_data: &[String]) 
 
 /// Returns a suggested mapping: labels that often have the same meaning, or the first label of each side.
 pub fn advice(of_model: &[String], known: &[String]) -> String {
-    const SAME: [&[&str]; 4] = [
-        &["PER", "PERSON", "PERS", "NAME"],
-        &["LOC", "LOCATION", "GPE", "PLACE", "CITY", "GEO"],
-        &["ORG", "ORGANIZATION", "ORGANISATION", "COMPANY", "CORPORATION"],
-        &["MISC", "MISCELLANEOUS", "OTHER"],
-    ];
-    let group = |label: &str| SAME.iter().position(|names| names.iter().any(|n| n.eq_ignore_ascii_case(label)));
-    let same = |label: &&String| group(label).and_then(|at| known.iter().find(|k| group(k) == Some(at)));
-    let pairs: Vec<String> = of_model.iter().filter_map(|label| Some(format!("{label}={}", same(&label)?))).collect();
+    let pairs: Vec<String> =
+        of_model.iter().filter_map(|label| Some(format!("{label}={}", guess(label, known)?))).collect();
     match (pairs.is_empty(), of_model.first(), known.first()) {
         (true, Some(model), Some(data)) => format!("--map {model}={data}"),
         _ => format!("--map {}", pairs.join(",")),

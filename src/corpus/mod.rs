@@ -12,7 +12,7 @@
 //!   of the scheme of a file.
 //! - [`store`]: the corpus, that is, all documents. [`subset`]: parts of it.
 //! - [`edit`]: reversible changes. [`edit_title`]: their titles. [`history`]: undo and redo.
-//! - [`relabel`]: renaming, merging and removing labels.
+//! - [`relabel`]: renaming, merging and removing labels. [`label_guess`]: labels of a model and of a dataset.
 //! - [`segmentation`]: tokens and sentences of plain text. [`unspaced_text`]: words in text without spaces.
 //! - [`carry_over`]: transfer of labels to a changed source.
 //! - [`snapshot`]: all labels at one point in time.
@@ -34,6 +34,7 @@ pub mod field;
 pub mod history;
 pub mod holdout;
 pub mod label;
+pub mod label_guess;
 pub mod near_duplicates;
 pub mod relabel;
 pub mod review;

@@ -5,12 +5,12 @@ use super::edit_title::{EditTitle, EditTitleKind};
 use super::label::{Label, LabelId};
 use super::span::Span;
 use super::store::Corpus;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Map from old label names to new ones; `None` removes the label and its spans.
 ///
 /// Labels with the same new name are merged. Labels without an entry remain unchanged.
-pub type LabelMap = HashMap<String, Option<String>>;
+pub type LabelMap = BTreeMap<String, Option<String>>;
 
 /// Returns the edit that applies the map, or `None` if nothing changes.
 ///

@@ -2,6 +2,7 @@
 
 use super::tagger::{Tagger, argmax};
 use super::token_predictions::{predicted_entities, token_predictions};
+use crate::corpus::relabel::LabelMap;
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
 use crate::eval::errors::{EntityCounts, PredictedEntity, unit_of_each_sentence};
 use crate::eval::seqeval::entities;
@@ -50,24 +51,26 @@ pub struct ModelEvaluation {
     pub by_unit: Vec<EntityCounts>,
 }
 
-/// Map from the labels of a model to the labels of a dataset.
+/// Map from the tags of a model to tags with the labels of a dataset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LabelMap {
+pub struct TagMap {
     /// Mapped tag of each model tag. `None` if its label has no counterpart in the dataset.
     tags: Vec<Option<String>>,
 }
 
-impl LabelMap {
-    /// Creates a map from pairs of model label and dataset label. A label without a pair keeps its name if the dataset
-    /// contains it.
-    pub fn new(tags: &TagSet, pairs: &[(String, String)], known: &[String]) -> Self {
+impl TagMap {
+    /// Creates a map from labels of the model to labels of the dataset. A label that is not in `labels` keeps its name if
+    /// the dataset contains it.
+    pub fn new(tags: &TagSet, labels: &LabelMap, known: &[String]) -> Self {
         let renamed = |tag: &String| {
             let (_, label) = split_tag(tag);
             if tag == "O" || label.is_empty() {
                 return Some(tag.clone());
             }
-            let mapped = pairs.iter().find(|(of_model, _)| of_model == label).map(|(_, of_data)| of_data.as_str());
-            let name = mapped.or_else(|| known.iter().find(|k| *k == label).map(String::as_str))?;
+            let name = match labels.get(label) {
+                Some(target) => target.as_deref()?,
+                None => known.iter().find(|k| *k == label)?,
+            };
             Some(with_label(tag, name))
         };
         Self { tags: tags.names.iter().map(renamed).collect() }
@@ -139,7 +142,7 @@ pub fn evaluate(
     corpus: &Corpus,
     sentences: &[SentenceId],
     label_all_pieces: bool,
-    map: Option<&LabelMap>,
+    map: Option<&TagMap>,
     watch: impl FnMut(usize, usize) -> bool,
 ) -> Result<Option<ModelEvaluation>, ModelError> {
     let started = Instant::now();
@@ -166,7 +169,7 @@ pub fn score(
 fn score_mapped(
     tagger: &Tagger,
     gold: &Gold,
-    map: Option<&LabelMap>,
+    map: Option<&TagMap>,
     mut watch: impl FnMut(usize, usize) -> bool,
 ) -> Result<Option<ModelEvaluation>, ModelError> {
     let name = |tag: usize| match map {

@@ -20,8 +20,8 @@ pub mod text;
 mod token_predictions;
 
 pub use aggregate::AggregationStrategy;
-pub use evaluate::{EvalMetrics, LabelMap, ModelEvaluation, evaluate};
+pub use evaluate::{EvalMetrics, ModelEvaluation, TagMap, evaluate};
 pub use subword_check::find_unlearnable_spans;
-pub use suggest::suggest;
+pub use suggest::{Suggestions, suggest};
 pub use tagger::Tagger;
 pub use text::{Entity, PredictOptions, Prediction, predict, predict_long};

@@ -10,8 +10,28 @@ use crate::model::tokenizer::SubwordEncoding;
 /// Number of sentences per chunk. The logits of one chunk are in memory at a time.
 const CHUNK_SENTENCES: usize = 1024;
 
-/// Returns the number of processed sentences, and the suggestions of a model for them. Sentences without suggestions are
-/// omitted.
+/// Suggestions of a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Suggestions {
+    /// Number of processed sentences.
+    pub n_sentences: usize,
+    /// Suggestions by sentence. Sentences without suggestions are omitted.
+    pub predictions: Predictions,
+    /// Number of processed tokens.
+    pub n_tokens: usize,
+    /// Number of subwords that are missing from the vocabulary of the model.
+    pub n_unknown_tokens: usize,
+}
+
+impl Suggestions {
+    /// Returns true if at least half of the tokens are unknown to the vocabulary of the model. The suggestions are then
+    /// unreliable.
+    pub fn are_mostly_unknown(&self) -> bool {
+        self.n_unknown_tokens > 0 && 2 * self.n_unknown_tokens >= self.n_tokens
+    }
+}
+
+/// Returns the suggestions of a model for these sentences.
 ///
 /// A token has the tag of its first subword, as in training and evaluation. Long sentences are split into windows.
 /// `watch` receives the number of completed sentences and returns true to continue. If it returns false, the result
@@ -24,8 +44,8 @@ pub fn suggest(
     corpus: &Corpus,
     sentences: &[SentenceId],
     mut watch: impl FnMut(usize) -> bool,
-) -> Result<(usize, Predictions), ModelError> {
-    let (mut read, mut found) = (0, Vec::new());
+) -> Result<Suggestions, ModelError> {
+    let mut found = Suggestions::default();
     for (number, part) in sentences.chunks(CHUNK_SENTENCES).enumerate() {
         let words: Vec<Vec<&str>> =
             part.iter().map(|s| corpus.document(s.document).sentence_tokens(s.sentence as usize)).collect();
@@ -39,15 +59,17 @@ pub fn suggest(
         if !should_continue {
             break;
         }
-        read += part.len();
+        found.n_sentences += part.len();
         for (((id, words), subwords), logits) in part.iter().zip(&words).zip(&subwords).zip(&logits) {
+            found.n_tokens += words.len();
+            found.n_unknown_tokens += subwords.tokens.iter().filter(|token| tagger.tokenizer.is_unk(token)).count();
             let tokens = token_predictions(tagger, words.len(), subwords, logits);
             let names: Vec<&str> = tokens.iter().map(|token| tagger.tags.names[token.tag].as_str()).collect();
             let proposals = predicted_entities(&tokens, &names);
             if !proposals.is_empty() {
-                found.push((*id, proposals));
+                found.predictions.push((*id, proposals));
             }
         }
     }
-    Ok((read, found))
+    Ok(found)
 }

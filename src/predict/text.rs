@@ -41,6 +41,24 @@ pub struct Prediction {
     pub n_subwords: usize,
     /// Number of windows.
     pub windows: usize,
+    /// Number of bytes of the text in subwords.
+    pub n_bytes: usize,
+    /// Number of bytes of unknown subwords.
+    pub n_unknown_bytes: usize,
+}
+
+impl Prediction {
+    /// Returns true if at least half of the text is unknown to the vocabulary of the model. The entities are then
+    /// unreliable.
+    pub fn is_mostly_unknown(&self) -> bool {
+        self.n_unknown_bytes > 0 && 2 * self.n_unknown_bytes >= self.n_bytes
+    }
+
+    fn count_subword(&mut self, tagger: &Tagger, subword: &str, position: SubwordPosition) {
+        let n_bytes = position.end - position.start;
+        self.n_bytes += n_bytes;
+        self.n_unknown_bytes += if tagger.tokenizer.is_unk(subword) { n_bytes } else { 0 };
+    }
 }
 
 /// Maximum size in bytes of a text that is tokenized as a whole. Longer texts are tokenized in chunks.
@@ -130,7 +148,13 @@ fn predict_short<S: AsRef<str>>(
         let mut characters = CharOffsets { text, byte: 0, characters: 0 };
         found.sort_by_key(|f| f.start);
         let entities = found.into_iter().map(|f| characters.entity(f)).collect();
-        predictions.push(Prediction { entities, n_subwords: subwords.len(), windows: windows.len() });
+        let mut prediction =
+            Prediction { entities, n_subwords: subwords.len(), windows: windows.len(), ..Prediction::default() };
+        for i in (0..subwords.len()).filter(|i| !subwords.special_tokens_mask[*i]) {
+            let position = SubwordPosition::of(tagger, text, subwords, i, 0);
+            prediction.count_subword(tagger, &subwords.tokens[i], position);
+        }
+        predictions.push(prediction);
     }
     Ok(predictions)
 }
@@ -165,10 +189,12 @@ pub fn predict_long<E: From<ModelError>>(
         let is_last = ranges.peek().is_none();
         if let Some(range) = next {
             let subwords = tagger.tokenizer.encode_text(&text[range.clone()])?;
-            let here = (0..subwords.len()).filter(|i| !subwords.special_tokens_mask[*i]);
-            let before = waiting.len();
-            waiting.extend(here.map(|i| SubwordPosition::of(tagger, text, &subwords, i, range.start)));
-            counts.n_subwords += waiting.len() - before;
+            for i in (0..subwords.len()).filter(|i| !subwords.special_tokens_mask[*i]) {
+                let position = SubwordPosition::of(tagger, text, &subwords, i, range.start);
+                counts.count_subword(tagger, &subwords.tokens[i], position);
+                counts.n_subwords += 1;
+                waiting.push(position);
+            }
         }
         // Windows of the available subwords. The last window of the text may be shorter.
         let mut windows = Vec::new();

@@ -1,5 +1,6 @@
 //! Content of a project besides the dataset and its edits: runs, saved searches, snapshots, and settings.
 
+use super::label_maps::LabelMaps;
 use super::place::Place;
 use super::progress::DailyProgress;
 use super::run_record::RunRecord;
@@ -35,6 +36,8 @@ pub struct ProjectExtras {
     pub guidelines: String,
     /// Unit of the selection in text without spaces.
     pub selection_unit: SelectionUnit,
+    /// Label maps of models.
+    pub label_maps: LabelMaps,
     /// Place of the user.
     pub place: Place,
 }

@@ -4,6 +4,7 @@ use super::blob::{decode_splits, decode_u32s, unpack_spans};
 use super::edit_json::{self, remarks_from_json};
 use super::extras::{ProjectExtras, SavedSearch};
 use super::field_json;
+use super::label_maps::LabelMaps;
 use super::place::Place;
 use super::progress::DailyProgress;
 use super::read_options_json;
@@ -187,6 +188,7 @@ pub(super) fn read_extras(c: &Connection, recovery: &mut RecoveryLog) -> rusqlit
         allow_overlaps: get_meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
         work_time: get_meta(c, "worked").ok().flatten().unwrap_or_default(),
         guidelines: get_meta(c, "guidelines").ok().flatten().unwrap_or_default(),
+        label_maps: get_meta(c, LabelMaps::KEY).ok().flatten().map(|t| LabelMaps::from_json(&t)).unwrap_or_default(),
         place: get_meta(c, Place::KEY).ok().flatten().map(|text| Place::from_json(&text)).unwrap_or_default(),
         selection_unit: get_meta(c, "selection_unit")
             .ok()

@@ -25,6 +25,7 @@ pub mod export;
 pub mod extras;
 mod field_json;
 mod file_names;
+pub mod label_maps;
 mod load;
 mod moved;
 pub mod opening;

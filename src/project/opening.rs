@@ -7,6 +7,7 @@
 //! project with an unknown format or edit is opened read-only.
 
 use super::app_dirs::AppDirs;
+use super::label_maps::LabelMaps;
 use super::moved;
 use super::place::Place;
 use super::project_file::{ImportOrigin, Project, ProjectError};
@@ -403,6 +404,7 @@ pub(super) fn copy_extras(project: &mut Project, kept: &ProjectExtras) -> Result
         project.set_meta("worked", &kept.work_time)?;
     }
     project.set_meta("selection_unit", kept.selection_unit.id())?;
+    project.set_meta(LabelMaps::KEY, &kept.label_maps.to_json())?;
     project.set_meta(Place::KEY, &kept.place.to_json())?;
     project.set_meta("guidelines", &kept.guidelines)
 }

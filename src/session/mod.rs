@@ -43,6 +43,7 @@ use crate::corpus::{
 use crate::hub::ModelRef;
 use crate::model::Alignment;
 use crate::model::align::AlignmentOptions;
+use crate::project::label_maps::LabelMaps;
 use crate::project::{
     DailyProgress, Dataset, Opened, Place, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, WriteOp,
 };
@@ -171,6 +172,8 @@ pub struct Session {
     allow_overlaps: bool,
     /// Unit of the selection in text without spaces.
     selection_unit: SelectionUnit,
+    /// Label maps of models.
+    label_maps: LabelMaps,
     /// Place of the user when the project was stored.
     place: Place,
     /// Used labels, most recent first.
@@ -218,6 +221,7 @@ impl Session {
             max_run_number: highest_run,
             guidelines: extras.guidelines,
             selection_unit: extras.selection_unit,
+            label_maps: extras.label_maps,
             place: extras.place,
             evaluation: Evaluation::new(*corpus.splits().last().unwrap_or(&Split::Test)),
             checks: Checks::default(),

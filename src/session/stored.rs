@@ -4,6 +4,8 @@
 use super::Session;
 use super::work_timer::WorkTimer;
 use crate::corpus::LabelSnapshot;
+use crate::corpus::relabel::LabelMap;
+use crate::hub::ModelRef;
 use crate::project::extras::ProjectExtras;
 use crate::project::{
     DailyProgress, Dataset, Memory, Place, RunRecord, SavedSearch, SelectionUnit, SourceFile, SourceProblem, Today,
@@ -93,6 +95,16 @@ impl Session {
         self.files = files;
     }
 
+    /// Returns the label map of a model. Empty if the user has not set one.
+    pub fn label_map(&self, model: &ModelRef) -> LabelMap {
+        self.label_maps.get(&model.to_string()).cloned().unwrap_or_default()
+    }
+
+    /// Sets the label map of a model until the dataset is closed. A writer also stores it.
+    pub fn use_label_map(&mut self, model: &ModelRef, map: LabelMap) {
+        self.label_maps.set(model.to_string(), map);
+    }
+
     /// Stores the path of the project file after it was moved.
     pub fn set_project_path(&mut self, path: PathBuf) {
         self.project = path;
@@ -111,6 +123,7 @@ impl Session {
             allow_overlaps: Some(self.allow_overlaps),
             guidelines: self.guidelines.clone(),
             selection_unit: self.selection_unit,
+            label_maps: self.label_maps.clone(),
             place: self.place.clone(),
         };
         Memory { dataset, history: self.history.clone(), extras: kept }

@@ -5,6 +5,7 @@ use super::results::Checks;
 use super::run::LiveRun;
 use super::runs::TrainView;
 use crate::corpus::{Edit, LabelSnapshot, ReviewState, SentenceId};
+use crate::project::label_maps::LabelMaps;
 use crate::project::{Place, RunRecord, RunStatus, Save, SavedSearch, SelectionUnit, WriteOp};
 use crate::worker::RunId;
 use std::ops::Deref;
@@ -140,6 +141,12 @@ impl Writer<'_> {
     pub fn set_selection_unit(&mut self, unit: SelectionUnit) {
         self.0.selection_unit = unit;
         self.store(WriteOp::Meta("selection_unit", unit.id().to_owned()));
+    }
+
+    /// Stores the label maps of models.
+    pub fn store_label_maps(&mut self) {
+        let json = self.0.label_maps.to_json();
+        self.store(WriteOp::Meta(LabelMaps::KEY, json));
     }
 
     /// Stores the place of the user, if it has changed.

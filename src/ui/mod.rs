@@ -18,6 +18,7 @@ pub mod format_numbers;
 mod history_dialog;
 pub mod import_dialog;
 pub mod keymap;
+mod label_map_dialog;
 mod leaving_dialog;
 mod matches_dialog;
 mod new_dataset_dialog;

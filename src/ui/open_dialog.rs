@@ -1,9 +1,9 @@
 //! Draws the open dialog.
 
 use super::{
-    Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, leaving_dialog,
-    matches_dialog, new_dataset_dialog, prompt_dialog, quitting_dialog, settings_dialog, shortcuts_dialog,
-    snapshots_dialog, source_change_dialog, split_dialog,
+    Commands, command_palette, export_dialog, fixing_dialog, history_dialog, import_dialog, label_map_dialog,
+    leaving_dialog, matches_dialog, new_dataset_dialog, prompt_dialog, quitting_dialog, settings_dialog,
+    shortcuts_dialog, snapshots_dialog, source_change_dialog, split_dialog,
 };
 use crate::app::dialogs::Dialog;
 use crate::app::requests::Slot;
@@ -62,6 +62,9 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
         (Some(Dialog::Prompt(prompt)), Some(session)) => {
             prompt_dialog::show(ui, session, *prompt, &mut input.prompt, out);
         }
+        (Some(Dialog::LabelMap(mapping)), Some(session)) => {
+            label_map_dialog::show(ui, session, mapping, &app.agent_name(&mapping.model), out);
+        }
         (Some(Dialog::Split(dialog)), Some(session)) => {
             split_dialog::show(ui, session, dialog, &mut input.split, out);
         }
@@ -80,6 +83,7 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
                 | Dialog::Fixes(_)
                 | Dialog::Snapshots(_)
                 | Dialog::Split(_)
+                | Dialog::LabelMap(_)
                 | Dialog::Export(_),
             ),
             None,

@@ -7,7 +7,8 @@ use super::annotate::text_layout::{SentenceStyle, TextLayout};
 use super::format_numbers::{self, format_probability, thousands};
 use super::theme::{self, LabelColor, TextRole, icon};
 use super::widgets::{
-    Button, EmptyState, MenuRow, TextArea, bottom_border, hairline, label, menu, paragraph, put_text, tall_panel_header,
+    Button, EmptyState, MenuRow, TextArea, bottom_border, hairline, icon_paragraph, label, menu, paragraph, put_text,
+    tall_panel_header,
 };
 use crate::app::copied_prediction::{CopyForm, copied};
 use crate::app::effect::Pick;
@@ -237,6 +238,12 @@ fn highlighted_text(ui: &mut Ui, app: &App, view: &mut TryPageState, width: f32)
     }
     label(ui, TextRole::Small, p.text_secondary, tr!("Highlighted text"));
     ui.add_space(2.0);
+    if t.prediction.is_mostly_unknown() {
+        let text = tr!(
+            "At least half of this text is unknown to the vocabulary of the model, so its entities are unreliable. Choose a model of this language."
+        );
+        icon_paragraph(ui, icon::TRIANGLE_ALERT, 14.0, p.warning, text);
+    }
     let mut hovered = None;
     for part in paragraphs(&t.analyzed_text, &t.prediction.entities) {
         if part.words.is_empty() {

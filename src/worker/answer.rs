@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::format::{Format, ReadOptions};
 use crate::hub::{self, ModelRef};
 use crate::model::Alignment;
-use crate::predict::{EvalMetrics, Prediction};
+use crate::predict::{EvalMetrics, Prediction, Suggestions};
 use crate::project::{Dataset, Opened, Project, SourceChange};
 use crate::train::measure::{LrSweep, RunEstimate};
 use crate::train::preview::{RunDataKey, RunPreview};
@@ -179,14 +179,22 @@ pub enum Done {
         /// The errors.
         errors: Box<ErrorAnalysis>,
     },
+    /// The model has labels that the dataset does not have, and the request has no decision about them. Nothing was
+    /// predicted.
+    LabelsDiffer {
+        /// Model.
+        model: ModelRef,
+        /// Its labels.
+        labels: Vec<String>,
+    },
     /// Suggested labels.
     Suggested {
         /// Model.
         model: ModelRef,
         /// Processed sentences.
         sentences: Vec<SentenceId>,
-        /// Suggestions by sentence.
-        suggestions: Predictions,
+        /// The suggestions.
+        suggestions: Suggestions,
     },
     /// Statistics and findings of a dataset.
     Reported {

@@ -2,17 +2,18 @@
 
 use super::answer::{Done, Evaluated, ModelsCompared, Progress};
 use super::models::ModelCache;
-use super::request::{BackgroundWork, InteractiveWork};
+use super::request::{BackgroundWork, ComparedModel, InteractiveWork};
 use super::stamp::Stamp;
 use super::thread::RequestContext;
-use crate::corpus::{Corpus, SentenceId, Split, splitting};
+use crate::corpus::relabel::LabelMap;
+use crate::corpus::{Corpus, SentenceId, Split, label_guess, splitting};
 use crate::eval::errors::{ErrorAnalysis, ModelComparison, Predictions, TrainTexts, UnitScores};
 use crate::eval::{DatasetReport, lint};
 use crate::failure::Failure;
 use crate::hub::ModelRef;
 use crate::model::TagSet;
 use crate::model::align::{AlignmentOptions, align};
-use crate::predict::{self, AggregationStrategy, EvalMetrics, PredictOptions, evaluate, predict, suggest};
+use crate::predict::{self, AggregationStrategy, EvalMetrics, PredictOptions, TagMap, evaluate, predict, suggest};
 use crate::project::{SourceFile, export, source};
 use crate::train::preview::RunPreview;
 use std::sync::Arc;
@@ -83,20 +84,31 @@ pub(super) fn perform_background(
     context: &RequestContext<'_>,
 ) -> Result<Done, Failure> {
     match work {
-        BackgroundWork::Evaluate { model, split, corpus, sentences, stamp } => {
-            evaluate_split(model, split, stamp, (&corpus, &sentences), models, context)
+        BackgroundWork::Evaluate { model, labels, split, corpus, sentences, stamp } => {
+            if let Some(differ) = differing_labels(&model, &labels, &corpus, models, context)? {
+                return Ok(differ);
+            }
+            evaluate_split(model, &labels, split, stamp, (&corpus, &sentences), models, context)
         }
         BackgroundWork::CompareModels { models: [first, second], split, corpus, sentences, stamp } => {
+            for compared in [&first, &second] {
+                if let Some(differ) = differing_labels(&compared.model, &compared.labels, &corpus, models, context)? {
+                    return Ok(differ);
+                }
+            }
             let started = Instant::now();
-            let n_unknown = [&first, &second].iter().filter(|(_, known)| known.is_none()).count();
+            let n_unknown = [&first, &second].iter().filter(|compared| compared.known.is_none()).count();
             let mut n_done = 0;
-            let mut predicted = |(model, known): (ModelRef, Option<Arc<Predictions>>)| {
+            let mut predicted = |ComparedModel { model, labels, known }: ComparedModel| {
                 let before = n_done;
                 n_done += usize::from(known.is_none()) * sentences.len();
                 let progress = (before, n_unknown * sentences.len());
                 let found = match known {
                     Some(known) => known,
-                    None => Arc::new(evaluated(&model, &corpus, &sentences, progress, models, context)?.1),
+                    None => {
+                        let data = (&corpus, &*sentences);
+                        Arc::new(evaluated(&model, &labels, data, progress, models, context)?.1)
+                    }
                 };
                 Ok::<_, Failure>((model, found))
             };
@@ -106,15 +118,18 @@ pub(super) fn perform_background(
             let models = [first, second];
             Ok(Done::ModelsCompared(Box::new(ModelsCompared { models, split, stamp, comparison, seconds })))
         }
-        BackgroundWork::Suggest { model, corpus, mut sentences } => {
+        BackgroundWork::Suggest { model, labels, corpus, mut sentences } => {
+            if let Some(differ) = differing_labels(&model, &labels, &corpus, models, context)? {
+                return Ok(differ);
+            }
             let tagger = models.get(&model, context)?.tagger()?;
             let total = sentences.len();
             let watch = |done| {
                 context.progress(Progress::Sentences(done, total));
                 !context.is_canceled()
             };
-            let (processed, suggestions) = suggest(&tagger, &corpus, &sentences, watch)?;
-            sentences.truncate(processed);
+            let suggestions = suggest(&tagger, &corpus, &sentences, watch)?;
+            sentences.truncate(suggestions.n_sentences);
             Ok(Done::Suggested { model, sentences, suggestions })
         }
         BackgroundWork::Report { corpus, files, base, stamp } => {
@@ -124,15 +139,29 @@ pub(super) fn perform_background(
     }
 }
 
+/// Returns an answer if the model has a label that the dataset does not have, and the map has no decision about it.
+fn differing_labels(
+    model: &ModelRef,
+    labels: &LabelMap,
+    corpus: &Corpus,
+    models: &ModelCache,
+    context: &RequestContext<'_>,
+) -> Result<Option<Done>, Failure> {
+    let of_model = models.get(model, context)?.model.tags.as_ref().map(TagSet::labels).unwrap_or_default();
+    let is_decided = label_guess::is_decided(&of_model, &corpus.labels.names(), labels);
+    Ok((!is_decided).then(|| Done::LabelsDiffer { model: model.clone(), labels: of_model }))
+}
+
 fn evaluate_split(
     model: ModelRef,
+    labels: &LabelMap,
     split: Split,
     stamp: Stamp,
     (corpus, sentences): (&Corpus, &[SentenceId]),
     models: &ModelCache,
     context: &RequestContext<'_>,
 ) -> Result<Done, Failure> {
-    let (metrics, predictions) = evaluated(&model, corpus, sentences, (0, sentences.len()), models, context)?;
+    let (metrics, predictions) = evaluated(&model, labels, (corpus, sentences), (0, sentences.len()), models, context)?;
     let errors = ErrorAnalysis::new(corpus, &predictions, &TrainTexts::collect(corpus));
     let predictions = Arc::new(predictions);
     Ok(Done::Evaluated(Box::new(Evaluated { model, split, stamp, metrics, predictions, errors })))
@@ -142,8 +171,8 @@ fn evaluate_split(
 /// completed before, and of all.
 fn evaluated(
     model: &ModelRef,
-    corpus: &Corpus,
-    sentences: &[SentenceId],
+    labels: &LabelMap,
+    (corpus, sentences): (&Corpus, &[SentenceId]),
     (n_before, n_all): (usize, usize),
     models: &ModelCache,
     context: &RequestContext<'_>,
@@ -153,7 +182,8 @@ fn evaluated(
         context.progress(Progress::Sentences(n_before + done, n_all));
         !context.is_canceled()
     };
-    let evaluation = evaluate(&tagger, corpus, sentences, true, None, watch)?.ok_or_else(Failure::canceled)?;
+    let map = (!labels.is_empty()).then(|| TagMap::new(&tagger.tags, labels, &corpus.labels.names()));
+    let evaluation = evaluate(&tagger, corpus, sentences, true, map.as_ref(), watch)?.ok_or_else(Failure::canceled)?;
     Ok((evaluation.metrics, sentences.iter().copied().zip(evaluation.predictions).collect()))
 }
 

@@ -15,7 +15,8 @@ mod training;
 
 pub use answer::{Answer, AnswerContent, Done, Evaluated, ModelFacts, ModelsCompared, Progress};
 pub use request::{
-    BackgroundWork, FileWork, InteractiveWork, Measurement, Request, RequestId, RunId, TrainRequest, TrainingWork, Work,
+    BackgroundWork, ComparedModel, FileWork, InteractiveWork, Measurement, Request, RequestId, RunId, TrainRequest,
+    TrainingWork, Work,
 };
 pub use stamp::{SessionId, Stamp};
 

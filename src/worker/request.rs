@@ -1,6 +1,7 @@
 //! Requests to the worker threads.
 
 use super::stamp::Stamp;
+use crate::corpus::relabel::LabelMap;
 use crate::corpus::splitting::SplitOptions;
 use crate::corpus::{Corpus, DataSelection, LabelSnapshot, SentenceId, Split};
 use crate::eval::errors::{Predictions, UnitScores};
@@ -268,12 +269,24 @@ pub enum InteractiveWork {
     },
 }
 
+/// A model of a comparison.
+pub struct ComparedModel {
+    /// Model.
+    pub model: ModelRef,
+    /// Labels of the dataset for labels of the model.
+    pub labels: LabelMap,
+    /// Predictions, if they are known.
+    pub known: Option<Arc<Predictions>>,
+}
+
 /// Long-running inference.
 pub enum BackgroundWork {
     /// Evaluate a model on the sentences of a split.
     Evaluate {
         /// Model.
         model: ModelRef,
+        /// Labels of the dataset for labels of the model.
+        labels: LabelMap,
         /// Split of the sentences.
         split: Split,
         /// The data.
@@ -285,8 +298,8 @@ pub enum BackgroundWork {
     },
     /// Compare two models on the sentences of a split.
     CompareModels {
-        /// Both models, with their predictions if they are known.
-        models: [(ModelRef, Option<Arc<Predictions>>); 2],
+        /// Both models.
+        models: [ComparedModel; 2],
         /// Split of the sentences.
         split: Split,
         /// The data.
@@ -300,6 +313,8 @@ pub enum BackgroundWork {
     Suggest {
         /// Model.
         model: ModelRef,
+        /// Labels of the dataset for labels of the model.
+        labels: LabelMap,
         /// The data.
         corpus: Corpus,
         /// Sentences that need suggestions.

@@ -96,7 +96,7 @@ fn suggestion_score_is_mean_of_token_scores() {
     let tagger = tiny();
     let text = words(24).join(" ");
     let (corpus, sentences) = corpus(&text, (0, 6), "PER");
-    let (_, found) = suggest(&tagger, &corpus, &sentences, |_| true).expect("suggestions");
+    let found = suggest(&tagger, &corpus, &sentences, |_| true).expect("suggestions").predictions;
     let (subwords, logits) = subwords(&tagger, &corpus.document(0).sentence_tokens(0));
     let confidence = |word: usize| {
         let at = subwords.word_ids.iter().position(|w| *w == Some(word as u32)).expect("a subword");

@@ -151,6 +151,13 @@ impl Window {
         self.harness.query_all(egui_kittest::kittest::By::new()).flat_map(of).collect()
     }
 
+    /// Returns the value of the first node with this accessible label.
+    pub fn value_of(&self, label: &str) -> String {
+        let found = self.harness.query_all_by_label(label).next();
+        let node = found.unwrap_or_else(|| panic!("no node with the label {label:?}"));
+        node.accesskit_node().value().map(|value| value.to_string()).unwrap_or_default()
+    }
+
     /// Clicks the first node with this accessible label.
     pub fn click(&mut self, label: &str) {
         let found = self.harness.query_all_by_label(label).next();

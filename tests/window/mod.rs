@@ -5,6 +5,7 @@ mod annotating;
 mod data;
 mod evaluating;
 mod labeling;
+mod mapping;
 mod opening;
 mod preferences;
 mod runs;
