@@ -16,10 +16,12 @@ use crate::session::evaluation::EvaluateView;
 /// Asks the user for the labels of a model, because the request for this purpose needs them.
 pub(super) fn on_labels_differ(app: &mut App, purpose: &Purpose, model: ModelRef, labels: Vec<String>) {
     let Some(session) = &app.session else { return };
-    let action = match purpose {
-        Purpose::Suggest(_) => Action::Suggest,
-        _ if session.evaluation.view == EvaluateView::Comparison => Action::CompareModels,
-        _ => Action::Evaluate,
+    let action = if matches!(purpose, Purpose::Suggest(_)) {
+        Action::Suggest
+    } else if session.evaluation.view == EvaluateView::Comparison {
+        Action::CompareModels
+    } else {
+        Action::Evaluate
     };
     let known = session.corpus().labels.names();
     let earlier = session.label_map(&model);

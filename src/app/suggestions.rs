@@ -47,7 +47,7 @@ pub(super) fn on_suggestions(
     let Some(session) = &mut app.session else { return };
     if suggestions.are_mostly_unknown() {
         let text = tr!("At least half of the tokens are unknown to its vocabulary. Choose a model of this language.");
-        app.notifications.push(Notification::info(&tr!("{title} does not know this text", title), text));
+        app.notifications.push(Notification::info(tr!("{title} does not know this text", title), text));
     }
     let map = session.label_map(model);
     let Some(mut writer) = writer(session, effects) else { return };

@@ -50,12 +50,13 @@ use crate::project::{
 use crate::train::preview::{RunDataKey, RunPreview};
 use crate::worker::{SessionId, Stamp};
 use evaluation::Evaluation;
-use query::{Query, QueryContext, QueryError, Status};
+use query::{Query, QueryContext, QueryError, Status, TextPattern};
 use results::{Checks, Measurements};
 use run::LiveRun;
 use runs::RunsView;
 use sentence_numbers::SentenceNumbers;
 use splitting::ListSelection;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -87,6 +88,15 @@ pub struct Filter {
     pub split: Option<Split>,
     /// Filter by review status.
     pub status: Option<Status>,
+}
+
+/// The last undone or redone edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reversal {
+    /// The edit was undone.
+    Undone(EditTitle),
+    /// The edit was applied again.
+    Redone(EditTitle),
 }
 
 /// Target of the label that the user is choosing.
@@ -184,6 +194,10 @@ pub struct Session {
     pub label_picker: Option<PickerTarget>,
     /// Label that is applied immediately to each mouse selection.
     pub active_label: Option<LabelId>,
+    /// The last undone or redone edit, and the state after it.
+    reversal: Option<(Stamp, Reversal)>,
+    /// Texts of the query, for the display of their matches.
+    search_patterns: Vec<TextPattern>,
     /// Sentences that are selected in the list.
     list_selection: ListSelection,
     /// Numbers of the sentences in their splits.
@@ -242,6 +256,8 @@ impl Session {
             last_labeled: None,
             label_picker: None,
             active_label: None,
+            reversal: None,
+            search_patterns: Vec::new(),
             list_selection: ListSelection::default(),
             numbers: SentenceNumbers::new(&corpus),
             sentences,
@@ -258,6 +274,11 @@ impl Session {
     /// Returns the undo and redo history.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// Returns the last undone or redone edit, until another edit is applied.
+    pub fn last_reversal(&self) -> Option<&Reversal> {
+        self.reversal.as_ref().filter(|(stamp, _)| *stamp == self.stamp).map(|(_, reversal)| reversal)
     }
 
     /// Returns the counts of the whole dataset.
@@ -328,6 +349,16 @@ impl Session {
     /// Returns the number of words of the current sentence.
     pub fn n_tokens(&self) -> usize {
         self.document_at(self.current).sentence_range(self.current_id().sentence as usize).len()
+    }
+
+    /// Returns the matches of the query in a sentence as byte ranges of its text, by index in the list of all sentences.
+    pub fn search_hits(&self, index: usize) -> Vec<Range<usize>> {
+        if self.search_patterns.is_empty() {
+            return Vec::new();
+        }
+        let (document, sentence) = self.sentence(index);
+        let text = document.sentence_text(sentence);
+        self.search_patterns.iter().flat_map(|pattern| pattern.ranges(text)).collect()
     }
 
     /// Makes another sentence the current one.
@@ -489,6 +520,7 @@ impl Session {
             }
         };
         self.filter.query_error = None;
+        self.search_patterns = query.text_patterns();
         let by_label = match self.filter.label {
             LabelFilter::Any => Query::All,
             LabelFilter::Without => Query::Not(Box::new(Query::AnySpan)),

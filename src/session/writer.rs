@@ -1,9 +1,9 @@
 //! Write access to the dataset of a session. Each change is applied and handed over to the project in one step.
 
-use super::Session;
 use super::results::Checks;
 use super::run::LiveRun;
 use super::runs::TrainView;
+use super::{Reversal, Session};
 use crate::corpus::{Edit, LabelSnapshot, ReviewState, SentenceId};
 use crate::project::label_maps::LabelMaps;
 use crate::project::{Place, RunRecord, RunStatus, Save, SavedSearch, SelectionUnit, WriteOp};
@@ -88,15 +88,21 @@ impl Writer<'_> {
     /// Undoes the last edit. Returns false if all edits are undone.
     pub fn undo(&mut self) -> bool {
         let session = &mut *self.0;
+        let title = session.history.next_undo().map(|edit| edit.title(&session.corpus));
         let reverted = session.history.undo(&mut session.corpus).map(Edit::inverse);
-        self.on_applied(reverted, false)
+        let is_undone = self.on_applied(reverted, false);
+        self.0.reversal = title.filter(|_| is_undone).map(|title| (self.0.stamp, Reversal::Undone(title)));
+        is_undone
     }
 
     /// Applies the last undone edit again. Returns false if no edit is undone.
     pub fn redo(&mut self) -> bool {
         let session = &mut *self.0;
         let applied = session.history.redo(&mut session.corpus).cloned();
-        self.on_applied(applied, false)
+        let title = applied.as_ref().map(|edit| edit.title(&session.corpus));
+        let is_redone = self.on_applied(applied, false);
+        self.0.reversal = title.filter(|_| is_redone).map(|title| (self.0.stamp, Reversal::Redone(title)));
+        is_redone
     }
 
     fn on_applied(&mut self, applied: Option<Edit>, is_new: bool) -> bool {

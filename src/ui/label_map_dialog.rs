@@ -1,8 +1,8 @@
 //! Dialog of the labels of a model: a label of the dataset for each of them.
 
 use super::Commands;
-use super::theme::{self, TextRole, metrics};
-use super::widgets::{Button, combo_box, dialog, label, paragraph};
+use super::theme::{self, TextRole};
+use super::widgets::{Button, combo_box, dialog, dialog_buttons, label, paragraph};
 use crate::app::Command;
 use crate::app::command_table::spec_of;
 use crate::app::dialogs::LabelMapDialog;
@@ -38,8 +38,7 @@ pub fn show(ui: &mut Ui, session: &Session, mapping: &LabelMapDialog, model: &st
             }
         });
         ui.add_space(14.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = metrics::GAP;
+        dialog_buttons(ui, |ui| {
             if Button::primary(spec_of(mapping.action).title()).show(ui).clicked() {
                 out.push(Command::LabelMap(LabelMapCommand::Apply));
             }
@@ -54,8 +53,10 @@ pub fn show(ui: &mut Ui, session: &Session, mapping: &LabelMapDialog, model: &st
 fn header(ui: &mut Ui) {
     let p = theme::colors(ui);
     ui.horizontal(|ui| {
+        ui.set_min_height(theme::density(ui).control());
         let half = ui.available_width() / 2.0;
         ui.allocate_ui_with_layout(vec2(half, 20.0), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_width(half);
             label(ui, TextRole::Caption, p.text_muted, tr!("Label of the model"));
         });
         label(ui, TextRole::Caption, p.text_muted, tr!("Label of the dataset"));
@@ -77,6 +78,8 @@ fn row(ui: &mut Ui, known: &[String], (index, of_model, target): (usize, &str, O
     };
     let mut chosen = (0..names.len()).find(|n| chosen_target(*n).as_deref() == target).unwrap_or_default();
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), Layout::left_to_right(Align::Center), |ui| {
+        // The first layout of a dialog shrinks rows to their content.
+        ui.set_min_height(ROW);
         let half = ui.available_width() / 2.0;
         ui.allocate_ui_with_layout(vec2(half, ROW), Layout::left_to_right(Align::Center), |ui| {
             ui.set_width(half);

@@ -2,10 +2,10 @@
 
 use super::Commands;
 use super::theme::{self, TextRole, metrics};
-use super::widgets::{Button, TextArea, TextField, dialog, label, paragraph};
+use super::widgets::{Button, TextArea, TextField, dialog, dialog_buttons, label, paragraph};
 use crate::app::Command;
 use crate::i18n::tr;
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 /// Unfinished input of the dialog.
 #[derive(Default)]
@@ -40,8 +40,7 @@ pub fn show(ui: &mut Ui, is_opening: bool, view: &mut NewDatasetState, out: &mut
         } else {
             view.text.trim().is_empty().then_some(tr!("Enter text first"))
         };
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = metrics::GAP;
+        dialog_buttons(ui, |ui| {
             if Button::primary(tr!("Create dataset")).disabled(reason).show(ui).clicked() {
                 let name = if view.name.trim().is_empty() { tr!("My texts").to_owned() } else { view.name.clone() };
                 out.push(Command::CreateDataset(name, view.text.clone()));

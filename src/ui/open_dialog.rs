@@ -71,7 +71,7 @@ pub fn show(ui: &mut Ui, app: &App, input: &mut DialogInput, out: &mut Commands)
         (Some(Dialog::Matches(dialog)), Some(session)) => matches_dialog::show(ui, session, dialog, out),
         (Some(Dialog::Fixes(dialog)), Some(session)) => fixing_dialog::show(ui, session, dialog, out),
         (Some(Dialog::Snapshots(changes)), Some(session)) => {
-            snapshots_dialog::show(ui, session, changes, is_loading, out);
+            snapshots_dialog::show(ui, session, changes, out);
         }
         (Some(Dialog::Export(options)), Some(session)) => export_dialog::show(ui, session, options, is_loading, out),
         // These dialogs are about the open dataset, and close with it.

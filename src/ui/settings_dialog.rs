@@ -63,6 +63,8 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut SettingsState, out: &mut Commands
 fn setting_row(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
     let p = theme::colors(ui);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), Layout::left_to_right(Align::Center), |ui| {
+        // The first layout of a dialog shrinks rows to their content.
+        ui.set_min_height(ROW);
         label(ui, TextRole::Body, p.text, name);
         ui.with_layout(Layout::right_to_left(Align::Center), control);
     });

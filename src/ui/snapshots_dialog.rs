@@ -12,7 +12,7 @@ use crate::session::Session;
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the dialog over the page.
-pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], is_counting: bool, out: &mut Commands) {
+pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], out: &mut Commands) {
     let p = theme::colors(ui);
     let mut close = false;
     let dismissed = dialog(ui, "snapshots", 520.0, |ui| {
@@ -30,18 +30,22 @@ pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], is_counting: bool
             ui.add_space(12.0);
         }
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-            if is_counting {
-                label(ui, TextRole::Small, p.text_secondary, tr!("Comparing snapshots…"));
-            }
-            for (snapshot, changed) in session.snapshots().iter().zip(changes) {
+            for (index, snapshot) in session.snapshots().iter().enumerate() {
+                // The rows are complete in the first frame, before the changes are counted.
+                let changed = changes.get(index).copied();
                 let size = vec2(ui.available_width(), 40.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+                    ui.set_min_height(size.y);
                     ui.spacing_mut().item_spacing.x = 8.0;
                     let name = &snapshot.name;
                     if IconButton::new(icon::X, &tr!("Delete {name}", name)).show(ui).clicked() {
                         out.push(Command::Saved(SavedCommand::DeleteSnapshot(name.clone())));
                     }
-                    let same = (*changed == 0).then_some(tr!("No changes since this snapshot"));
+                    let same = match changed {
+                        None => Some(tr!("Comparing snapshots…")),
+                        Some(0) => Some(tr!("No changes since this snapshot")),
+                        Some(_) => None,
+                    };
                     if Button::plain(tr!("Restore")).disabled(same).show(ui).clicked() {
                         out.push(Command::Saved(SavedCommand::RestoreSnapshot(name.clone())));
                         close = true;
@@ -54,8 +58,9 @@ pub fn show(ui: &mut Ui, session: &Session, changes: &[usize], is_counting: bool
                         ui.spacing_mut().item_spacing.y = 1.0;
                         label(ui, TextRole::BodyMedium, p.text, name);
                         let what = match changed {
-                            0 => tr!("No changes").to_owned(),
-                            n => trn!(*n, "{n} sentence changed", "{n} sentences changed"),
+                            None => tr!("Comparing snapshots…").to_owned(),
+                            Some(0) => tr!("No changes").to_owned(),
+                            Some(n) => trn!(n, "{n} sentence changed", "{n} sentences changed"),
                         };
                         label(
                             ui,

@@ -3,7 +3,9 @@
 use super::Commands;
 use super::format_numbers::thousands;
 use super::theme::{self, TextRole, metrics};
-use super::widgets::{Button, CheckBox, SegmentedControl, Table, TableColumn, TextField, dialog, label, paragraph};
+use super::widgets::{
+    Button, CheckBox, SegmentedControl, Table, TableColumn, TextField, dialog, dialog_buttons, label, paragraph,
+};
 use crate::app::Command;
 use crate::app::dialogs::{SplitDialog, SplitPreview};
 use crate::app::page_commands::SplitCommand;
@@ -11,7 +13,7 @@ use crate::corpus::Split;
 use crate::corpus::splitting::{SplitOptions, SplitUnit, parse_shares};
 use crate::i18n::tr;
 use crate::session::Session;
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 /// Unfinished input of the dialog.
 pub struct SplitDialogState {
@@ -44,8 +46,7 @@ pub fn show(ui: &mut Ui, session: &Session, split: &SplitDialog, view: &mut Spli
         let is_current = shown.is_some_and(|preview| Some(preview.options) == entered);
         preview(ui, session, shown);
         ui.add_space(14.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = metrics::GAP;
+        dialog_buttons(ui, |ui| {
             let reason = match entered {
                 None => Some(tr!("Enter three percentages that sum to 100, and a seed")),
                 Some(_) if !is_current => Some(tr!("The new splits are being determined")),
@@ -102,6 +103,8 @@ fn inputs(ui: &mut Ui, session: &Session, options: SplitOptions, view: &mut Spli
 fn check(ui: &mut Ui, is_on: &mut bool, text: &str) {
     let p = theme::colors(ui);
     ui.horizontal(|ui| {
+        // The first layout of a dialog shrinks rows to their content.
+        ui.set_min_height(theme::density(ui).control());
         ui.spacing_mut().item_spacing.x = metrics::GAP;
         CheckBox::new(is_on, text).show(ui);
         label(ui, TextRole::Body, p.text, text);

@@ -118,6 +118,30 @@ impl Window {
         self.harness.run_steps(4);
     }
 
+    /// Draws one frame, and waits for work in the background.
+    pub fn frame(&mut self) {
+        self.harness.run_steps(1);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+
+    /// Requests a command without drawing a frame.
+    pub fn push(&mut self, command: tagwright::app::Command) {
+        self.shell.borrow_mut().as_mut().expect("a shell").push_command(command);
+    }
+
+    /// Returns the names and rectangles of all buttons, fields, lists and check boxes.
+    pub fn control_rects(&self) -> Vec<(String, egui::Rect)> {
+        use egui::Role::{Button, CheckBox, ComboBox, TextInput};
+        let controls = self.harness.query_all(egui_kittest::kittest::By::new());
+        let is_control = |node: &egui_kittest::Node<'_>| {
+            [Button, CheckBox, ComboBox, TextInput].contains(&node.accesskit_node().role())
+        };
+        let named = |node: egui_kittest::Node<'_>| {
+            (node.accesskit_node().label().map(|label| label.to_string()).unwrap_or_default(), node.rect())
+        };
+        controls.filter(is_control).map(named).collect()
+    }
+
     /// Draws frames until the condition is true. Panics after [`TIMEOUT`].
     pub fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
         let started = Instant::now();

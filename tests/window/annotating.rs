@@ -334,3 +334,35 @@ fn usual_keys_search_copy_and_help() {
     let query = w.app().session.as_ref().map(|session| session.filter.text.clone());
     assert_eq!((w.app().page, query.as_deref()), (Page::Annotate, Some("Oslo")));
 }
+
+#[test]
+fn undo_names_the_edit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Zoë met Ann");
+    w.keys(&[Key::ArrowRight, Key::Num1]);
+    w.key(CTRL, Key::Z);
+    assert!(w.shows("Undone: Label “Zoë” as PER"), "{:?}", w.texts());
+    w.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert!(w.shows("Redone: Label “Zoë” as PER"), "{:?}", w.texts());
+    w.keys(&[Key::D]);
+    assert!(!w.shows_part("Redone"), "{:?}", w.texts());
+}
+
+#[test]
+fn search_hits_have_their_ranges() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Zoë met Ann in Annapolis");
+    let hits = |w: &Window| {
+        let app = w.app();
+        let session = app.session.as_ref().expect("a dataset");
+        session.search_hits(0).into_iter().map(|r| (r.start, r.end)).collect::<Vec<_>>()
+    };
+    let check = |w: &mut Window, query: &str, expected: &[(usize, usize)]| {
+        w.ask(Command::View(ViewCommand::FilterText(query.into())));
+        assert_eq!(hits(w), expected, "{query}");
+    };
+    check(&mut w, "ann", &[(9, 12), (16, 19)]);
+    check(&mut w, "zoë -spare", &[(0, 4)]);
+    check(&mut w, "/m.t/ or zoë", &[(5, 8), (0, 4)]);
+    check(&mut w, "", &[]);
+}

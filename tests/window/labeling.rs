@@ -438,6 +438,9 @@ fn all_matches_are_labeled_in_one_edit() {
 fn with_suggestions(folder: &std::path::Path, text: &str) -> Window {
     let mut w = window(folder, text);
     w.ask(Command::Run(tagwright::app::Action::Suggest));
+    // The starter has a label that the file does not have: MISC.
+    w.until("the labels are asked for", |w| matches!(w.dialog(), Some(Dialog::LabelMap(_))));
+    w.press("Suggest labels");
     w.until("the suggestions are shown", |w| !w.app().requests.is_pending(Slot::Suggestions));
     w
 }
@@ -673,4 +676,23 @@ fn labels_are_created_from_a_list_merged_and_deleted() {
     assert_eq!(counts(&w), before[..4]);
     w.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(counts(&w), before);
+}
+
+#[test]
+fn long_list_of_labels_scrolls_and_filters() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("many.conll");
+    let lines: String = (0..100).map(|i| format!("word{i} B-LABEL-NUMBER-{i:03}\nand O\n\n")).collect();
+    std::fs::write(&file, lines).expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().session.is_some());
+    w.click("Label filter");
+    let rows = || (0..100).map(|i| format!("LABEL-NUMBER-{i:03}"));
+    let visible = |w: &Window| rows().filter(|row| w.shows(row) && w.harness_rect(row).bottom() < 900.0).count();
+    assert!((8..40).contains(&visible(&w)), "{}", visible(&w));
+    w.click_at(w.harness_rect("Search labels").center());
+    w.type_text("Search labels", "number-07");
+    assert!(w.shows("LABEL-NUMBER-079") && !w.shows("LABEL-NUMBER-050"), "{:?}", w.texts());
+    w.choose_row("LABEL-NUMBER-073");
+    assert!(w.shows("1 of 100"), "{:?}", w.texts());
 }

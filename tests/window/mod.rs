@@ -3,6 +3,7 @@
 
 mod annotating;
 mod data;
+mod dialogs;
 mod evaluating;
 mod labeling;
 mod mapping;

@@ -12,6 +12,7 @@
 
 mod complete;
 mod error;
+mod hits;
 mod parse;
 mod search;
 

@@ -206,7 +206,13 @@ fn context_sentence(
         origin,
         &words,
         &spans,
-        TextPaint { is_muted: true, clip: Some(clip), selection, ..TextPaint::default() },
+        TextPaint {
+            is_muted: true,
+            clip: Some(clip),
+            selection,
+            hits: span_layout::search_hits(session, index),
+            ..TextPaint::default()
+        },
     );
     if response.drag_stopped() && view.context_drag_start.take().is_some() {
         if let Some((from, to)) = dragged {
@@ -384,6 +390,7 @@ fn sentence_text(
         char_selection: part,
         caret: session.selection.map(|(_, head)| head),
         hovered,
+        hits: span_layout::search_hits(session, session.current),
         focused_span: ringed,
         clip: Some(ui.clip_rect()),
         ..TextPaint::default()

@@ -5,7 +5,7 @@ use super::text_layout::{BLOCK_PADDING, TextLayout, galley, label_galley};
 use crate::ui::theme;
 use crate::ui::widgets::{dashed_rect, put_galley};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// Options of painting, in addition to words and spans.
 #[derive(Default, Clone)]
@@ -22,6 +22,8 @@ pub struct TextPaint {
     pub hovered: Option<usize>,
     /// Confidence of each span, 0 to 1, if known. Paler below 0.9; palest with a dashed border below 0.6.
     pub confidence: Vec<f32>,
+    /// Matches of the search: words, and the matching part of them, if not all.
+    pub hits: Vec<(Range<usize>, Option<PartialToken>)>,
     /// Index of the span with a ring.
     pub focused_span: Option<usize>,
     /// Visible rectangle. Rows outside are not painted.
@@ -39,6 +41,16 @@ impl TextLayout {
                 self.paint_block(ui, shift, i, span, &paint);
             } else {
                 self.paint_underline(painter, shift, span, visible);
+            }
+        }
+        for (range, part) in &paint.hits {
+            for segment in self.partial_segments(ui, words, range.clone(), *part) {
+                let rect = segment.rect.translate(shift);
+                if visible(rect) {
+                    let size = vec2(rect.width() + 2.0, self.style.block() - 4.0);
+                    let rect = Rect::from_center_size(rect.center(), size);
+                    painter.rect_filled(rect, 3, theme::colors(ui).warning.gamma_multiply(0.3));
+                }
             }
         }
         if let Some(selection) = &paint.selection {

@@ -68,7 +68,10 @@ pub enum PickerEvent {
     Nothing,
 }
 
-const WIDTH: f32 = 220.0;
+/// Range of the width, in points. Longer names widen the list.
+const WIDTH: std::ops::RangeInclusive<f32> = 220.0..=340.0;
+/// Width of a row without its name, in points.
+const ROW_MARGINS: f32 = 120.0;
 /// Indentation of a level of names, in points.
 const INDENT: f32 = 14.0;
 
@@ -96,6 +99,14 @@ impl Keys {
     }
 }
 
+/// Returns the width for the longest name.
+fn width(ui: &Ui, entries: &[PickerItem]) -> f32 {
+    let name = |entry: &PickerItem| {
+        TextRole::Body.single_line(ui, entry.name).size().x + INDENT * entry.depth as f32 + ROW_MARGINS
+    };
+    entries.iter().map(name).fold(*WIDTH.start(), f32::max).min(*WIDTH.end())
+}
+
 /// Shows the list with its corner at a position. `is_name` returns true if a text is valid as a new name.
 pub fn show(
     ui: &mut Ui,
@@ -116,7 +127,7 @@ pub fn show(
     let area = Area::new(Id::unique(words.field)).order(Order::Foreground).constrain(true);
     let shown = area.fixed_pos(at).show(ui, |ui| {
         let inside = frame.show(ui, |ui| {
-            ui.set_width(WIDTH);
+            ui.set_width(width(ui, entries));
             ui.spacing_mut().item_spacing.y = 2.0;
             let field = TextField::new(&mut view.query, words.field).icon(words.icon).placeholder(words.placeholder);
             let field = field.show(ui);

@@ -2,7 +2,8 @@
 
 use crate::app::page_commands::{SavedCommand, ViewCommand};
 use crate::app::{Action, Command};
-use crate::corpus::Split;
+use crate::corpus::label::Label;
+use crate::corpus::{LabelId, Split};
 use crate::i18n::{tr, translate};
 use crate::session::LabelFilter;
 use crate::session::Session;
@@ -25,6 +26,8 @@ pub struct SentenceListState {
     built_for: Option<(u64, bool)>,
     last_current: Option<usize>,
     query: String,
+    /// Typed text of the label filter.
+    label_query: String,
     /// Rectangle of the completions under the search field while they are shown, and if one of them has the focus.
     offers: Option<(Rect, bool)>,
 }
@@ -138,7 +141,10 @@ fn filters(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: &m
         };
         let badge = Badge::new(&name).spoken(tr!("Label filter")).icon(icon::LIST_FILTER);
         let button = badge.show_selectable(ui, session.filter.label != LabelFilter::Any);
-        menu(&button, 200.0, |ui| label_menu(ui, session, out));
+        menu(&button, 240.0, |ui| label_menu(ui, session, &mut view.label_query, out));
+        if !egui::Popup::is_id_open(ui, egui::Popup::default_response_id(&button)) {
+            view.label_query.clear();
+        }
         if !session.views().is_empty() || !session.filter.text.trim().is_empty() {
             let badge = Badge::new("").spoken(tr!("Saved searches")).icon(icon::BOOKMARK);
             let button = badge.show_selectable(ui, session.views().iter().any(|v| v.query == session.filter.text));
@@ -224,8 +230,16 @@ fn view_menu(ui: &mut Ui, session: &Session, view: &mut SentenceListState, out: 
     }
 }
 
-fn label_menu(ui: &mut Ui, session: &Session, out: &mut Commands) {
+/// Shows the labels with their counts. A long list has a search field.
+fn label_menu(ui: &mut Ui, session: &Session, typed: &mut String, out: &mut Commands) {
+    /// Number of labels from which on the list has a search field.
+    const MANY: usize = 10;
     let p = theme::colors(ui);
+    if session.corpus().labels.len() > MANY {
+        TextField::new(typed, tr!("Search labels")).icon(icon::SEARCH).placeholder(tr!("Search labels")).show(ui);
+        ui.add_space(4.0);
+    }
+    let wanted = typed.trim().to_lowercase();
     let mut row = |ui: &mut Ui, row: MenuRow, filter: LabelFilter| {
         if row.selected(session.filter.label == filter).show(ui).clicked() {
             out.push(Command::View(ViewCommand::FilterLabel(filter)));
@@ -234,7 +248,8 @@ fn label_menu(ui: &mut Ui, session: &Session, out: &mut Commands) {
     };
     row(ui, MenuRow::new(tr!("Any label")), LabelFilter::Any);
     row(ui, MenuRow::new(tr!("Unlabeled")), LabelFilter::Without);
-    for (id, l) in session.corpus().labels.iter() {
+    let is_wanted = |(_, l): &(LabelId, &Label)| l.name.to_lowercase().contains(&wanted);
+    for (id, l) in session.corpus().labels.iter().filter(is_wanted) {
         let count = thousands(session.totals().counts.labels[usize::from(id)]);
         let entry = MenuRow::new(&l.name).label_shortcut("", p.label(usize::from(l.color))).detail(&count);
         row(ui, entry, LabelFilter::With(id));

@@ -5,6 +5,7 @@ use crate::corpus::{Document, LabelId, Span, TokenSpan};
 use crate::session::Session;
 use crate::ui::theme;
 use egui::Ui;
+use std::ops::Range;
 
 /// Displayed spans of a sentence.
 #[derive(Default)]
@@ -90,6 +91,19 @@ pub fn cut(d: &Document, sentence: usize, span: &Span, words: &TokenSpan) -> Opt
         start: span.start.saturating_sub(whole.start) as usize,
         end: span.end.min(whole.end).saturating_sub(last.start) as usize,
     })
+}
+
+/// Returns the matches of the search in a sentence: words, and the matching part of them, if not all.
+pub fn search_hits(session: &Session, index: usize) -> Vec<(Range<usize>, Option<PartialToken>)> {
+    let id = session.sentences[index];
+    let (document, sentence) = (session.corpus().document(id.document), id.sentence as usize);
+    let start = document.tokens[document.sentence_range(sentence).start].0;
+    let hit = |range: Range<usize>| {
+        let span = Span::new(start + range.start as u32..start + range.end as u32, LabelId::default());
+        let words = document.to_token_span(sentence, &span);
+        (words.start < words.end).then(|| (words.start..words.end, cut(document, sentence, &span, &words)))
+    };
+    session.search_hits(index).into_iter().filter_map(hit).collect()
 }
 
 /// Formats a probability, for example .91 or 1.00.

@@ -3,9 +3,9 @@
 use crate::app::page_commands::EvaluateCommand;
 use crate::app::requests::{Pending, Slot};
 use crate::app::{App, Command, Page};
-use crate::i18n::{tr, trn};
-use crate::session::Session;
+use crate::i18n::{edit_title, tr, trn};
 use crate::session::run::{LiveRun, RunState};
+use crate::session::{Reversal, Session};
 use crate::train::Outcome;
 use crate::ui::Commands;
 use crate::ui::format_numbers::{format_duration, thousands};
@@ -105,8 +105,16 @@ fn background_task(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui,
         TextRole::Small,
         p.text_secondary,
-        &(page_spec(app.page).last_task)(app).unwrap_or_else(|| tr!("Ready").to_owned()),
+        &reversal(app).or_else(|| (page_spec(app.page).last_task)(app)).unwrap_or_else(|| tr!("Ready").to_owned()),
     );
+}
+
+/// Names the edit that was just undone or redone.
+fn reversal(app: &App) -> Option<String> {
+    Some(match app.session.as_ref()?.last_reversal()? {
+        Reversal::Undone(title) => tr!("Undone: {edit}", edit = edit_title(title)).to_string(),
+        Reversal::Redone(title) => tr!("Redone: {edit}", edit = edit_title(title)).to_string(),
+    })
 }
 
 /// Shows the progress of the run in progress, with its dataset if another one is open.

@@ -56,6 +56,9 @@ fn spacing(spacing: &mut Spacing) {
     spacing.window_margin = Margin::same(16);
     spacing.menu_margin = Margin::same(6);
     spacing.tooltip_width = 320.0;
+    // The first, invisible layout of a dialog or menu has this size. A lower height would cut its lists, and they would
+    // grow in the next frames.
+    spacing.default_area_size.y = 4000.0;
     spacing.scroll = ScrollStyle {
         bar_width: 8.0,
         floating_width: 4.0,

@@ -1,7 +1,7 @@
 //! A drop-down menu of a button, and its rows.
 
 use egui::containers::menu::is_in_menu;
-use egui::{Align2, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, LabelColor, TextRole, icon, metrics};
 
@@ -11,12 +11,21 @@ use super::key_cap;
 use super::label_chip::paint_key_square;
 use super::paint::put_text;
 
-/// Opens and closes a menu below the button of this response.
+/// Maximum share of the window height that a menu uses. Longer menus scroll.
+const MAX_HEIGHT: f32 = 0.6;
+
+/// Opens and closes a menu below the button of this response. A long menu scrolls.
 pub fn menu(button: &Response, width: f32, rows: impl FnOnce(&mut Ui)) {
-    Popup::menu(button).gap(4.0).width(width).show(|ui| {
+    // A row closes the menu itself, and a click into a field of the menu does not.
+    let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.gap(4.0).width(width).show(|ui| {
         ui.set_width(width);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        rows(ui);
+        let height = MAX_HEIGHT * ui.content_rect().height();
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            rows(ui);
+        });
     });
 }
 

@@ -38,7 +38,7 @@ pub use button::Button;
 pub use card::{Card, LegendItem};
 pub use check_box::CheckBox;
 pub use combo_box::combo_box;
-pub use dialog::dialog;
+pub use dialog::{dialog, dialog_buttons};
 pub use empty_state::EmptyState;
 pub use headers::{panel_header, panel_header_with_id, section_header, tall_panel_header, tall_panel_header_with};
 pub use icon::{icon, paint_icon};
