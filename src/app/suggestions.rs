@@ -63,10 +63,12 @@ pub(super) fn on_suggestions(
     for (id, proposals) in &suggestions.predictions {
         let document = writer.corpus().document(id.document);
         for proposal in proposals {
-            let Some(name) = map.get(&proposal.label).unwrap_or(&Some(proposal.label.clone())).clone() else {
-                continue;
+            let name = match map.get(&proposal.label) {
+                Some(Some(name)) => name,
+                Some(None) => continue,
+                None => &proposal.label,
             };
-            let Some(label) = label_for(&mut labels, &name, &mut edits) else { continue };
+            let Some(label) = label_for(&mut labels, name, &mut edits) else { continue };
             let origin = Origin::suggested(who, proposal.score);
             let at = document.span_from_tokens(id.sentence as usize, proposal.words.clone(), label);
             if document.spans.binary_search(&at).is_err() {

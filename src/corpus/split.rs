@@ -115,6 +115,11 @@ impl SentenceSplits {
         if self.moved.is_empty() { self.source == split } else { self.moved.contains(&split) }
     }
 
+    /// Returns the splits that have sentences, in order.
+    pub fn used(&self) -> Vec<Split> {
+        Split::ALL.into_iter().filter(|split| self.contains(*split)).collect()
+    }
+
     /// Returns the split of each sentence. Empty if no sentence was moved.
     pub fn moved(&self) -> &[Split] {
         &self.moved
@@ -143,7 +148,7 @@ mod tests {
             let mut splits = SentenceSplits::from(source);
             splits.set(set);
             assert_eq!((splits.moved(), splits.to_vec(set.len()).as_slice()), (moved, set));
-            assert_eq!(Split::ALL.into_iter().filter(|s| splits.contains(*s)).collect::<Vec<_>>(), contained);
+            assert_eq!(splits.used(), contained);
         };
         check(Train, &[Train, Train], &[], &[Train]);
         check(Train, &[Train, Dev], &[Train, Dev], &[Train, Dev]);

@@ -4,7 +4,8 @@
 //! - [`source`]: datasets at their paths; `dataset_files`, `file_names` and `saved`: the dataset files of a directory.
 //! - [`export`]: new files of a dataset; [`copying`]: a copy of the sources; [`target`]: checks of the target path.
 //! - [`project_file`]: the SQLite project of documents, spans and edits. Its parts are `schema` (tables), `connect`
-//!   (connection), `load` (reading), `edit_sql`, `edit_json`, `read_options_json` and `blob` (stored forms).
+//!   (connection), `load` (reading), `backfill` (content that older versions did not store), `edit_sql`, `edit_json`,
+//!   `read_options_json`, `field_json` and `blob` (stored forms).
 //! - [`opening`]: a dataset with its project; `moved`: the project of a moved dataset.
 //! - [`saving`]: the sources with the current labels; [`rebuilding`]: a project written again from memory.
 //! - [`writer`]: the thread that makes edits durable.
@@ -15,6 +16,7 @@
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
 pub mod app_dirs;
+mod backfill;
 mod blob;
 mod connect;
 pub mod copying;

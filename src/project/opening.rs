@@ -164,8 +164,7 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
         return Ok(changed(path, &project, dataset, &contents));
     }
     let held = &mut contents.dataset.corpus;
-    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), held)?;
-    project.backfill_fields(|| Some(dataset.corpus.clone()), held)?;
+    project.backfill(|| Some(dataset.corpus.clone()), held)?;
     // The current paths are used, because the dataset can have moved.
     for (held, now) in contents.dataset.files.iter_mut().zip(dataset.files) {
         (held.path, held.hash) = (now.path, now.hash);
@@ -272,9 +271,7 @@ fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, Failure> {
     let (mut project, mut contents, notice) = read_project(project)?;
     let sources: Vec<_> = contents.dataset.files.iter().map(|f| (f.path.clone(), f.split)).collect();
     let held = &mut contents.dataset.corpus;
-    let read = || Dataset::open_files("", &sources).ok().map(|d| d.corpus);
-    project.backfill_doc_labels(read, held)?;
-    project.backfill_fields(read, held)?;
+    project.backfill(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)?;
     Ok(opened(path.to_owned(), places, project, contents, notice))
 }
 

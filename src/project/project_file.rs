@@ -13,8 +13,7 @@ use super::load::{self, DAMAGE, ProjectData, RecoveryLog, SOURCES, get_meta, pat
 use super::read_options_json;
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
-use crate::corpus::to_u32::to_u32;
-use crate::corpus::{Corpus, Document, Edit, History, LabelSnapshot, Values};
+use crate::corpus::{Edit, History, LabelSnapshot, Values};
 use crate::disk::{self, FileId, Lock};
 use crate::failure::{Failure, FailureKind};
 use crate::format::{OffsetUnit, ReadOptions};
@@ -22,7 +21,6 @@ use rusqlite::{Connection, Transaction, params};
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Error of a project file.
 #[derive(Debug, thiserror::Error)]
@@ -223,6 +221,11 @@ impl Project {
         }
     }
 
+    /// Returns true if the project has a value with this key.
+    pub(super) fn has_meta(&self, key: &str) -> Result<bool, ProjectError> {
+        Ok(get_meta(&self.connection, key).map_err(|e| self.fail(e))?.is_some())
+    }
+
     fn fail(&self, source: rusqlite::Error) -> ProjectError {
         ProjectError::Sqlite { path: self.path.clone(), source }
     }
@@ -348,67 +351,6 @@ impl Project {
     /// Returns an error if SQLite fails.
     pub fn load_extras(&self) -> Result<ProjectExtras, ProjectError> {
         load::read_extras(&self.connection, &mut RecoveryLog::default()).map_err(|e| self.fail(e))
-    }
-
-    /// Adds document labels from the sources to a project that was imported before such labels were supported, and to
-    /// its corpus in memory. Without it, saving would remove them from the sources.
-    ///
-    /// # Errors
-    /// Returns an error if SQLite fails.
-    pub fn backfill_doc_labels(
-        &mut self,
-        read: impl FnOnce() -> Option<Corpus>,
-        held: &mut Corpus,
-    ) -> Result<(), ProjectError> {
-        if self.is_read_only() || get_meta(&self.connection, DOC_LABELS_KEY).map_err(|e| self.fail(e))?.is_some() {
-            return Ok(());
-        }
-        let Some(read) = read() else { return Ok(()) };
-        self.write(|t| {
-            let with_classes = read.documents.iter().filter(|d| !d.doc_labels.is_empty());
-            let found: HashMap<(u32, u32), &Arc<Document>> =
-                with_classes.map(|d| ((d.source_id, d.source_index), d)).collect();
-            for id in 0..to_u32(held.documents.len()) {
-                let d = held.document(id);
-                if let Some(source) = found.get(&(d.source_id, d.source_index)).filter(|_| d.doc_labels.is_empty()) {
-                    let names: Vec<String> = read.doc_label_names(source).cloned().collect();
-                    names.iter().try_for_each(|name| insert_doc_label(t, i64::from(id), name))?;
-                    let classes = held.doc_label_ids(&names);
-                    held.document_mut(id).doc_labels = classes;
-                }
-            }
-            set_meta(t, DOC_LABELS_KEY, "read")
-        })
-    }
-
-    /// Adds the other fields of records from the sources to a project that was imported before they were supported, and to
-    /// its corpus in memory.
-    ///
-    /// # Errors
-    /// Returns an error if SQLite fails.
-    pub fn backfill_fields(
-        &mut self,
-        read: impl FnOnce() -> Option<Corpus>,
-        held: &mut Corpus,
-    ) -> Result<(), ProjectError> {
-        if self.is_read_only() || get_meta(&self.connection, FIELDS_KEY).map_err(|e| self.fail(e))?.is_some() {
-            return Ok(());
-        }
-        let Some(read) = read() else { return Ok(()) };
-        self.write(|t| {
-            let with_fields = read.documents.iter().filter(|d| !d.fields.is_empty());
-            let found: HashMap<(u32, u32, &str), &Arc<Document>> =
-                with_fields.map(|d| ((d.source_id, d.source_index, d.text.as_str()), d)).collect();
-            for id in 0..to_u32(held.documents.len()) {
-                let d = held.document(id);
-                let source = found.get(&(d.source_id, d.source_index, d.text.as_str())).copied();
-                let Some(source) = source else { continue };
-                let fields = field_json::to_json(&source.fields);
-                t.execute("UPDATE documents SET fields=? WHERE id=?", params![fields, id])?;
-                held.document_mut(id).fields.clone_from(&source.fields);
-            }
-            set_meta(t, FIELDS_KEY, "read")
-        })
     }
 
     /// Returns the readable content of a damaged project, and messages about lost content. The undo history is empty,

@@ -1,6 +1,7 @@
 //! Part of a dataset that is exported.
 
 use super::Session;
+use super::splitting::SentenceScope;
 use crate::corpus::{Corpus, SentenceId, Split};
 
 /// Sentences to export.
@@ -37,15 +38,14 @@ impl Session {
 
     /// Returns the corpus of a part.
     pub fn export_corpus(&self, part: ExportPart) -> Corpus {
-        let at = |index: &usize| self.sentences[*index];
         let ids: Vec<SentenceId> = match part {
             ExportPart::All => return self.corpus.clone(),
             ExportPart::Done => {
                 let is_done = |id: &SentenceId| self.corpus.review(*id).done;
                 self.sentences.iter().copied().filter(is_done).collect()
             }
-            ExportPart::Listed => self.visible.iter().map(at).collect(),
-            ExportPart::Selected => self.list_selection.indices().map(|index| self.sentences[index]).collect(),
+            ExportPart::Listed => self.sentences_in(SentenceScope::Listed),
+            ExportPart::Selected => self.sentences_in(SentenceScope::Selected),
             ExportPart::Split(split) => self.corpus.sentences(Some(split)),
         };
         self.corpus.subset(&ids)

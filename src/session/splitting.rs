@@ -37,11 +37,6 @@ impl ListSelection {
         self.indices.len()
     }
 
-    /// Returns the selected sentences in order, by index in the list of all sentences.
-    pub fn indices(&self) -> impl Iterator<Item = usize> {
-        self.indices.iter().copied()
-    }
-
     /// Returns true if no sentence is selected.
     pub fn is_empty(&self) -> bool {
         self.indices.is_empty()

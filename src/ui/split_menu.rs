@@ -1,6 +1,7 @@
 //! Menu that moves sentences to another split.
 
 use super::Commands;
+use super::format_numbers;
 use super::split_icon::split_icon;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Badge, MenuRow, label, menu, separator};
@@ -38,10 +39,8 @@ fn rows(ui: &mut Ui, session: &Session, out: &mut Commands) {
     scope(ui, tr!("Sentence"), SentenceScope::Current, Some(session.split_at(session.current)), out);
     let document = session.corpus().document(current.document);
     if document.len() > 1 {
-        let splits = Split::ALL.map(|split| document.splits.contains(split));
-        let only = Split::ALL.into_iter().find(|split| splits[*split as usize]);
-        let shared = only.filter(|_| splits.iter().filter(|is_used| **is_used).count() == 1);
-        let text = tr!("Document, {count}", count = trn!(document.len(), "{n} sentence", "{n} sentences"));
+        let shared = if let [only] = document.splits.used()[..] { Some(only) } else { None };
+        let text = tr!("Document, {count}", count = format_numbers::sentences(document.len()));
         scope(ui, &text, SentenceScope::Document, shared, out);
     }
     let selected = session.list_selection().len();

@@ -106,8 +106,8 @@ fn project_keeps_fields_and_older_projects_get_them() {
     let mut project = Project::open(&at).expect("a project");
     let mut held = project.read().expect("contents").dataset.corpus;
     assert_eq!(render(&held), " / ");
-    project.backfill_fields(|| Some(dataset.corpus.clone()), &mut held).expect("read again");
+    project.backfill(|| Some(dataset.corpus.clone()), &mut held).expect("read again");
     assert_eq!(render(&held), "stars=5 / stars=3");
-    project.backfill_fields(|| panic!("read twice"), &mut held).expect("unchanged");
+    project.backfill(|| panic!("read twice"), &mut held).expect("unchanged");
     assert_eq!(render(&project.read().expect("contents").dataset.corpus), "stars=5 / stars=3");
 }

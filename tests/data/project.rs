@@ -252,14 +252,14 @@ fn doc_labels_are_backfilled_once() {
     let doc_labels = |corpus: &Corpus| corpus.doc_label_names(corpus.document(0)).cloned().collect::<Vec<_>>();
     let mut corpus = project.read().expect("contents").dataset.corpus;
     assert!(doc_labels(&corpus).is_empty());
-    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut corpus).expect("adopted");
+    project.backfill(|| Some(dataset.corpus.clone()), &mut corpus).expect("adopted");
     assert_eq!(doc_labels(&corpus), ["trade"]);
     assert_eq!(doc_labels(&project.read().expect("contents").dataset.corpus), ["trade"]);
     // Backfilled once only: a label that the user removes does not return.
     let gone = Edit::DocLabels { document: 0, before: vec!["trade".into()], after: Vec::new() };
     project.commit(&gone, true, 1).expect("stored");
     let mut corpus = project.read().expect("contents").dataset.corpus;
-    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut corpus).expect("nothing to adopt");
+    project.backfill(|| Some(dataset.corpus.clone()), &mut corpus).expect("nothing to adopt");
     assert!(doc_labels(&corpus).is_empty());
 }
 

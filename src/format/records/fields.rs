@@ -1,6 +1,6 @@
 //! Other fields of a JSON record, and their place in each format.
 
-use super::{NAME_KEYS, record_name};
+use super::{NAME_KEYS, SPLIT_KEYS, record_name};
 use crate::corpus::{Field, FieldValue};
 use serde_json::{Map, Value};
 
@@ -15,9 +15,6 @@ pub(in crate::format) enum FieldPlace {
     Object(&'static str),
 }
 
-/// Keys of a record with its own meaning in every format.
-const RESERVED: [&str; 4] = ["split", "subset", "partition", "fold"];
-
 impl FieldPlace {
     /// Returns the other fields of a record. `is_own` is true for keys of the format. In the record itself, nested lists and
     /// objects belong to the annotation program and are left out.
@@ -31,7 +28,7 @@ impl FieldPlace {
         let name = record_name(place);
         let is_name = |key: &str, value: &Value| NAME_KEYS.contains(&key) && to_text(value) == name;
         let is_other = |(key, value): &(&String, &Value)| {
-            !RESERVED.contains(&key.as_str()) && !is_name(key, value) && !is_own(key)
+            !SPLIT_KEYS.contains(&key.as_str()) && !is_name(key, value) && !is_own(key)
         };
         let is_kept = |(_, value): &(&String, &Value)| self != Self::Record || is_flat(value);
         let fields = place.as_object().into_iter().flatten().filter(is_other).filter(is_kept);

@@ -150,9 +150,12 @@ fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Re
     Ok(item)
 }
 
+/// Keys of the split of a record.
+const SPLIT_KEYS: [&str; 4] = ["split", "subset", "partition", "fold"];
+
 /// Returns the split of a record.
 pub(super) fn split_of(value: &Value) -> Option<Split> {
-    let names = ["split", "subset", "partition", "fold"].into_iter().filter_map(|key| get_str(value, key));
+    let names = SPLIT_KEYS.into_iter().filter_map(|key| get_str(value, key));
     names.filter_map(|name| Split::from_name(&name.trim().to_lowercase())).next()
 }
 

@@ -31,7 +31,8 @@ fn row(ui: &mut Ui, field: &Field, out: &mut Commands) {
     let p = theme::colors(ui);
     let value = field.value.as_str();
     let short: String = value.chars().take(MAX_VALUE).collect();
-    let shown = if short.len() < value.len() { format!("{short}…") } else { short };
+    let is_truncated = short.len() < value.len();
+    let shown = if is_truncated { format!("{short}…") } else { short };
     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         if let Some(query) = query_of(field)
@@ -50,7 +51,7 @@ fn row(ui: &mut Ui, field: &Field, out: &mut Commands) {
             crate::ui::widgets::put_text(ui.painter(), rect, egui::Align2::LEFT_CENTER, name, p.text_muted);
             response.on_hover_text(&*field.name);
             let text = paragraph(ui, TextRole::Small, p.text, &shown);
-            if shown.len() > value.len() {
+            if is_truncated {
                 text.on_hover_text(value.chars().take(MAX_TOOLTIP).collect::<String>());
             }
         });

@@ -342,7 +342,7 @@ fn document_header(ui: &mut Ui, session: &Session, document: u32, rect: Rect, ou
         _ if done == d.len() => (tr!("All done").to_owned(), p.success),
         _ => (tr!("{done} of {all} done", done = thousands(done), all = thousands(d.len())), p.text_muted),
     };
-    let splits: Vec<&str> = Split::ALL.into_iter().filter(|s| d.splits.contains(*s)).map(Split::name).collect();
+    let splits: Vec<&str> = d.splits.used().into_iter().map(Split::name).collect();
     let state = if session.splits().len() > 1 { format!("{} · {state}", splits.join(", ")) } else { state };
     let state = TextRole::Caption.single_line(ui, &state);
     let name = TextRole::SmallMedium.truncated(ui, &name, line.width() - state.size().x - 8.0);
